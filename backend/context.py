@@ -7,4 +7,8 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    return {"sample_mode": settings.SAMPLE_MODE, "surface": settings.SURFACE, "callback_number": settings.CALLBACK_NUMBER}
+    return {
+        "sample_mode": settings.SAMPLE_MODE,
+        "surface": settings.SURFACE,
+        "callback_number": settings.CALLBACK_NUMBER,
+    }

@@ -1,0 +1,60 @@
+"""Who may do what: the one place that every view and every API operation passes (law 7).
+
+A view or operation is marked either `@open_to_all` or `@allowed(Action…)`; `tests/test_architecture.py` finds any
+that is not. A query of a staff screen starts from `request.scope`, which `allowed` sets.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from outreach.people.models import AccessLog, User
+from outreach.people.queries import scope_of
+from outreach.people.rules import Action, Scope
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class ScopedRequest(HttpRequest):
+    """A request whose user may do what the view does, as far as `scope` reaches."""
+
+    user: User
+    scope: Scope
+
+
+def open_to_all(view: View) -> View:
+    """Mark a view that anyone may open: residents and the open data."""
+    view.owner = "everyone"  # type: ignore[attr-defined]
+    return view
+
+
+def allowed(action: Action) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Let in signed-in users whose role permits `action`; set `request.scope` to how far it reaches.
+
+    Raises: PermissionDenied where no role of the user permits it. Strangers are sent to sign in.
+    """
+
+    def mark(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            request.scope = scope_of(request.user, action)
+            if request.scope.empty:
+                raise PermissionDenied(_("この操作をする権限がありません。"))
+            return view(request, *args, **kwargs)
+
+        guarded.owner = action  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def log_access(user: User, action: str, subject: str) -> None:
+    """Record that `user` saw or changed what `subject` ("booking:12") names."""
+    AccessLog.objects.create(user=user, action=action, subject=subject)

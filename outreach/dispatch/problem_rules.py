@@ -1,0 +1,175 @@
+"""What a well-formed problem keeps, beyond its schema: ids resolve, times lie on the grid, land and water agree."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+
+from outreach.dispatch.problem import (
+    DAY_MINUTES,
+    GRID_MINUTES,
+    MAX_STARTS,
+    NO_ROAD,
+    VERSION,
+    Instructor,
+    Matrix,
+    Problem,
+    Visit,
+    day_of,
+)
+
+
+def faults(problem: Problem) -> list[str]:
+    """Each contradiction in English, for whoever wrote the file; empty when there is none."""
+    if problem.version != VERSION:
+        return [f"version {problem.version} is not {VERSION}"]
+    if reasons := list(_horizon(problem)) + list(_ids(problem)):
+        return reasons
+    checks = (_places, _travel, _ferries, _weights, _instructors, _visits, _orders)
+    return [reason for check in checks for reason in check(problem)]
+
+
+def _horizon(problem: Problem) -> Iterator[str]:
+    try:
+        date.fromisoformat(problem.horizon.start)
+    except ValueError:
+        yield f"horizon.start {problem.horizon.start!r} is not a date"
+    if not 1 <= problem.horizon.days <= 366:
+        yield "horizon.days must lie between 1 and 366"
+
+
+def _ids(problem: Problem) -> Iterator[str]:
+    """Ids are unique and every reference resolves: the other checks rely on it."""
+    for kind in ("places", "ferries", "instructors", "visits"):
+        counts = Counter(item.id for item in getattr(problem, kind))
+        yield from (f"{kind}: {key} stands twice" for key, count in counts.items() if count > 1)
+    for key, known in _references(problem):
+        if key not in known:
+            yield f"{key} is referred to but not defined"
+
+
+def _references(problem: Problem) -> Iterator[tuple[str, set[str]]]:
+    places = {p.id for p in problem.places}
+    people = {i.id for i in problem.instructors}
+    visits = {v.id for v in problem.visits}
+    names = [p.inn for p in problem.places if p.inn is not None]
+    names += [v.place for v in problem.visits] + [h for i in problem.instructors for h in i.homes]
+    names += [port for f in problem.ferries for port in (f.origin, f.destination)]
+    yield from ((name, places) for name in names)
+    names = [x.visit for x in problem.locks] + [x.visit for x in problem.forbidden] + [x.visit for x in problem.prior]
+    yield from ((name, visits) for name in names)
+    names = [name for lock in problem.locks for name in (lock.lead, lock.second) if name is not None]
+    names += [x.instructor for x in problem.forbidden] + [x.instructor for x in problem.frozen_days]
+    names += [name for prior in problem.prior for name in prior.instructors]
+    yield from ((name, people) for name in names)
+
+
+def _places(problem: Problem) -> Iterator[str]:
+    island = {p.id: p.island for p in problem.places}
+    for place in problem.places:
+        if place.inn is not None and island[place.inn] != place.island:
+            yield f"place {place.id}: its inn lies across water"
+
+
+def _travel(problem: Problem) -> Iterator[str]:
+    for name, matrix in (("minutes", problem.travel.minutes), ("hm", problem.travel.hm)):
+        yield from (f"travel.{name}: {reason}" for reason in _matrix(problem, matrix))
+
+
+def _matrix(problem: Problem, matrix: Matrix) -> Iterator[str]:
+    size = len(problem.places)
+    if len(matrix) != size or any(len(row) != size for row in matrix):
+        yield f"must be {size} × {size}"
+        return
+    islands = [p.island for p in problem.places]
+    for a, row in enumerate(matrix):
+        if row[a] != 0:
+            yield f"row {a}: the way from a place to itself is 0"
+        for b, value in enumerate(row):
+            if (islands[a] != islands[b]) != (value == NO_ROAD) or value < NO_ROAD:
+                yield f"row {a}, column {b}: {value} (a road within one land, {NO_ROAD} across water)"
+
+
+def _ferries(problem: Problem) -> Iterator[str]:
+    island = {p.id: p.island for p in problem.places}
+    for ferry in problem.ferries:
+        if island[ferry.origin] == island[ferry.destination]:
+            yield f"ferry {ferry.id}: both ports are on one land"
+        if ferry.boarding < 0 or ferry.fare < 0:
+            yield f"ferry {ferry.id}: boarding and fare are not negative"
+        if any(depart >= arrive for depart, arrive in ferry.sailings):
+            yield f"ferry {ferry.id}: a sailing arrives after it departs"
+        if any(a >= b for a, b in pairwise(ferry.sailings)):
+            yield f"ferry {ferry.id}: sailings stand in order of departure, each once"
+
+
+def _weights(problem: Problem) -> Iterator[str]:
+    weights = problem.weights
+    if min(weights.per_hm, weights.per_minute, weights.night) < 0:
+        yield "weights are not negative"
+    if any(band.above < 0 or band.rate < 0 for band in weights.overload):
+        yield "weights.overload: neither above nor rate is negative"
+
+
+def _instructors(problem: Problem) -> Iterator[str]:
+    for person in problem.instructors:
+        yield from (f"instructor {person.id}: {reason}" for reason in _instructor(problem, person))
+
+
+def _instructor(problem: Problem, person: Instructor) -> Iterator[str]:
+    days = problem.horizon.days
+    if not person.homes:
+        yield "needs a home"
+    if len(person.week_minutes) != problem.horizon.weeks:
+        yield f"week_minutes needs {problem.horizon.weeks} caps"
+    limits = (person.max_nights, person.max_day_minutes, person.max_day_sessions, person.rest_minutes)
+    if min(*limits, *person.week_minutes, person.target_minutes) < 0:
+        yield "limits are not negative"
+    for window in person.windows:
+        if not (0 <= window.day < days and window.start < window.end <= (window.day + 1) * DAY_MINUTES):
+            yield f"window {window.start}–{window.end} does not lie within one day of the horizon"
+    if any(a.end > b.start for a, b in pairwise(person.windows)):
+        yield "windows stand in order and don't overlap"
+    if any(not 0 <= night < days - 1 for night in person.nights):
+        yield "nights lie between two days of the horizon"
+
+
+def _visits(problem: Problem) -> Iterator[str]:
+    for visit in problem.visits:
+        yield from (f"visit {visit.id}: {reason}" for reason in _visit(problem, visit))
+
+
+def _visit(problem: Problem, visit: Visit) -> Iterator[str]:
+    if not 1 <= len(visit.starts) <= MAX_STARTS or len(set(visit.starts)) != len(visit.starts):
+        yield f"needs 1 to {MAX_STARTS} different starts"
+    for start in visit.starts:
+        if start % GRID_MINUTES:
+            yield f"start {start} is not on the grid of {GRID_MINUTES} minutes"
+        if not (0 <= day_of(start) < problem.horizon.days) or day_of(visit.ends(start) - 1) != day_of(start):
+            yield f"start {start}: the visit must begin and end on one day of the horizon"
+    if visit.crew not in (1, 2):
+        yield "crew is 1 or 2"
+    if visit.crew == 1 and visit.second_skills:
+        yield "a crew of one has no second"
+    if visit.duration <= 0 or visit.sessions <= 0 or min(visit.setup, visit.teardown, visit.penalty) < 0:
+        yield "duration and sessions are positive; setup, teardown and penalty are not negative"
+
+
+def _orders(problem: Problem) -> Iterator[str]:
+    """Locks, forbidden pairs, frozen days and what was told before."""
+    visits = {v.id: v for v in problem.visits}
+    for lock in problem.locks:
+        visit = visits[lock.visit]
+        if lock.start is not None and lock.start not in visit.starts:
+            yield f"lock {lock.visit}: its start is not one of the visit's"
+        if lock.second is not None and (visit.crew == 1 or lock.second == lock.lead):
+            yield f"lock {lock.visit}: its second has no place"
+    orders = {"locks": [x.visit for x in problem.locks], "prior": [x.visit for x in problem.prior]}
+    for kind, names in orders.items():
+        counts = Counter(names)
+        yield from (f"{kind}: {key} stands twice" for key, count in counts.items() if count > 1)
+    for prior in problem.prior:
+        if min(prior.start_cost, prior.person_cost) < 0 or len(set(prior.instructors)) != len(prior.instructors):
+            yield f"prior {prior.visit}: costs are not negative and nobody stands twice"
+    if any(not 0 <= frozen.day < problem.horizon.days for frozen in problem.frozen_days):
+        yield "frozen_days lie in the horizon"

@@ -1,6 +1,16 @@
 """The tables of the room, a file a topic."""
 
-from geo.models.areas import Municipality, Prefecture
+from geo.models.areas import BoundarySet, Municipality, OldCode, Prefecture, Ward
 from geo.models.shops import CarrierShop, Population, ShopSurvey, ShopSurveyEntry
 
-__all__ = ["CarrierShop", "Municipality", "Population", "Prefecture", "ShopSurvey", "ShopSurveyEntry"]
+__all__ = [
+    "BoundarySet",
+    "CarrierShop",
+    "Municipality",
+    "OldCode",
+    "Population",
+    "Prefecture",
+    "ShopSurvey",
+    "ShopSurveyEntry",
+    "Ward",
+]

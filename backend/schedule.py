@@ -1,0 +1,56 @@
+"""The house's recurring jobs, in one table. The worker writes it to the database at every start."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django_q.models import Schedule
+
+
+@dataclass(frozen=True)
+class Job:
+    """Runs every so many minutes, or once a day at a Japanese hour. Fires up to 30 s late."""
+
+    name: str
+    path: str
+    minutes: int | None = None
+    daily: time | None = None
+
+
+JOBS: tuple[Job, ...] = ()
+
+
+def first_run(job: Job, now: datetime) -> datetime:
+    """The next time that `job` is due, at or after `now`."""
+    if job.daily is None:
+        return now
+    today = timezone.localtime(now).replace(hour=job.daily.hour, minute=job.daily.minute, second=0, microsecond=0)
+    return today if today >= now else today + timedelta(days=1)
+
+
+def row(job: Job, now: datetime) -> Schedule:
+    return Schedule(
+        # The name decides the key, so that two workers starting at once write one row.
+        pk=zlib.crc32(job.name.encode()) >> 1,
+        name=job.name,
+        func=job.path,
+        schedule_type=Schedule.DAILY if job.daily else Schedule.MINUTES,
+        minutes=job.minutes,
+        repeats=-1,
+        next_run=first_run(job, now),
+    )
+
+
+def apply_schedule(jobs: tuple[Job, ...] = JOBS) -> None:
+    """Make the database's schedule what the table says. Jobs already there keep their next run."""
+    rows = [row(job, timezone.now()) for job in jobs]
+    with transaction.atomic():
+        Schedule.objects.exclude(pk__in=[r.pk for r in rows]).exclude(schedule_type=Schedule.ONCE).delete()
+        Schedule.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["name", "func", "schedule_type", "minutes", "repeats"],
+        )

@@ -1,0 +1,105 @@
+"""Keeps a django-q2 cluster at work.
+
+A cluster hangs for good when one of its idle workers is killed: it dies holding the queue's lock. So a watchdog
+asks it for a heartbeat through the queue; one that stays out for too long, or a cluster that ended, means a new
+cluster. The old one is ended as a group, since killing only its head would leave the rest running.
+"""
+
+import logging
+import os
+import socket
+import threading
+import time
+from datetime import datetime, timedelta
+from signal import SIGINT, SIGKILL, SIGTERM, signal
+
+from django.db import Error as DatabaseError
+from django.db import connections
+from django.utils import timezone
+from django_q.cluster import Cluster
+from django_q.signals import post_execute_in_worker
+from django_q.tasks import async_task
+
+from backend.jobs import beat
+from backend.models import Heartbeat
+from backend.processes import Group, manage
+from backend.schedule import apply_schedule
+
+log = logging.getLogger(__name__)
+
+NOTE_EVERY = 10.0  # seconds between two notes of progress by one worker process
+
+
+class Watchdog:
+    """Runs one cluster until told to stop. `every`, `stale` and `grace` are seconds."""
+
+    def __init__(self, every: float, stale: float, grace: float) -> None:
+        self.every, self.stale, self.grace = every, stale, grace
+        self.name = os.environ.get("WORKER_NAME", f"{socket.gethostname()}:{os.getpid()}")
+        self.stopping = threading.Event()
+        self.failures = 0
+
+    def run(self) -> None:
+        signal(SIGTERM, lambda *_: self.stopping.set())
+        signal(SIGINT, lambda *_: self.stopping.set())
+        apply_schedule()
+        while not self.stopping.is_set():
+            cluster = manage("worker", "--cluster-of", str(os.getpid()), env={"WORKER_NAME": self.name})
+            self.guard(cluster)
+            cluster.stop(self.grace if self.stopping.is_set() else 0)
+            connections.close_all()
+            self.stopping.wait(min(60, 2**self.failures - 1))  # a cluster that cannot start is not tried in a loop
+        Heartbeat.objects.filter(worker=self.name).delete()
+
+    def guard(self, cluster: Group) -> None:
+        """Come back when `cluster` ended, hangs, or the house is closing."""
+        started = asked = timezone.now()
+        while not self.stopping.wait(min(self.every, 5)):
+            if not cluster.alive:
+                self.failures += 1
+                log.error("The cluster ended by itself; starting another.")
+                return
+            try:
+                last = self.last_beat()
+                if timezone.now() - max(last or started, started) > timedelta(seconds=self.stale):
+                    log.error("No heartbeat for %.0f s: killing the cluster and starting another.", self.stale)
+                    return
+                if timezone.now() - asked >= timedelta(seconds=self.every):
+                    async_task("backend.jobs.beat", save=False)
+                    asked = timezone.now()
+                if last and last > started:
+                    self.failures = 0
+            except DatabaseError:
+                log.exception("The database does not answer; the cluster is left as it is.")
+                connections.close_all()
+
+    def last_beat(self) -> datetime | None:
+        return Heartbeat.objects.filter(worker=self.name).values_list("beat_at", flat=True).first()
+
+
+class Progress:
+    """Takes every finished task as a heartbeat, so that a long queue is not mistaken for a hung cluster."""
+
+    def __init__(self) -> None:
+        self.noted = 0.0
+
+    def note(self, **_: object) -> None:
+        if time.monotonic() - self.noted > NOTE_EVERY:
+            beat()
+            self.noted = time.monotonic()
+
+
+def run_cluster(watchdog: int) -> None:
+    """Run the cluster itself until it ends; end with the process `watchdog`, however that one ends."""
+    progress = Progress()
+    post_execute_in_worker.connect(progress.note, weak=False)
+    cluster = Cluster()
+    cluster.start()
+    threading.Thread(target=end_with, args=(watchdog,), daemon=True).start()
+    cluster.sentinel.join()
+
+
+def end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(0, SIGKILL)

@@ -16,25 +16,27 @@ class CarrierShopQuerySet(models.QuerySet["CarrierShop"]):
 
 
 class CarrierShop(models.Model):
-    """携帯ショップ: a mobile carrier's shop. `key` says that two rows of two files are the same shop."""
+    """携帯ショップ: a mobile carrier's shop. `key` says that two rows of two files are the same shop.
+
+    `municipality` is the answer of the areas (point in polygon) at the time of the import.
+    """
 
     class Precision(models.TextChoices):
         POINT = "point", _("座標の指定あり")
         BLOCK = "block", _("丁目")
         TOWN = "town", _("町・大字")
         MUNICIPALITY = "municipality", _("市区町村")
-        UNKNOWN = "unknown", _("場所が不明")
 
     key = models.CharField(_("照合キー"), max_length=64, unique=True)
     name = models.CharField(_("店名"), max_length=120)
     carrier = models.CharField(_("事業者"), max_length=40)
     address = models.CharField(_("住所"), max_length=200, blank=True)
     municipality = models.ForeignKey(
-        Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="shops", verbose_name=_("市区町村")
+        Municipality, on_delete=models.PROTECT, related_name="shops", verbose_name=_("市区町村")
     )
-    lat = models.FloatField(_("緯度"), null=True, blank=True)
-    lon = models.FloatField(_("経度"), null=True, blank=True)
-    precision = models.CharField(_("位置の精度"), max_length=12, choices=Precision, default=Precision.UNKNOWN)
+    lat = models.FloatField(_("緯度"))
+    lon = models.FloatField(_("経度"))
+    precision = models.CharField(_("位置の精度"), max_length=12, choices=Precision)
     opened = models.DateField(_("開店日"), null=True, blank=True)
     closed = models.DateField(_("閉店日"), null=True, blank=True)
     source = models.CharField(_("出典"), max_length=120, blank=True)
@@ -49,10 +51,6 @@ class CarrierShop(models.Model):
             models.CheckConstraint(
                 name="shop_closes_later",
                 condition=Q(opened__isnull=True) | Q(closed__isnull=True) | Q(closed__gte=F("opened")),
-            ),
-            models.CheckConstraint(
-                name="shop_point_is_whole",
-                condition=Q(lat__isnull=True, lon__isnull=True) | Q(lat__isnull=False, lon__isnull=False),
             ),
         ]
 

@@ -157,16 +157,20 @@ class Qualification(models.Model):
 class Engagement(models.Model):
     """拘束時間: a person's time from door to door, half-open, whatever for (law 2: nobody is in two places).
 
-    PostgreSQL excludes overlaps by a gist constraint, SQLite by triggers: see `people/overlap.py`.
+    PostgreSQL excludes overlaps by a gist constraint, SQLite by triggers: see `people/overlap.py`. A place, where it
+    is known, lets the service also demand the time to travel there from the neighbouring engagement.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="engagements")
     starts_at = models.DateTimeField(_("始まり"))
     ends_at = models.DateTimeField(_("終わり"))
     subject = models.CharField(_("何のためか"), max_length=60, help_text=_("例：session:123"))
+    lat = models.FloatField(_("緯度"), null=True, blank=True)
+    lon = models.FloatField(_("経度"), null=True, blank=True)
 
     class Meta:
         ordering = ["starts_at"]
+        indexes = [models.Index(fields=["person", "starts_at"], name="engagement_by_person")]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="engagement_ends_later"),
             models.UniqueConstraint(fields=["person", "subject"], name="engagement_once_per_subject"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from math import ceil
 
 
 class Action(StrEnum):
@@ -52,3 +53,12 @@ class Scope:
 def overlaps(start: datetime, end: datetime, other_start: datetime, other_end: datetime) -> bool:
     """Half-open: back-to-back is fine."""
     return start < other_end and other_start < end
+
+
+ROAD_FACTOR = 1.35  # road over great-circle distance; the prototypes' figure, see docs/dispatch-problem.md
+ROAD_KM_PER_HOUR = 40
+
+
+def travel_minutes(km: float) -> int:
+    """Minutes on ordinary roads for a great-circle distance, rounded up, never down."""
+    return ceil(km * ROAD_FACTOR / ROAD_KM_PER_HOUR * 60)

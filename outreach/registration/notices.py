@@ -1,0 +1,121 @@
+"""What a resident is told about a booking: written to the outbox in the transaction that makes it true (law 4)."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from outreach.classes.codes import show_code
+from outreach.classes.models import Session
+from outreach.classes.rules import JST
+from outreach.contact.models import Channel, Kind
+from outreach.contact.services import queue_message, withdraw_messages
+from outreach.registration import rules
+from outreach.registration.models import Booking, BookingStatus
+
+WEEKDAYS = "月火水木金土日"
+
+
+def tell_booked(booking: Booking) -> None:
+    """Confirm what was just done, and plan the reminders of a booked class."""
+    confirmed = booking.status == BookingStatus.CONFIRMED
+    _tell(booking, Kind.CONFIRMATION if confirmed else Kind.WAITLISTED, just_done=True)
+    if confirmed:
+        plan_reminders(booking)
+
+
+def tell_offer(booking: Booking) -> None:
+    """Offer a seat that is held until `offer_expires_at`."""
+    _tell(booking, Kind.WAITLIST_OFFER, needed_by=booking.offer_expires_at)
+
+
+def tell_changed(booking: Booking) -> None:
+    """Tell of a new time or place, and plan the reminders anew: the session's revision has risen."""
+    withdraw(booking)
+    _tell(booking, Kind.CHANGE)
+    plan_reminders(booking)
+
+
+def tell_cancelled(booking: Booking) -> None:
+    """Tell that the class does not take place."""
+    _tell(booking, Kind.CANCELLATION)
+
+
+def plan_reminders(booking: Booking) -> None:
+    year = booking.session.programme_year
+    for kind, due in rules.reminders_due(
+        booking.session.starts_at,
+        day_before_at=year.reminder_day_before_at,
+        same_day_at=year.reminder_same_day_at,
+        now=timezone.now(),
+    ):
+        _tell(booking, Kind(kind), due_at=due)
+
+
+def withdraw(booking: Booking) -> None:
+    """Take back what has not been sent and is no longer true."""
+    for subject, _channel, _to in recipients(booking):
+        withdraw_messages(subject=subject)
+
+
+def recipients(booking: Booking) -> list[tuple[str, Channel, str]]:
+    """Whom to tell, as (subject key, channel, number): the resident, the one who applied for them, or both."""
+    by_proxy = booking.proxy_phone and booking.tell in {Booking.Tell.PROXY, Booking.Tell.BOTH}
+    told = []
+    if booking.tell != Booking.Tell.PROXY:
+        told.append((booking.subject, Channel(booking.contact), booking.resident.phone))
+    if by_proxy:
+        told.append((f"{booking.subject}/proxy", Channel.SMS, booking.proxy_phone))
+    return told
+
+
+def _tell(
+    booking: Booking,
+    kind: Kind,
+    *,
+    due_at: datetime | None = None,
+    needed_by: datetime | None = None,
+    just_done: bool = False,
+) -> None:
+    fields = message_fields(booking)
+    for subject, channel, to in recipients(booking):
+        queue_message(
+            subject=subject,
+            revision=booking.session.revision + 1,
+            kind=kind,
+            channel=channel,
+            to=to,
+            fields=fields,
+            due_at=due_at or timezone.now(),
+            needed_by=needed_by or booking.session.starts_at,
+            municipality=booking.session.municipality,
+            organisation=booking.session.organisation,
+            just_done=just_done,
+            sample=booking.sample,
+        )
+
+
+def message_fields(booking: Booking) -> dict[str, str]:
+    """The words that a text about this booking may use, frozen when it is queued."""
+    session = booking.session
+    return {
+        "name": booking.resident.name or booking.resident.kana,
+        "town": session.municipality.name,
+        "callback": session.organisation.phone or settings.CALLBACK_NUMBER,
+        "code": show_code(session.code),
+        "course": session.course.name,
+        "venue": session.venue.name,
+        "when": spoken_time(session),
+        "reference": show_code(booking.reference),
+        "answer_by": _spoken(booking.offer_expires_at) if booking.offer_expires_at else "",
+    }
+
+
+def spoken_time(session: Session) -> str:
+    return _spoken(session.starts_at)
+
+
+def _spoken(moment: datetime) -> str:
+    """7月4日(月)13:30 — short, since every 67 characters cost an SMS segment."""
+    local = moment.astimezone(JST)
+    return f"{local.month}月{local.day}日({WEEKDAYS[local.weekday()]}){local:%H:%M}"

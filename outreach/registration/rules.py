@@ -1,0 +1,77 @@
+"""What holds for residents and bookings. Pure: no database, no clock, no settings."""
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+
+import jaconv
+
+from outreach.classes.rules import JST
+
+KANA = re.compile(r"^[ァ-ヶー・ ]+$")
+TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}(?!\d)")
+MOBILE_ABROAD = re.compile(r"^81[5-9]0")  # +81 90 1234 5678 has twelve digits too
+
+
+def clean_kana(raw: str) -> str | None:
+    """Full-width katakana from either kana in any width; None where something else is in it, or nothing."""
+    kana = jaconv.hira2kata(unicodedata.normalize("NFKC", raw))
+    kana = " ".join(kana.split())
+    return kana if KANA.match(kana) else None
+
+
+def clean_name(raw: str) -> str:
+    """Fold spaces and drop control characters. Letters stay as written: 𠮷 and 髙 are not 吉 and 高."""
+    kept = "".join(c for c in raw if unicodedata.category(c) not in {"Cc", "Cs", "Co"} or c.isspace())
+    return " ".join(kept.split())
+
+
+def looks_like_my_number(text: str) -> bool:
+    """Does free text hold 12 digits whose last one is the check digit of a My Number?
+
+    Source of the digit: Order of MIC No. 85 of 2014, article 5. A number written as a telephone number is let pass.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    found = (re.sub(r"\D", "", match) for match in TWELVE_DIGITS.findall(plain))
+    return any(my_number_checks(digits) and not MOBILE_ABROAD.match(digits) for digits in found)
+
+
+def my_number_checks(digits: str) -> bool:
+    body = [int(d) for d in reversed(digits[:11])]
+    total = sum(d * (n + 1 if n <= 6 else n - 5) for n, d in enumerate(body, start=1))
+    remainder = total % 11
+    return int(digits[11]) == (0 if remainder <= 1 else 11 - remainder)
+
+
+def reminders_due(
+    starts_at: datetime, *, day_before_at: time | None, same_day_at: time | None, now: datetime
+) -> list[tuple[str, datetime]]:
+    """The (kind, due time) of the reminders still to come; one whose time has passed is left out.
+
+    A class that starts before `same_day_at` plus an hour gets no message that morning: it would come too late.
+    """
+    day = starts_at.astimezone(JST).date()
+    wanted = [
+        ("reminder_day_before", at(day - timedelta(days=1), day_before_at)),
+        ("reminder_same_day", at(day, same_day_at)),
+    ]
+    latest = starts_at - timedelta(hours=1)
+    return [(kind, due) for kind, due in wanted if due and now < due <= latest]
+
+
+def at(day: date, hour: time | None) -> datetime | None:
+    return datetime.combine(day, hour, tzinfo=JST) if hour else None
+
+
+def offer_deadline(starts_at: datetime, *, hours: int, now: datetime) -> datetime | None:
+    """Until when an offered seat is held: `hours`, but not past 18:00 on the eve; None where that is too near.
+
+    Two hours is the least that someone needs to see a message and answer.
+    """
+    eve = datetime.combine(starts_at.astimezone(JST).date() - timedelta(days=1), time(18), tzinfo=JST)
+    deadline = min(now + timedelta(hours=hours), eve)
+    return deadline if deadline - now >= timedelta(hours=2) else None
+
+
+def half_width(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)

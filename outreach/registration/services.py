@@ -1,0 +1,254 @@
+"""Seats: the one way by which every channel books, cancels, offers and takes attendance (laws 1 and 10).
+
+Each service locks the session first, then counts: SQLite by its one writer, PostgreSQL by the row.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from outreach.classes import codes
+from outreach.classes.models import OPEN, Session
+from outreach.contact.models import Channel
+from outreach.people.models import User
+from outreach.registration import notices, rules
+from outreach.registration.models import (
+    LIVE,
+    SEATED,
+    Booking,
+    BookingEvent,
+    BookingStatus,
+    Resident,
+)
+
+S = BookingStatus
+
+
+class BookingError(Exception):
+    """The booking cannot be made or changed. `str()` is for the resident to read."""
+
+
+class NotOpen(BookingError):
+    """The session takes no bookings: not published, cancelled, or begun."""
+
+
+class AlreadyBooked(BookingError):
+    """That resident is in that session already. Holds no reference: whoever asks has not proved who they are."""
+
+
+@dataclass(frozen=True)
+class Application:
+    """What someone asks for, cleaned: kana in full-width katakana, telephone numbers in E.164."""
+
+    name: str
+    kana: str
+    phone: str
+    contact: str = Channel.SMS
+    needs: str = ""
+    postal_code: str = ""
+    address: str = ""
+    proxy_name: str = ""
+    proxy_relation: str = ""
+    proxy_phone: str = ""
+    tell: str = Booking.Tell.RESIDENT
+
+
+@transaction.atomic
+def book(
+    *, session: Session, application: Application, channel: str, by: User | None = None, sample: bool = False
+) -> Booking:
+    """Take a seat, or a place on the waitlist where none is left, and plan what to tell the resident.
+
+    Raises: NotOpen, AlreadyBooked.
+    """
+    locked = _lock(session)
+    if locked.status not in OPEN or locked.starts_at <= timezone.now():
+        raise NotOpen(_("この講習会は、いま申し込みを受け付けていません。"))
+    resident = _find_or_make_resident(application, sample=sample)
+    if Booking.objects.filter(session=locked, resident=resident).exclude(status=S.CANCELLED).exists():
+        raise AlreadyBooked(_("この方は、この講習会にもう申し込んでいます。申込番号と電話番号で確認できます。"))
+    status = S.CONFIRMED if _take_seat(locked) else S.WAITLISTED
+    booking = Booking.objects.create(
+        reference=_new_reference(),
+        session=locked,
+        resident=resident,
+        status=status,
+        channel=channel,
+        contact=application.contact,
+        needs=application.needs,
+        proxy_name=application.proxy_name,
+        proxy_relation=application.proxy_relation,
+        proxy_phone=application.proxy_phone,
+        tell=application.tell,
+        applied_at=timezone.now(),
+        sample=sample,
+    )
+    _record(booking, "", status, channel=channel, by=by)
+    notices.tell_booked(booking)
+    return booking
+
+
+@transaction.atomic
+def cancel(*, booking: Booking, channel: str, by: User | None = None, reason: str = "") -> None:
+    """Give up a seat or a place in the queue; a freed seat is offered to the first who waits.
+
+    Raises: BookingError where it was given up already or the session has begun.
+    """
+    session = _lock(booking.session)
+    if session.starts_at <= timezone.now():
+        raise BookingError(_("始まった講習会の申し込みは、取り消せません。"))
+    held = _move(booking, LIVE, S.CANCELLED, channel=channel, by=by, reason=reason) in SEATED
+    notices.withdraw(booking)
+    if held:
+        _pass_on_seat(session)
+
+
+@transaction.atomic
+def accept_offer(*, booking: Booking, channel: str, by: User | None = None) -> None:
+    """Turn an offered seat into a booking. Raises: BookingError where the offer has lapsed."""
+    _lock(booking.session)
+    booking.refresh_from_db()
+    if booking.offer_expires_at is None or booking.offer_expires_at <= timezone.now():
+        raise BookingError(_("空席のご案内の期限が過ぎました。"))
+    _move(booking, {S.OFFERED}, S.CONFIRMED, channel=channel, by=by)
+    notices.tell_booked(booking)
+
+
+def lapse_offers(*, now: datetime | None = None) -> int:
+    """End the offers whose time is over and pass their seats on, each in its own transaction. Returns how many."""
+    overdue = Booking.objects.filter(status=S.OFFERED, offer_expires_at__lte=now or timezone.now())
+    return sum(_lapse(booking, now or timezone.now()) for booking in overdue.select_related("session"))
+
+
+@transaction.atomic
+def _lapse(booking: Booking, now: datetime) -> bool:
+    session = _lock(booking.session)
+    booking.refresh_from_db()
+    if booking.status != S.OFFERED or not booking.offer_expires_at or booking.offer_expires_at > now:
+        return False
+    _move(booking, {S.OFFERED}, S.CANCELLED, reason=_("空席の案内の期限が過ぎたため"))
+    notices.withdraw(booking)
+    _pass_on_seat(session)
+    return True
+
+
+@transaction.atomic
+def mark_attendance(*, booking: Booking, status: BookingStatus, by: User | None) -> None:
+    """Note attended or absent, or confirmed again to undo; the seat stays counted. Raises: BookingError."""
+    if status not in {S.ATTENDED, S.ABSENT, S.CONFIRMED}:
+        raise BookingError(_("出席か欠席を選んでください。"))
+    if booking.status == status:
+        return
+    _move(booking, {S.CONFIRMED, S.ATTENDED, S.ABSENT}, status, by=by)
+
+
+@transaction.atomic
+def cancel_all(*, session: Session, by: User | None, reason: str) -> list[Booking]:
+    """End every live booking of a cancelled session. Returns them, for the caller to tell (law: told once)."""
+    _lock(session)
+    live = list(Booking.objects.filter(session=session, status__in=LIVE).select_related("resident"))
+    for booking in live:
+        _move(booking, LIVE, S.CANCELLED, by=by, reason=reason)
+        notices.withdraw(booking)
+    Session.objects.filter(pk=session.pk).update(seats_taken=0)
+    return live
+
+
+@transaction.atomic
+def change_capacity(*, session: Session, capacity: int) -> None:
+    """Set the seats; new ones go to those who wait, in order. Raises: BookingError below what is taken."""
+    locked = _lock(session)
+    if not locked.seats_taken <= capacity <= locked.venue.capacity:
+        raise BookingError(
+            _("定員は%(least)s人以上、%(most)s人以下にしてください。")
+            % {"least": locked.seats_taken, "most": locked.venue.capacity}
+        )
+    Session.objects.filter(pk=locked.pk).update(capacity=capacity)
+    while _waiting(locked) and _take_seat(locked):
+        if not _pass_on_seat(locked):
+            break
+    session.refresh_from_db()
+
+
+def _lock(session: Session) -> Session:
+    return Session.objects.select_for_update(of=("self",)).select_related("venue", "programme_year").get(pk=session.pk)
+
+
+def _take_seat(session: Session) -> bool:
+    free = Session.objects.filter(pk=session.pk, seats_taken__lt=F("capacity"))
+    return free.update(seats_taken=F("seats_taken") + 1) == 1
+
+
+def _waiting(session: Session) -> Booking | None:
+    queue = Booking.objects.filter(session=session, status=S.WAITLISTED).select_related("resident")
+    return queue.order_by("applied_at", "pk").first()
+
+
+def _pass_on_seat(session: Session) -> bool:
+    """Offer a held seat to the first who waits, or free it. Returns whether it was offered."""
+    first = _waiting(session)
+    hours = session.programme_year.offer_hours
+    deadline = rules.offer_deadline(session.starts_at, hours=hours, now=timezone.now())
+    if first is None or deadline is None:
+        Session.objects.filter(pk=session.pk, seats_taken__gt=0).update(seats_taken=F("seats_taken") - 1)
+        return False
+    Booking.objects.filter(pk=first.pk).update(offer_expires_at=deadline)
+    first.offer_expires_at = deadline
+    _move(first, {S.WAITLISTED}, S.OFFERED)
+    notices.tell_offer(first)
+    return True
+
+
+def _move(
+    booking: Booking,
+    allowed: set[BookingStatus] | frozenset[BookingStatus],
+    to: BookingStatus,
+    *,
+    channel: str = "",
+    by: User | None = None,
+    reason: str = "",
+) -> str:
+    """Compare-and-set with an event row. Returns the old status. Raises: BookingError."""
+    old = Booking.objects.values_list("status", flat=True).get(pk=booking.pk)
+    if old not in allowed or Booking.objects.filter(pk=booking.pk, status=old).update(status=to) != 1:
+        raise BookingError(
+            _("この申し込みは「%(status)s」なので、変更できません。") % {"status": BookingStatus(old).label}
+        )
+    booking.status = to
+    _record(booking, old, to, channel=channel, by=by, reason=reason)
+    return old
+
+
+def _record(
+    booking: Booking, old: str, new: str, *, channel: str = "", by: User | None = None, reason: str = ""
+) -> None:
+    BookingEvent.objects.create(booking=booking, old=old, new=new, channel=channel, by=by, reason=reason)
+
+
+def _find_or_make_resident(application: Application, *, sample: bool) -> Resident:
+    resident, made = Resident.objects.get_or_create(
+        phone=application.phone,
+        kana=application.kana,
+        defaults={
+            "name": application.name,
+            "postal_code": application.postal_code,
+            "address": application.address,
+            "sample": sample,
+        },
+    )
+    if not made and application.address and application.address != resident.address:
+        resident.postal_code, resident.address = application.postal_code, application.address
+        resident.save(update_fields=["postal_code", "address"])
+    return resident
+
+
+def _new_reference() -> str:
+    for _attempt in range(20):
+        reference = codes.new_code(codes.REFERENCE_DIGITS)
+        if not Booking.objects.filter(reference=reference).exists():
+            return reference
+    raise BookingError(_("申込番号を作れませんでした。もう一度お試しください。"))

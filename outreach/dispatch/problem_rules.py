@@ -125,6 +125,8 @@ def _instructor(problem: Problem, person: Instructor) -> Iterator[str]:
     limits = (person.max_nights, person.max_day_minutes, person.max_day_sessions, person.rest_minutes)
     if min(*limits, *person.week_minutes, person.target_minutes) < 0:
         yield "limits are not negative"
+    if person.rest_minutes > DAY_MINUTES:
+        yield "rest_minutes is at most a day"
     for window in person.windows:
         if not (0 <= window.day < days and window.start < window.end <= (window.day + 1) * DAY_MINUTES):
             yield f"window {window.start}–{window.end} does not lie within one day of the horizon"

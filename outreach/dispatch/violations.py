@@ -1,0 +1,120 @@
+"""The rules of a plan by stable id, and how a broken one is told. `docs/dispatch-problem.md` defines each."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from outreach.dispatch.problem import DAY_MINUTES, Horizon
+
+
+class Rule(StrEnum):
+    VERSION = "version"
+    WRONG_PROBLEM = "wrong-problem"
+    UNKNOWN_INSTRUCTOR = "unknown-instructor"
+    UNKNOWN_VISIT = "unknown-visit"
+    HOME = "home"
+    TRIP_DAYS = "trip-days"
+    EMPTY_DAY = "empty-day"
+    STOP_DAY = "stop-day"
+    START = "start"
+    TRAVEL_TIME = "travel-time"
+    NO_ROUTE = "no-route"
+    FERRY_REFUSED = "ferry-refused"
+    WINDOW = "window"
+    DAY_HOURS = "day-hours"
+    DAY_SESSIONS = "day-sessions"
+    MAX_NIGHTS = "max-nights"
+    NIGHT_UNAVAILABLE = "night-unavailable"
+    NO_INN = "no-inn"
+    ONE_TRIP_A_DAY = "one-trip-a-day"
+    REST = "rest"
+    WEEK_HOURS = "week-hours"
+    VISIT_TWICE = "visit-twice"
+    CREW_SIZE = "crew-size"
+    LEAD = "lead"
+    CREW_TRIPS = "crew-trips"
+    SKILL_LEAD = "skill-lead"
+    SKILL_SECOND = "skill-second"
+    FORBIDDEN = "forbidden"
+    LOCK = "lock"
+    FROZEN_DAY = "frozen-day"
+    FIGURES = "figures"
+    BOUND = "bound"
+
+
+WORDS: dict[Rule, str] = {
+    Rule.VERSION: "計画の形式の版（{got}）が、問題の版（{want}）と違います。",
+    Rule.WRONG_PROBLEM: "この計画は、別の問題に対して作られたものです。",
+    Rule.UNKNOWN_INSTRUCTOR: "講師「{instructor}」は、問題にいません。",
+    Rule.UNKNOWN_VISIT: "訪問「{visit}」は、問題にありません。",
+    Rule.HOME: "「{home}」は、講師「{instructor}」の拠点ではありません。",
+    Rule.TRIP_DAYS: "講師「{instructor}」の行程の日が、期間内の続いた日になっていません。",
+    Rule.EMPTY_DAY: "講師「{instructor}」の{day}には訪問がありません。移動だけの日は、泊まりの初日か最終日だけです。",
+    Rule.STOP_DAY: "訪問「{visit}」の開始（{time}）が、行程の日（{day}）と違います。",
+    Rule.START: "訪問「{visit}」の開始（{time}）は、候補の日時にありません。",
+    Rule.TRAVEL_TIME: "講師「{instructor}」は、訪問「{visit}」に{time}までに着けません（着くのは{late}分あと）。",
+    Rule.NO_ROUTE: "講師「{instructor}」が「{origin}」から「{destination}」へ行く便がありません（{day}）。",
+    Rule.FERRY_REFUSED: "講師「{instructor}」は船を使わない約束ですが、航路「{ferry}」に乗ることになっています。",
+    Rule.WINDOW: "講師「{instructor}」の{day}の行程（{leave}～{back}）が、出られる時間に収まりません。",
+    Rule.DAY_HOURS: "講師「{instructor}」の{day}の拘束は{got}分で、1日の上限{limit}分を超えます。",
+    Rule.DAY_SESSIONS: "講師「{instructor}」の{day}の回数は{got}回で、1日の上限{limit}回を超えます。",
+    Rule.MAX_NIGHTS: "講師「{instructor}」の行程は{got}泊で、上限{limit}泊を超えます。",
+    Rule.NIGHT_UNAVAILABLE: "講師「{instructor}」は、{day}の夜は外泊できません。",
+    Rule.NO_INN: "「{place}」には泊まる所がありません（講師「{instructor}」、{day}）。",
+    Rule.ONE_TRIP_A_DAY: "講師「{instructor}」に、{day}の行程が二つ以上あります。",
+    Rule.REST: "講師「{instructor}」の{day}の終わりから翌日までの休みは{got}分で、必要な{limit}分に足りません。",
+    Rule.WEEK_HOURS: "講師「{instructor}」の第{week}週の拘束は{got}分で、上限{limit}分を超えます。",
+    Rule.VISIT_TWICE: "訪問「{visit}」が二度入っています（{who}）。",
+    Rule.CREW_SIZE: "訪問「{visit}」には講師が{want}人必要ですが、{got}人です。",
+    Rule.LEAD: "訪問「{visit}」の主担当「{lead}」が、担当の講師の中にいません。",
+    Rule.CREW_TRIPS: "訪問「{visit}」の担当（{listed}）と、行程に入っている講師（{travelling}）が合いません。",
+    Rule.SKILL_LEAD: "訪問「{visit}」の主担当「{instructor}」は、その日に必要な資格「{skill}」を持っていません。",
+    Rule.SKILL_SECOND: "訪問「{visit}」の副担当「{instructor}」は、その日に必要な資格「{skill}」を持っていません。",
+    Rule.FORBIDDEN: "講師「{instructor}」は、訪問「{visit}」に行けないことになっています。",
+    Rule.LOCK: "訪問「{visit}」の固定した内容（{what}）が守られていません。",
+    Rule.FROZEN_DAY: "講師「{instructor}」の{day}は固定されていますが、固定していない訪問「{visit}」が入っています。",
+    Rule.FIGURES: "計画に書かれた{name}（{got}）が、計算した値（{want}）と違います。",
+    Rule.BOUND: "計画に書かれた下界（{got}）が、費用（{cost}）を超えています。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule: what it concerns, and a sentence in Japanese."""
+
+    rule: Rule
+    text: str
+    instructor: str | None = None
+    visit: str | None = None
+    day: int | None = None
+
+
+class Ledger:
+    """Collects violations of one plan and words them with the horizon's dates."""
+
+    def __init__(self, horizon: Horizon) -> None:
+        self._first = date.fromisoformat(horizon.start)
+        self.found: list[Violation] = []
+
+    def add(
+        self,
+        rule: Rule,
+        *,
+        instructor: str | None = None,
+        visit: str | None = None,
+        day: int | None = None,
+        **values: object,
+    ) -> None:
+        words = {**values, "instructor": instructor, "visit": visit}
+        if day is not None:
+            words["day"] = self._date(day)
+        self.found.append(Violation(rule, WORDS[rule].format(**words), instructor, visit, day))
+
+    def clock(self, minute: int) -> str:
+        """`6月3日9:30`."""
+        day, rest = divmod(minute, DAY_MINUTES)
+        return f"{self._date(day)}{rest // 60}:{rest % 60:02d}"
+
+    def _date(self, day: int) -> str:
+        moment = self._first + timedelta(days=day)
+        return f"{moment.month}月{moment.day}日"

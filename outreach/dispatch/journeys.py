@@ -1,4 +1,4 @@
-"""How one gets from place to place in a problem: by road, or by road, one ferry and road.
+"""How one gets from place to place in a problem: by land, or by land, one ferry and land again.
 
 Everyone leaves as late as they can, except after the last visit of a day: then they travel as soon as they can.
 """
@@ -10,7 +10,7 @@ from outreach.dispatch.problem import Ferry, Problem
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """From leaving the door to arriving, waiting for nothing but the boarding of the one ferry. `hm` is by road."""
+    """From leaving the door to arriving, waiting for nothing but the boarding of the one ferry. `hm` is over land."""
 
     leave: int
     arrive: int
@@ -24,12 +24,12 @@ class Journey:
 
 
 class Journeys:
-    """Journeys of one problem, by the ids of its places."""
+    """Journeys of one problem by one means of travel, by the ids of its places."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, mode: str) -> None:
         self._row = {place.id: row for row, place in enumerate(problem.places)}
         self._island = {place.id: place.island for place in problem.places}
-        self._travel = problem.travel
+        self._travel = next(travel for travel in problem.travel if travel.mode == mode)
         self._by_lands: dict[tuple[str | None, str | None], list[Ferry]] = {}
         for ferry in problem.ferries:
             lands = (self._island[ferry.origin], self._island[ferry.destination])
@@ -51,7 +51,7 @@ class Journeys:
         return min(crossings, key=lambda j: (j.arrive, -j.leave), default=None)
 
     def ferry(self, origin: str, destination: str) -> Ferry | None:
-        """The line taken between two lands, whatever the hour: the shortest by road, boarding and fastest sailing."""
+        """The line taken between two lands, whatever the hour: the shortest by land, boarding and fastest sailing."""
         key = (origin, destination)
         if key not in self._chosen:
             lines = self._by_lands.get((self._island[origin], self._island[destination]), [])

@@ -60,13 +60,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """By road from the row's place to the column's, in the order of `Problem.places`; `NO_ROAD` across water.
+    """By land from the row's place to the column's, in the order of `Problem.places`; `NO_ROAD` across water.
 
-    Neither matrix need be symmetric. The diagonal is 0. Times were rounded up when made.
+    One for each means of travel (`car`, `transit`). Neither matrix need be symmetric. The diagonal is 0. Times were
+    rounded up when made.
     """
 
     __pydantic_config__ = _STRICT
 
+    mode: str
     minutes: Matrix
     hm: Matrix
 
@@ -118,13 +120,14 @@ class Window:
 class Instructor:
     """Who can be sent, and within what limits. `week_minutes` has one cap for each week of the horizon.
 
-    `nights` are the days after which a night may be spent away; `max_nights` limits one trip.
+    `mode` names their `Travel`. `nights` are the days after which a night may be spent away; `max_nights` limits one trip.
     `ferries` False: takes no ferry. Load above `target_minutes` costs as `Weights.overload` says.
     """
 
     __pydantic_config__ = _STRICT
 
     id: str
+    mode: str
     homes: tuple[str, ...]
     skills: tuple[Qualification, ...]
     windows: tuple[Window, ...]
@@ -247,7 +250,7 @@ class Problem:
     horizon: Horizon
     weights: Weights
     places: tuple[Place, ...]
-    travel: Travel
+    travel: tuple[Travel, ...]
     ferries: tuple[Ferry, ...]
     instructors: tuple[Instructor, ...]
     visits: tuple[Visit, ...]
@@ -306,7 +309,7 @@ class ServedVisit:
 class Plan:
     """Trips, and who leads where. The figures are what its maker claims; `check` recomputes each that isn't None.
 
-    `served` and `unserved` count visits. `km` is by road, all instructors together. `problem` is the digest of the
+    `served` and `unserved` count visits. `km` is over land, all instructors together. `problem` is the digest of the
     problem that it answers (`problem_json.digest`).
     """
 

@@ -72,8 +72,14 @@ def _places(problem: Problem) -> Iterator[str]:
 
 
 def _travel(problem: Problem) -> Iterator[str]:
-    for name, matrix in (("minutes", problem.travel.minutes), ("hm", problem.travel.hm)):
-        yield from (f"travel.{name}: {reason}" for reason in _matrix(problem, matrix))
+    modes = Counter(travel.mode for travel in problem.travel)
+    yield from (f"travel: {mode} stands twice" for mode, count in modes.items() if count > 1)
+    for person in problem.instructors:
+        if person.mode not in modes:
+            yield f"instructor {person.id}: no travel by {person.mode}"
+    for travel in problem.travel:
+        yield from (f"travel.{travel.mode}.minutes: {reason}" for reason in _matrix(problem, travel.minutes))
+        yield from (f"travel.{travel.mode}.hm: {reason}" for reason in _matrix(problem, travel.hm))
 
 
 def _matrix(problem: Problem, matrix: Matrix) -> Iterator[str]:

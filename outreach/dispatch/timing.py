@@ -31,13 +31,13 @@ class Book:
     places: dict[str, Place] = field(init=False)
     instructors: dict[str, Instructor] = field(init=False)
     visits: dict[str, Visit] = field(init=False)
-    journeys: Journeys = field(init=False)
+    journeys: dict[str, Journeys] = field(init=False)
 
     def __post_init__(self) -> None:
         self.places = {place.id: place for place in self.problem.places}
         self.instructors = {person.id: person for person in self.problem.instructors}
         self.visits = {visit.id: visit for visit in self.problem.visits}
-        self.journeys = Journeys(self.problem)
+        self.journeys = {travel.mode: Journeys(self.problem, travel.mode) for travel in self.problem.travel}
 
     def place_of(self, stop: Stop) -> str:
         return self.visits[stop.visit].place
@@ -49,6 +49,7 @@ class TripTimer:
     def __init__(self, book: Book, trip: Trip, ledger: Ledger) -> None:
         self._book, self._trip, self._ledger = book, trip, ledger
         self._person = book.instructors[trip.instructor]
+        self._journeys = book.journeys[self._person.mode]
 
     def duties(self) -> list[DutyTimes]:
         """The trip's duties by day; one that cannot be timed is left out, its fault told."""
@@ -83,7 +84,7 @@ class TripTimer:
         for stop in duty.stops:
             legs.append(self._to_stop(stop, origin, free))
             origin, free = self._book.place_of(stop), self._book.visits[stop.visit].ends(stop.start)
-        home = self._book.journeys.earliest(origin, end, free or 0)
+        home = self._journeys.earliest(origin, end, free or 0)
         legs.append(home)
         if home is None:
             self._no_route(duty.day, origin, end)
@@ -99,10 +100,10 @@ class TripTimer:
         """The journey to a stop from where one is free since `free` (None: the day begins here)."""
         visit = self._book.visits[stop.visit]
         due = visit.begins(stop.start)
-        journey = self._book.journeys.latest(origin, visit.place, due)
+        journey = self._journeys.latest(origin, visit.place, due)
         if journey and (free is None or journey.leave >= free):
             return journey
-        late = None if free is None else self._book.journeys.earliest(origin, visit.place, free)
+        late = None if free is None else self._journeys.earliest(origin, visit.place, free)
         if late is None:
             self._no_route(day_of(stop.start), origin, visit.place)
             return None
@@ -120,7 +121,7 @@ class TripTimer:
         """Out on the eve, as late as the window and the rest before tomorrow allow."""
         for window in reversed(self._windows(day)):
             by = min(window.end, next_day.leave - self._person.rest_minutes)
-            journey = self._book.journeys.latest(home, inn, by)
+            journey = self._journeys.latest(home, inn, by)
             if journey and journey.leave >= window.start:
                 return DutyTimes(self._person.id, day, journey.leave, journey.arrive, (journey,))
         self._no_travel_day(day, home, inn)
@@ -130,14 +131,14 @@ class TripTimer:
         """Back on the morrow, as soon as the window and the rest after yesterday allow."""
         for window in self._windows(day):
             after = max(window.start, day_before.back + self._person.rest_minutes)
-            journey = self._book.journeys.earliest(inn, home, after)
+            journey = self._journeys.earliest(inn, home, after)
             if journey and journey.arrive <= window.end:
                 return DutyTimes(self._person.id, day, journey.leave, journey.arrive, (journey,))
         self._no_travel_day(day, inn, home)
         return None
 
     def _no_travel_day(self, day: int, origin: str, destination: str) -> None:
-        journey = self._book.journeys.earliest(origin, destination, day * DAY_MINUTES)
+        journey = self._journeys.earliest(origin, destination, day * DAY_MINUTES)
         if journey is None:
             self._no_route(day, origin, destination)
         else:

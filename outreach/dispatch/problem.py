@@ -120,8 +120,8 @@ class Window:
 class Instructor:
     """Who can be sent, and within what limits. `week_minutes` has one cap for each week of the horizon.
 
-    `mode` names their `Travel`. `nights` are the days after which a night may be spent away; `max_nights` limits one trip.
-    `ferries` False: takes no ferry. Load above `target_minutes` costs as `Weights.overload` says.
+    `mode` names their `Travel`; `ferries` False: takes no ferry. `nights` are the days after which a night may be spent
+    away; `max_nights` limits one trip. Load above `target_minutes` costs as `Weights.overload` says.
     """
 
     __pydantic_config__ = _STRICT

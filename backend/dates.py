@@ -1,0 +1,70 @@
+"""Dates and times as people here say them: western and Japanese years together, hours as 午後1時30分.
+
+In English, as English has them. Staff read 24-hour times.
+"""
+
+from datetime import date, datetime
+from typing import TypeVar
+
+from django.utils import timezone, translation
+from django.utils.dateformat import format as in_words
+
+ERAS = (
+    (date(2019, 5, 1), "令和"),
+    (date(1989, 1, 8), "平成"),
+    (date(1926, 12, 25), "昭和"),
+    (date(1912, 7, 30), "大正"),
+)
+WEEKDAYS = "月火水木金土日"
+Day = TypeVar("Day", date, datetime)
+
+
+def era_year(day: date) -> str:
+    """令和8年; the first year of an era is 元年. Empty before 1912."""
+    for start, name in ERAS:
+        if day >= start:
+            year = day.year - start.year + 1
+            return f"{name}{'元' if year == 1 else year}年"
+    return ""
+
+
+def long_date(value: date) -> str:
+    """2026年（令和8年）11月23日（月）. An aware datetime is taken at local time."""
+    day = local(value)
+    if not in_japanese():
+        return in_words(day, "l, j F Y")
+    era = era_year(day.date() if isinstance(day, datetime) else day)
+    return f"{day.year}年{f'（{era}）' if era else ''}{short_date(day)}"
+
+
+def short_date(value: date) -> str:
+    """11月23日（月）."""
+    day = local(value)
+    if not in_japanese():
+        return in_words(day, "D j M")
+    return f"{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
+
+
+def clock(value: datetime, *, staff: bool = False) -> str:
+    """午後1時30分 for residents, 13:30 for staff."""
+    at = local(value)
+    if staff:
+        return f"{at:%H:%M}"
+    if not in_japanese():
+        return in_words(at, "P")
+    half, hour = ("午後", at.hour - 12) if at.hour >= 12 else ("午前", at.hour)
+    return f"{half}{hour}時{f'{at.minute}分' if at.minute else ''}"
+
+
+def span(start: datetime, end: datetime, *, staff: bool = False) -> str:
+    """午後1時30分から午後3時まで for residents, 13:30–15:00 for staff. The day is not said."""
+    first, last = clock(start, staff=staff), clock(end, staff=staff)
+    return f"{first}から{last}まで" if in_japanese() and not staff else f"{first}–{last}"
+
+
+def local(value: Day) -> Day:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+def in_japanese() -> bool:
+    return (translation.get_language() or "ja").startswith("ja")

@@ -1,0 +1,60 @@
+"""The staff menu: what this user may open, in the order of a day's work."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from outreach.people.models import Membership
+from outreach.people.rules import ALLOWED, Action
+
+# (label, names of the page, first that exists wins, what the page asks for)
+PAGES = (
+    (_("今日"), ("desk:today",), Action.SEE_SESSIONS),
+    (_("わたしの予定"), ("people:own-work", "desk:own-work"), Action.OWN_WORK),
+    (_("講習会"), ("classes:sessions", "classes:list"), Action.SEE_SESSIONS),
+    (_("申込"), ("registration:staff-bookings", "desk:bookings"), Action.SEE_RESIDENTS),
+    (_("架電"), ("desk:calls", "desk:call-list", "contact:calls"), Action.MAKE_CALLS),
+    (_("派遣"), ("dispatch:requests",), Action.PLAN_DISPATCH),
+    (_("講師・サポーター"), ("people:people", "people:list"), Action.SEE_PEOPLE),
+    (_("連絡"), ("contact:messages", "desk:messages"), Action.SEE_RESIDENTS),
+    (_("地図"), ("reporting:coverage",), Action.SEE_FIGURES),
+    (_("実績"), ("reporting:results",), Action.SEE_FIGURES),
+)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url: str
+    current: bool
+
+
+def memberships_of(request: HttpRequest) -> list[Membership]:
+    """The roles of the signed-in user, read once a request; none for strangers."""
+    if not request.user.is_authenticated:
+        return []
+    found: list[Membership] | None = getattr(request, "_memberships", None)
+    if found is None:
+        reach = ("prefecture", "municipality", "organisation")
+        found = list(request.user.memberships.select_related(*reach))
+        request._memberships = found  # type: ignore[attr-defined]
+    return found
+
+
+def nav_items(request: HttpRequest) -> list[NavItem]:
+    """Pages whose room stands on this surface and that one of the user's roles permits; the longest match is here."""
+    permitted = frozenset[Action]().union(*(ALLOWED[m.role] for m in memberships_of(request)))
+    pages = [(str(label), address(names)) for label, names, action in PAGES if action in permitted]
+    here = max((url for _label, url in pages if url and request.path.startswith(url)), key=len, default="")
+    return [NavItem(label, url, url == here) for label, url in pages if url]
+
+
+def address(names: tuple[str, ...]) -> str:
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""

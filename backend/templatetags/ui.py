@@ -1,0 +1,203 @@
+"""What templates need to show things: `{% load ui %}`.
+
+Filters turn values into words; tags draw a component of `templates/components/`, where each is documented.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.http import HttpRequest
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from backend import dates, nav
+from outreach.classes.codes import show_code
+from outreach.contact.numbers import show
+
+register = template.Library()
+
+
+# --- filters --------------------------------------------------------------------------------------------------------
+@register.filter
+def wareki(value: date | None) -> str:
+    """2026年（令和8年）11月23日（月）."""
+    return dates.long_date(value) if value else ""
+
+
+@register.filter
+def jdate(value: date | None) -> str:
+    """11月23日（月）."""
+    return dates.short_date(value) if value else ""
+
+
+@register.filter
+def jtime(value: datetime | None, style: str = "") -> str:
+    """午後1時30分; `|jtime:"staff"` gives 13:30."""
+    return dates.clock(value, staff=style == "staff") if value else ""
+
+
+@register.filter
+def phone(number: str) -> str:
+    """+819012345678 as 090-1234-5678. What can't be read as a number is shown as it is."""
+    return show(number)
+
+
+@register.filter
+def distance_km(km: float | None) -> str:
+    """約800m, 約3.2km, 約12km."""
+    if km is None:
+        return ""
+    if km < 1:
+        return _("約%(distance)s") % {"distance": f"{max(100, round(km, 1) * 1000):.0f}m"}
+    return _("約%(distance)s") % {"distance": f"{km:.1f}km" if km < 10 else f"{km:.0f}km"}
+
+
+@register.filter
+def code(digits: str) -> str:
+    """A class code as 12-34-567 (not to be taken for a postal code), a booking's reference as 1234-5678."""
+    return show_code(digits)
+
+
+@register.filter
+def kind_errors(field: BoundField) -> list[str]:
+    """The field's errors; an empty one is told by its name, so that the words also stand alone."""
+    ask = _("「%(label)s」を選んでください。") if chooses(field) else _("「%(label)s」を入力してください。")
+    return [
+        words
+        for error in field.errors.as_data()
+        for words in ([ask % {"label": field.label}] if error.code == "required" else error.messages)
+    ]
+
+
+@register.filter
+def chooses(field: BoundField) -> bool:
+    """Whether the field is answered by choosing rather than by writing."""
+    return hasattr(field.field.widget, "choices") or field.widget_type == "checkbox"
+
+
+# --- words and small marks ------------------------------------------------------------------------------------------
+@register.simple_tag
+def callback_number() -> str:
+    """The number that residents may ring; for pages that are drawn without a context, such as 500."""
+    return settings.CALLBACK_NUMBER
+
+
+@register.simple_tag
+def jrange(start: datetime, end: datetime, style: str = "") -> str:
+    """午後1時30分から午後3時まで; 13:30–15:00 for staff."""
+    return dates.span(start, end, staff=style == "staff")
+
+
+@register.simple_tag
+def when(start: datetime, end: datetime | None = None, style: str = "") -> SafeString:
+    """Day and time as `<time>`, for residents the long form, for staff the short one."""
+    staff = style == "staff"
+    day = dates.short_date(start) if staff else dates.long_date(start)
+    hours = dates.span(start, end, staff=staff) if end else dates.clock(start, staff=staff)
+    return format_html(
+        '<time datetime="{}">{}</time> <span class="nowrap">{}</span>', dates.local(start).isoformat(), day, hours
+    )
+
+
+@register.simple_tag
+def tag(text: str, tone: str = "") -> SafeString:
+    """A small label. Tones: good, warn, bad-news, sea, or none. The words carry the meaning, never the colour alone."""
+    return (
+        format_html('<span class="tag {}">{}</span>', tone, text)
+        if tone
+        else format_html('<span class="tag">{}</span>', text)
+    )
+
+
+@register.simple_tag(takes_context=True)
+def staff_nav(context: Context) -> dict[str, Any]:
+    """`{% staff_nav as staff %}`: staff.links for the menu, staff.roles to show who this is."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or not hasattr(request, "user"):
+        return {"links": [], "roles": []}
+    return {"links": nav.nav_items(request), "roles": nav.memberships_of(request)}
+
+
+# --- components -----------------------------------------------------------------------------------------------------
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*forms: BaseForm) -> dict[str, Any]:
+    """What went wrong, at the top, each line a link to its field. Takes one form or several."""
+    wrong = [field for form in forms for field in form.visible_fields() if field.errors]
+    return {
+        "general": [words for form in forms for words in form.non_field_errors()],
+        "items": [(anchor(field), field.label, words) for field in wrong for words in kind_errors(field)],
+    }
+
+
+def anchor(field: BoundField) -> str:
+    """The id of the first control: a group of radios or boxes has no control by the field's own id."""
+    return field.id_for_label or f"{field.auto_id}_0"
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(current: int, *labels: str) -> dict[str, Any]:
+    """`{% steps 2 %}`: 条件・入力・確認・完了 with the second current; or name the steps."""
+    named = labels or (_("条件"), _("入力"), _("確認"), _("完了"))
+    return {"steps": [(label, n < current, n == current) for n, label in enumerate(named, 1)]}
+
+
+@register.inclusion_tag("components/seat_gauge.html")
+def seat_gauge(taken: int, capacity: int, waiting: int = 0) -> dict[str, Any]:
+    return {"taken": taken, "capacity": capacity, "left": max(0, capacity - taken), "waiting": waiting}
+
+
+@register.inclusion_tag("components/staffing_gauge.html")
+def staffing_gauge(instructors: int, instructors_needed: int, helpers: int, helpers_needed: int) -> dict[str, Any]:
+    missing_instructors, missing_helpers = max(0, instructors_needed - instructors), max(0, helpers_needed - helpers)
+    return {
+        "instructors": instructors,
+        "instructors_needed": instructors_needed,
+        "missing_instructors": missing_instructors,
+        "helpers": helpers,
+        "helpers_needed": helpers_needed,
+        "missing_helpers": missing_helpers,
+        "enough": not missing_instructors and not missing_helpers,
+    }
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: Context, page: Page[Any], name: str = "page") -> dict[str, Any]:
+    numbers = (
+        page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+        if page.paginator.num_pages > 1
+        else []
+    )
+    return {"request": context["request"], "page": page, "numbers": list(numbers), "name": name}
+
+
+@register.simple_block_tag
+def notice(content: str, kind: str = "info", title: str = "") -> str:
+    """`{% notice "warn" title=… %}…{% endnotice %}`: info, warn, error or success."""
+    return render_to_string("components/notice.html", {"kind": kind, "title": title, "content": content})
+
+
+@register.simple_block_tag
+def datatable(content: str, caption: str, tall: bool = False, hide_caption: bool = False) -> str:
+    """`{% datatable caption=… %}<thead>…</thead><tbody>…</tbody>{% enddatatable %}`."""
+    return render_to_string(
+        "components/table.html", {"caption": caption, "tall": tall, "hide_caption": hide_caption, "content": content}
+    )
+
+
+@register.simple_block_tag
+def nothing(content: str, title: str) -> str:
+    """`{% nothing title=… %}what to do next{% endnothing %}`: an empty list (`empty` is a word of `for`)."""
+    return render_to_string("components/empty.html", {"title": title, "content": content})
+
+
+@register.simple_block_tag
+def crumbs(content: str) -> str:
+    """`{% crumbs %}<li>…</li>{% endcrumbs %}`: where this page stands; draws nothing when empty."""
+    return render_to_string("components/crumbs.html", {"content": content}) if content.strip() else ""

@@ -88,7 +88,7 @@ def speak_problems(api: NinjaAPI) -> None:
 
 
 class ProblemMiddleware:
-    """Makes problems of the error pages that Django itself writes under /api/: no such address, wrong method, a crash."""
+    """Makes problems of the pages that Django itself answers under /api/: no such address, wrong method, a crash."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -164,7 +164,8 @@ SECURE_SSL_REDIRECT = PRODUCTION and env.boolean("SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come over plain http from inside
-if env.boolean("TRUST_PROXY"):
+TRUST_PROXY = env.boolean("TRUST_PROXY")  # our own reverse proxy sets X-Forwarded-Proto and X-Forwarded-For
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -1,0 +1,154 @@
+"""The job worker as real processes: what `kill -9` does to it, and that nothing of it is left over."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from django_q.models import Schedule
+
+from backend.schedule import JOBS, Job, apply_schedule, first_run
+
+MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+QUICK = ["--every", "0.5", "--stale", "4", "--grace", "3"]
+
+
+def until(what: Callable[[], bool], seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.1)
+    return what()
+
+
+def living(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+class Worker:
+    """`manage.py worker` on a database of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.env = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "backend.settings",
+            "DATABASE_URL": f"sqlite:///{folder / 'worker.sqlite3'}",
+            "WORKER_NAME": "tested",
+        }
+        subprocess.run([*MANAGE, "migrate", "-v", "0"], env=self.env, check=True)
+        self.log = (folder / "worker.log").open("w+")
+        self.process = subprocess.Popen([*MANAGE, "worker", *QUICK], env=self.env, stderr=self.log)
+        self.watchdog = psutil.Process(self.process.pid)
+
+    def beat(self) -> str:
+        """The last heartbeat, read by another process as /readyz would; empty while there is none."""
+        code = "from backend.models import Heartbeat as H; print(*H.objects.values_list('beat_at', flat=True))"
+        command = [*MANAGE, "shell", "-v", "0", "-c", code]
+        return subprocess.run(command, env=self.env, capture_output=True, text=True, check=True).stdout.strip()
+
+    def head(self) -> psutil.Process | None:
+        children = self.watchdog.children()
+        return children[0] if children else None
+
+    def idle_workers(self) -> list[psutil.Process]:
+        """The sentinel starts its workers first, then the monitor and the pusher."""
+        head = self.head()
+        sentinels = head.children() if head else []
+        helpers = sorted(sentinels[0].children(), key=lambda p: p.pid) if sentinels else []
+        return helpers[:-2] if len(helpers) >= 4 else []
+
+    def family(self) -> list[psutil.Process]:
+        return [self.watchdog, *self.watchdog.children(recursive=True)]
+
+    def started(self) -> bool:
+        return bool(self.idle_workers()) and bool(self.beat())
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[Worker]:
+    running = Worker(tmp_path)
+    assert until(running.started), "the worker never beat"
+    family = running.family()
+    yield running
+    for process in living([*family, *(running.family() if running.watchdog.is_running() else [])]):
+        process.kill()
+    running.process.wait()
+    running.log.close()
+
+
+@pytest.mark.once
+def test_killed_idle_workers_hang_the_cluster_and_the_watchdog_replaces_it(worker: Worker) -> None:
+    old = worker.family()[1:]
+    head = worker.head()
+    for process in worker.idle_workers():
+        process.kill()
+    assert until(lambda: worker.head() not in {None, head}), "no new cluster"
+    assert until(lambda: not living(old)), "the old cluster left processes behind"
+    killed = worker.beat()
+    assert until(lambda: worker.beat() > killed), "the new cluster does not beat"
+
+
+@pytest.mark.once
+def test_a_cluster_whose_head_is_killed_is_replaced_and_leaves_no_orphans(worker: Worker) -> None:
+    old = worker.family()[1:]
+    old[0].kill()
+    assert until(lambda: not living(old)), "orphans"
+    assert until(lambda: bool(worker.idle_workers())), "no new cluster"
+
+
+@pytest.mark.once
+def test_sigterm_ends_every_process_and_takes_the_heartbeat_away(worker: Worker) -> None:
+    family = worker.family()
+    worker.process.send_signal(signal.SIGTERM)
+    assert worker.process.wait(15) == 0
+    assert not living(family)
+    assert worker.beat() == ""
+
+
+@pytest.mark.once
+def test_a_killed_watchdog_takes_its_cluster_along(worker: Worker) -> None:
+    family = worker.family()
+    worker.process.kill()
+    worker.process.wait()
+    assert until(lambda: not living(family), 15), "the cluster outlived its watchdog"
+
+
+EVERY_MINUTE = Job("each-minute", "backend.jobs.beat", minutes=1)
+
+
+@pytest.mark.django_db
+def test_applying_the_schedule_again_changes_nothing() -> None:
+    apply_schedule((EVERY_MINUTE,))
+    later = timezone.now() + timedelta(seconds=40)
+    Schedule.objects.update(next_run=later)
+    apply_schedule((EVERY_MINUTE,))
+    assert list(Schedule.objects.values_list("name", "func", "minutes", "next_run")) == [
+        ("each-minute", "backend.jobs.beat", 1, later)
+    ]
+
+
+@pytest.mark.django_db
+def test_a_job_taken_out_of_the_table_leaves_the_schedule() -> None:
+    apply_schedule((EVERY_MINUTE, Job("gone", "backend.jobs.beat", minutes=5)))
+    apply_schedule((EVERY_MINUTE,))
+    assert [s.name for s in Schedule.objects.all()] == ["each-minute"]
+
+
+def test_a_daily_job_first_runs_at_the_next_such_hour_in_japan() -> None:
+    nightly = Job("nightly", "backend.jobs.beat", daily=datetime(2000, 1, 1, 3, 10).time())
+    before, after = datetime.fromisoformat("2026-04-01T03:00+09:00"), datetime.fromisoformat("2026-04-01T04:00+09:00")
+    assert first_run(nightly, before) == datetime.fromisoformat("2026-04-01T03:10+09:00")
+    assert first_run(nightly, after) == datetime.fromisoformat("2026-04-02T03:10+09:00")
+
+
+def test_no_two_jobs_share_a_name() -> None:
+    names = [job.name for job in JOBS]
+    assert len(names) == len(set(names))

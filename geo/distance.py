@@ -33,9 +33,7 @@ def great_circle_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(chord)))
 
 
-def great_circle_km_many(
-    lat1: npt.ArrayLike, lon1: npt.ArrayLike, lat2: npt.ArrayLike, lon2: npt.ArrayLike
-) -> Floats:
+def great_circle_km_many(lat1: npt.ArrayLike, lon1: npt.ArrayLike, lat2: npt.ArrayLike, lon2: npt.ArrayLike) -> Floats:
     """Return great-circle distances of arrays in degrees, broadcast against one another as numpy does."""
     phi1, lam1, phi2, lam2 = (np.radians(np.asarray(values, dtype=np.float64)) for values in (lat1, lon1, lat2, lon2))
     chord = np.sin((phi2 - phi1) / 2) ** 2 + np.cos(phi1) * np.cos(phi2) * np.sin((lam2 - lam1) / 2) ** 2

@@ -1,0 +1,1 @@
+"""Derives the default areas, postal codes and place names from packages. Build time only: see requirements/areas.txt."""

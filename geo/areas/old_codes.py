@@ -1,0 +1,32 @@
+"""Codes that were in force once, with what stands in their place: a hand-checked table beside this file.
+
+The ministry's list of changes comes in no package. A row names a municipality of today, or a ward where the whole
+of the old area went to one ward.
+"""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from geo.areas.registry import RegistryError, Unit
+from geo.datafile import OldCodeRow
+
+PATH = Path(__file__).parent / "old_codes.csv"
+
+
+def read_old_codes(units: Mapping[str, Unit]) -> list[OldCodeRow]:
+    """Return the table, each row resolved to a unit in force.
+
+    Raises: RegistryError where an old code is still in force, or its successor isn't.
+    """
+    with PATH.open(encoding="utf-8", newline="") as file:
+        rows = [_resolved(row, units) for row in csv.DictReader(file)]
+    return sorted(rows)
+
+
+def _resolved(row: Mapping[str, str], units: Mapping[str, Unit]) -> OldCodeRow:
+    today = units.get(row["today"])
+    if today is None or row["old"] in units:
+        raise RegistryError(f"old_codes.csv: {row['old']} → {row['today']} doesn't fit the codes in force")
+    municipality, ward = (today.parent, today.code) if today.parent else (today.code, "")
+    return OldCodeRow(row["old"], row["name"], row["ended"], municipality, ward)

@@ -1,4 +1,4 @@
-"""Columns of whole numbers as bytes that compress well: differences from row to row, stored byte plane by byte plane."""
+"""Columns of whole numbers as bytes that compress well: steps from row to row, stored byte plane by byte plane."""
 
 from collections.abc import Iterable
 

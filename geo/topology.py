@@ -158,5 +158,5 @@ class _Cutter:
 
 
 def _deltas(arc: tuple[Point, ...]) -> list[list[int]]:
-    steps = np.diff(np.array(arc), axis=0, prepend=np.zeros((1, 2), int))
-    return steps.tolist()
+    steps: list[list[int]] = np.diff(np.array(arc), axis=0, prepend=np.zeros((1, 2), int)).tolist()
+    return steps

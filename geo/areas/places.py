@@ -90,7 +90,8 @@ def postal_members(
 
 def _point(spots: list[Spot], unit: Unit) -> tuple[int, int]:
     points = spots or [Spot(unit.lat, unit.lon, "vague")]
-    return tuple(round(POINT_SCALE * float(np.mean(axis))) for axis in list(zip(*points, strict=True))[:2])
+    lat, lon = (sum(axis) / len(points) for axis in ((p.lat for p in points), (p.lon for p in points)))
+    return round(POINT_SCALE * lat), round(POINT_SCALE * lon)
 
 
 def spread_km(unit: Unit, towns: Iterable[Town]) -> float:

@@ -58,7 +58,8 @@ class Sampler:
             return np.zeros(0, np.uint16)
         points = np.column_stack([lons, lats])
         chunks = [chunk.tolist() for chunk in np.array_split(points, max(1, len(points) // CHUNK))]
-        return self.merged[np.concatenate(self.pool.map(ask, chunks))]
+        labels: Labels = self.merged[np.concatenate(self.pool.map(ask, chunks))]
+        return labels
 
 
 def ask(points: list[tuple[float, float]]) -> Labels:
@@ -125,7 +126,9 @@ def _beside_border(labels: Labels) -> Mask:
 
 
 def _centres(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], step: float) -> tuple[Floats, Floats]:
-    return WEST + (columns + 0.5) * step, SOUTH + (rows + 0.5) * step
+    lons: Floats = WEST + (columns + 0.5) * step
+    lats: Floats = SOUTH + (rows + 0.5) * step
+    return lons, lats
 
 
 def patch(grid: Grid, lons: Floats, lats: Floats, true: Labels, found: Labels, log: Log) -> None:

@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(blank=True, max_length=200, verbose_name='住所')),
                 ('lat', models.FloatField(verbose_name='緯度')),
                 ('lon', models.FloatField(verbose_name='経度')),
-                ('precision', models.CharField(choices=[('point', '座標の指定あり'), ('block', '丁目'), ('town', '町・大字'), ('municipality', '市区町村')], max_length=12, verbose_name='位置の精度')),
+                ('precision', models.CharField(choices=[('point', '座標の指定あり'), ('chome', '丁目'), ('town', '町・大字'), ('municipality', '市区町村')], max_length=12, verbose_name='位置の精度')),
                 ('opened', models.DateField(blank=True, null=True, verbose_name='開店日')),
                 ('closed', models.DateField(blank=True, null=True, verbose_name='閉店日')),
                 ('source', models.CharField(blank=True, max_length=120, verbose_name='出典')),

@@ -23,7 +23,7 @@ class CarrierShop(models.Model):
 
     class Precision(models.TextChoices):
         POINT = "point", _("座標の指定あり")
-        BLOCK = "block", _("丁目")
+        CHOME = "chome", _("丁目")
         TOWN = "town", _("町・大字")
         MUNICIPALITY = "municipality", _("市区町村")
 

@@ -126,9 +126,7 @@ def _beside_border(labels: Labels) -> Mask:
 
 
 def _centres(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], step: float) -> tuple[Floats, Floats]:
-    lons: Floats = WEST + (columns + 0.5) * step
-    lats: Floats = SOUTH + (rows + 0.5) * step
-    return lons, lats
+    return WEST + (columns.astype(np.float64) + 0.5) * step, SOUTH + (rows.astype(np.float64) + 0.5) * step
 
 
 def patch(grid: Grid, lons: Floats, lats: Floats, true: Labels, found: Labels, log: Log) -> None:

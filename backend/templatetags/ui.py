@@ -54,9 +54,13 @@ def distance_km(km: float | None) -> str:
     """約800m, 約3.2km, 約12km."""
     if km is None:
         return ""
-    if km < 1:
-        return _("約%(distance)s") % {"distance": f"{max(100, round(km, 1) * 1000):.0f}m"}
-    return _("約%(distance)s") % {"distance": f"{km:.1f}km" if km < 10 else f"{km:.0f}km"}
+    return _("約%(distance)s") % {"distance": distance(km)}
+
+
+def distance(km: float) -> str:
+    if km < 0.95:
+        return f"{max(1, round(km * 10)) * 100}m"
+    return f"{km:.1f}km" if km < 10 else f"{km:.0f}km"
 
 
 @register.filter
@@ -102,7 +106,7 @@ def when(start: datetime, end: datetime | None = None, style: str = "") -> SafeS
     day = dates.short_date(start) if staff else dates.long_date(start)
     hours = dates.span(start, end, staff=staff) if end else dates.clock(start, staff=staff)
     return format_html(
-        '<time datetime="{}">{}</time> <span class="nowrap">{}</span>', dates.local(start).isoformat(), day, hours
+        '<time datetime="{}">{}</time> <span class="unit">{}</span>', dates.local(start).isoformat(), day, hours
     )
 
 
@@ -168,13 +172,10 @@ def staffing_gauge(instructors: int, instructors_needed: int, helpers: int, help
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page[Any], name: str = "page") -> dict[str, Any]:
-    numbers = (
-        page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-        if page.paginator.num_pages > 1
-        else []
-    )
-    return {"request": context["request"], "page": page, "numbers": list(numbers), "name": name}
+def pagination(context: Context, page: Page[Any]) -> dict[str, Any]:
+    """`{% pagination page %}`: links to the other pages of a list (`?page=`), keeping what else was chosen."""
+    elided = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {"page": page, "numbers": list(elided) if page.paginator.num_pages > 1 else []}
 
 
 @register.simple_block_tag

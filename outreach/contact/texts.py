@@ -1,0 +1,126 @@
+"""The words of a message: templates of plain text with {fields}, checked before they are used."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outreach.contact.models import Kind
+from outreach.contact.numbers import show
+from outreach.contact.segments import Segments, count_segments
+
+# What a text may mention. The Japanese is what staff see beside the field when they edit a template.
+COMMON: dict[str, str | Promise] = {
+    "town": gettext_lazy("市区町村の名前"),
+    "callback": gettext_lazy("問い合わせの電話番号"),
+    "name": gettext_lazy("氏名"),
+    "course": gettext_lazy("講座"),
+    "when": gettext_lazy("日時"),
+    "venue": gettext_lazy("会場"),
+    "code": gettext_lazy("講習番号"),
+    "reference": gettext_lazy("申込番号"),
+}
+EXTRA: dict[str, dict[str, str | Promise]] = {
+    Kind.CHANGE: {"changed": gettext_lazy("変わったこと")},
+    Kind.CANCELLATION: {"reason": gettext_lazy("中止の理由")},
+    Kind.WAITLIST_OFFER: {"answer_by": gettext_lazy("返事の期限")},
+    Kind.WORK_NOTE: {"title": gettext_lazy("件名"), "text": gettext_lazy("本文")},
+    Kind.RING_BACK: {"about": gettext_lazy("用件")},
+}
+WITHOUT_CLASS = frozenset({Kind.WORK_NOTE, Kind.RING_BACK})
+ADDED = {"ref": gettext_lazy("連絡番号")}  # made at the instant of sending
+POSTAL = frozenset({"postal_code", "address"})  # for the slip, never in a text
+LINK = re.compile(r"https?:|www\.|://|\.(?:com|jp|net)\b", re.IGNORECASE)
+MAX_PARTS = 2
+REF_MARK = "連絡番号{ref}"  # also how a text whose reply was lost is found again at the provider
+REPEATED = "（念のため、もう一度お送りします）"
+
+
+class BadText(ValueError):
+    """A template or its fields cannot be used. `str()` is for staff to read, and names no person."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    text: str
+    segments: Segments
+
+
+def fields_of(kind: str) -> dict[str, str | Promise]:
+    """The fields that a message of `kind` must have, and that its texts may use, with their Japanese names."""
+    common = {key: COMMON[key] for key in ("town", "callback", "name")} if kind in WITHOUT_CLASS else COMMON
+    return {**common, **EXTRA.get(kind, {})}
+
+
+def clean_fields(kind: str, fields: Mapping[str, str]) -> dict[str, str]:
+    """Freeze the fields of a message: exactly those of its kind (and a postal address), each on one line.
+
+    Raises: BadText on a missing or unknown field.
+    """
+    wanted = set(fields_of(kind))
+    if missing := wanted - set(fields):
+        raise BadText(_("差し込む言葉が足りません：%(fields)s") % {"fields": ", ".join(sorted(missing))})
+    if unknown := set(fields) - wanted - POSTAL:
+        raise BadText(_("知らない差し込み欄です：%(fields)s") % {"fields": ", ".join(sorted(unknown))})
+    frozen = {key: " ".join(unicodedata.normalize("NFC", str(value)).split()) for key, value in fields.items()}
+    return {**frozen, "callback": show(frozen["callback"])}
+
+
+def check_template(kind: str, template: str, *, way: str = "sms") -> None:
+    """Raises: BadText naming what staff must change: an unknown field, a link, a character that cannot be sent."""
+    try:
+        used = {name for _text, name, _spec, _conversion in Formatter().parse(template) if name is not None}
+    except ValueError as error:
+        raise BadText(_("「{」と「}」の組が合っていません。")) from error
+    if unknown := used - set(fields_of(kind)) - set(ADDED):
+        raise BadText(_("知らない差し込み欄です：%(fields)s") % {"fields": ", ".join(sorted(unknown))})
+    if way == "sms" and REF_MARK.format(ref="{ref}") not in template:
+        raise BadText(_("「連絡番号{ref}」を入れてください。送ったことを確かめるために要ります。"))
+    if LINK.search(template):
+        raise BadText(_("リンクは入れられません。電話番号を書いてください。"))
+    if bad := sorted({c for c in template if _forbidden(c)}):
+        raise BadText(_("使えない文字があります：%(chars)s") % {"chars": " ".join(f"U+{ord(c):04X}" for c in bad)})
+
+
+def _forbidden(char: str) -> bool:
+    """Control, invisible and private characters: some show as a box, and a non-breaking space costs like kanji."""
+    return char not in "\n" and (unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs", "Cn"} or char == "\u00a0")
+
+
+@cache
+def template_of(way: str, kind: str) -> str:
+    """The text as delivered with the program. `way`: sms, call or email. Raises: BadText where there is none."""
+    path = Path(settings.BASE_DIR) / "templates" / "contact" / way / f"{kind}.txt"
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise BadText(_("この連絡の文面がありません。")) from error
+
+
+def render(way: str, kind: str, fields: Mapping[str, str], *, ref: str = "", repeats: bool = False) -> str:
+    """Make the text. A repeat says that it is one (law 4)."""
+    text = template_of(way, kind).format_map({**fields, "ref": ref})
+    return REPEATED + text if repeats else text
+
+
+def preview(kind: str, fields: Mapping[str, str]) -> Preview:
+    """The SMS as it would go out, and what it costs in segments."""
+    text = render("sms", kind, clean_fields(kind, fields), ref=show_ref(0))
+    return Preview(text, count_segments(text))
+
+
+def show_ref(pk: int) -> str:
+    """連絡番号 of a message: seven digits that a person can read out, one to one with `pk` below ten million.
+
+    Scattered, so that neighbours do not look alike; not a secret: a check also takes the number it was sent to.
+    """
+    digits = f"{(pk * 7_368_787 + 4_826_159) % 10_000_000:07d}"
+    return f"{digits[:3]}-{digits[3:]}"

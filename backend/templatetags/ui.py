@@ -64,8 +64,14 @@ def distance(km: float) -> str:
 
 
 @register.filter
-def code(digits: str) -> str:
-    """A class code as 12-34-567 (not to be taken for a postal code), a booking's reference as 1234-5678."""
+def class_code(digits: str) -> str:
+    """12-34-567: not to be taken for a postal code."""
+    return show_code(digits)
+
+
+@register.filter
+def reference_code(digits: str) -> str:
+    """1234-5678."""
     return show_code(digits)
 
 

@@ -95,7 +95,7 @@ def test_a_distance_is_as_exact_as_it_helps(km: float | None, words: str) -> Non
 
 def test_numbers_are_shown_in_groups() -> None:
     assert draw("{{ n|phone }}", n="+819000001234") == "090-0000-1234"
-    assert draw("{{ c|code }} {{ r|code }}", c="1234567", r="12345678") == "12-34-567 1234-5678"
+    assert draw("{{ c|class_code }} {{ r|reference_code }}", c="1234567", r="12345678") == "12-34-567 1234-5678"
 
 
 # --- forms ----------------------------------------------------------------------------------------------------------
@@ -227,6 +227,14 @@ def test_a_stale_form_is_refused_kindly(db: None) -> None:
     response = Client(enforce_csrf_checks=True).post("/staff/sign-in/", {"username": "a"})
     assert response.status_code == 403
     assert "まだ何も登録されていません" in response.content.decode()
+
+
+def test_the_page_after_too_many_tries_says_how_long_to_wait(client: Client, settings: Any, db: None) -> None:
+    for _try in range(settings.AXES_FAILURE_LIMIT):
+        response = client.post("/staff/sign-in/", {"username": "hanako", "password": "wrong"})
+    assert response.status_code == 429
+    assert "15分ほどたってから" in response.content.decode()
+    assert "hanako" not in response.content.decode()
 
 
 # --- in a real browser ----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ class Resident(models.Model):
 
     name = models.CharField(_("氏名"), max_length=80, blank=True)
     kana = models.CharField(_("カナ"), max_length=80, help_text=_("全角カタカナ"))
-    phone = models.CharField(_("電話番号"), max_length=16, help_text=_("E.164 形式"))
+    phone = models.CharField(_("電話番号"), max_length=32, help_text=_("E.164 形式、または「忘れた」印"))
     postal_code = models.CharField(_("郵便番号"), max_length=7, blank=True)
     address = models.CharField(_("住所"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -76,6 +76,7 @@ class Booking(models.Model):
     proxy_relation = models.CharField(_("本人との関係"), max_length=40, blank=True)
     proxy_phone = models.CharField(_("申し込んだ人の電話番号"), max_length=16, blank=True)
     tell = models.CharField(_("連絡する相手"), max_length=8, choices=Tell, default=Tell.RESIDENT)
+    revision = models.PositiveSmallIntegerField(_("連絡の方法の改訂"), default=0)
     applied_at = models.DateTimeField(_("申込日時"))
     offer_expires_at = models.DateTimeField(_("空席の案内の期限"), null=True, blank=True)
     sample = models.BooleanField(_("見本データ"), default=False)

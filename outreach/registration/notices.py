@@ -1,5 +1,6 @@
 """What a resident is told about a booking: written to the outbox in the transaction that makes it true (law 4)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -26,19 +27,28 @@ def tell_booked(booking: Booking) -> None:
 
 def tell_offer(booking: Booking) -> None:
     """Offer a seat that is held until `offer_expires_at`."""
-    _tell(booking, Kind.WAITLIST_OFFER, needed_by=booking.offer_expires_at)
+    until = booking.offer_expires_at
+    _tell(booking, Kind.WAITLIST_OFFER, {"answer_by": _spoken(until) if until else ""}, needed_by=until)
 
 
-def tell_changed(booking: Booking) -> None:
-    """Tell of a new time or place, and plan the reminders anew: the session's revision has risen."""
+def tell_changed(booking: Booking, *, changed: str) -> None:
+    """Tell of a new time or place ("日時", "会場"), and plan the reminders anew: the session's revision has risen."""
     withdraw(booking)
-    _tell(booking, Kind.CHANGE)
+    _tell(booking, Kind.CHANGE, {"changed": changed})
     plan_reminders(booking)
 
 
-def tell_cancelled(booking: Booking) -> None:
-    """Tell that the class does not take place."""
-    _tell(booking, Kind.CANCELLATION)
+def tell_cancelled(booking: Booking, *, reason: str) -> None:
+    """Tell that the class does not take place, and why."""
+    _tell(booking, Kind.CANCELLATION, {"reason": reason})
+
+
+def tell_anew(booking: Booking) -> None:
+    """Plan what is still to be told by the way now chosen: the booking's revision has risen."""
+    if booking.status == BookingStatus.OFFERED:
+        tell_offer(booking)
+    if booking.status == BookingStatus.CONFIRMED:
+        plan_reminders(booking)
 
 
 def plan_reminders(booking: Booking) -> None:
@@ -54,8 +64,13 @@ def plan_reminders(booking: Booking) -> None:
 
 def withdraw(booking: Booking) -> None:
     """Take back what has not been sent and is no longer true."""
-    for subject, _channel, _to in recipients(booking):
+    for subject in subjects(booking):
         withdraw_messages(subject=subject)
+
+
+def subjects(booking: Booking) -> tuple[str, str]:
+    """The keys under which messages to the resident and to the one who applied are found."""
+    return booking.subject, f"{booking.subject}/proxy"
 
 
 def recipients(booking: Booking) -> list[tuple[str, Channel, str]]:
@@ -65,23 +80,24 @@ def recipients(booking: Booking) -> list[tuple[str, Channel, str]]:
     if booking.tell != Booking.Tell.PROXY:
         told.append((booking.subject, Channel(booking.contact), booking.resident.phone))
     if by_proxy:
-        told.append((f"{booking.subject}/proxy", Channel.SMS, booking.proxy_phone))
+        told.append((subjects(booking)[1], Channel.SMS, booking.proxy_phone))  # a landline becomes a call
     return told
 
 
 def _tell(
     booking: Booking,
     kind: Kind,
+    words: Mapping[str, str] | None = None,
     *,
     due_at: datetime | None = None,
     needed_by: datetime | None = None,
     just_done: bool = False,
 ) -> None:
-    fields = message_fields(booking)
+    fields = {**message_fields(booking), **(words or {})}
     for subject, channel, to in recipients(booking):
         queue_message(
             subject=subject,
-            revision=booking.session.revision + 1,
+            revision=booking.session.revision + booking.revision + 1,  # both only rise: never used twice
             kind=kind,
             channel=channel,
             to=to,
@@ -107,7 +123,8 @@ def message_fields(booking: Booking) -> dict[str, str]:
         "venue": session.venue.name,
         "when": spoken_time(session),
         "reference": show_code(booking.reference),
-        "answer_by": _spoken(booking.offer_expires_at) if booking.offer_expires_at else "",
+        "postal_code": booking.resident.postal_code,
+        "address": booking.resident.address,
     }
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -12,8 +13,12 @@ from django.utils.translation import gettext as _
 from outreach.classes import codes
 from outreach.classes.models import Session
 from outreach.classes.queries import sessions_in
+from outreach.contact.models import CallStatus, Channel, Kind, Message, MessageStatus, SenderNumber
+from outreach.contact.services.calls import is_refused
 from outreach.people.rules import Scope
+from outreach.registration import notices, rules
 from outreach.registration.models import ROSTER, Booking, BookingStatus, FailedLookup
+from outreach.registration.rules import Wish
 
 WINDOW = timedelta(minutes=15)
 TRIES_PER_ADDRESS = 30  # a hall or a relay service shares one
@@ -41,6 +46,44 @@ def waitlist(session: Session) -> QuerySet[Booking]:
     waiting = {BookingStatus.WAITLISTED, BookingStatus.OFFERED}
     found = Booking.objects.filter(session=session, status__in=waiting)
     return found.select_related("resident").order_by("applied_at", "pk")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing told or to be told, in the resident's words."""
+
+    what: str
+    at: datetime
+    how: str
+
+
+def told(booking: Booking) -> list[Told]:
+    """What has been and will be told about a booking, in order of time. 1 statement."""
+    rows = Message.objects.filter(subject__in=notices.subjects(booking)).select_related("call_task")
+    kept = rows.exclude(status=MessageStatus.WITHDRAWN).exclude(call_task__status=CallStatus.WITHDRAWN)
+    return [
+        Told(str(Kind(row.kind).label), row.due_at, rules.progress(row.status, _called(row)))
+        for row in kept.order_by("due_at", "pk")
+    ]
+
+
+def _called(message: Message) -> str:
+    return message.call_task.status if hasattr(message, "call_task") else ""
+
+
+def senders(session: Session) -> list[str]:
+    """The numbers (E.164) that may ring or write about a session: the town's, ours, and who runs it. 1 statement."""
+    ours = SenderNumber.objects.filter(Q(municipality=session.municipality_id) | Q(municipality=None), active=True)
+    named = [sender.number for sender in ours.order_by("use", "number")]
+    return list(dict.fromkeys([*named, *filter(None, [session.organisation.phone])])) or [settings.CALLBACK_NUMBER]
+
+
+def wish_of(booking: Booking) -> Wish:
+    """Which messages those who are told of a booking take, by the ledger. At most 2 statements."""
+    number = notices.recipients(booking)[0][2]
+    if is_refused(number, Channel.SMS, Kind.CHANGE):
+        return Wish.NONE
+    return Wish.NO_REMINDERS if is_refused(number, Channel.SMS, Kind.REMINDER_DAY_BEFORE) else Wish.ALL
 
 
 def find_booking(*, reference: str, phone: str, address: str) -> Booking | None:

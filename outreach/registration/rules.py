@@ -3,10 +3,14 @@
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 import jaconv
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from outreach.classes.rules import JST
+from outreach.contact.models import CallStatus, MessageStatus
 
 KANA = re.compile(r"^[ァ-ヶー・ ]+$")
 TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}(?!\d)")
@@ -75,3 +79,38 @@ def offer_deadline(starts_at: datetime, *, hours: int, now: datetime) -> datetim
 
 def half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
+
+
+class Wish(StrEnum):
+    """Which messages someone wants."""
+
+    ALL = "all"
+    NO_REMINDERS = "no_reminders"
+    NONE = "none"
+
+
+CALLED = {
+    CallStatus.REACHED: gettext_lazy("お電話でお伝えしました"),
+    CallStatus.LEFT_WORD: gettext_lazy("お電話で、ご家族に伝言しました"),
+    CallStatus.REFUSED: gettext_lazy("ご希望により、お電話していません"),
+    CallStatus.GAVE_UP: gettext_lazy("お電話しましたが、つながりませんでした"),
+    CallStatus.WRONG_NUMBER: gettext_lazy("お電話しましたが、つながりませんでした"),
+}
+SENT = {
+    MessageStatus.SENT: gettext_lazy("SMSをお送りしました"),
+    MessageStatus.DELIVERED: gettext_lazy("SMSが届きました"),
+    MessageStatus.SENDING: gettext_lazy("SMSをお送りしています"),
+    MessageStatus.UNKNOWN: gettext_lazy("SMSが届いたか確かめています"),
+    MessageStatus.TO_PRINT: gettext_lazy("郵便でお送りします"),
+    MessageStatus.PRINTED: gettext_lazy("郵便でお送りしました"),
+    MessageStatus.SHOWN: gettext_lazy("見本のため、実際には送っていません"),
+    MessageStatus.REFUSED: gettext_lazy("ご希望により、お送りしていません"),
+    MessageStatus.FAILED: gettext_lazy("SMSをお送りできませんでした"),
+}
+
+
+def progress(status: str, called: str) -> str:
+    """What became of a message, in the words of the one it is for. `called`: how its call stands, if there is one."""
+    if called or status == MessageStatus.CALL:
+        return str(CALLED.get(CallStatus(called or CallStatus.WAITING), _("職員がお電話します")))
+    return str(SENT.get(MessageStatus(status), _("SMSでお送りします")))

@@ -5,15 +5,17 @@ Each service locks the session first, then counts: SQLite by its one writer, Pos
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes import codes
 from outreach.classes.models import OPEN, Session
-from outreach.contact.models import Channel
+from outreach.contact.models import Channel, ConsentSource, Purpose
+from outreach.contact.services import record_consent
 from outreach.people.models import User
 from outreach.registration import notices, rules
 from outreach.registration.models import (
@@ -22,6 +24,7 @@ from outreach.registration.models import (
     Booking,
     BookingEvent,
     BookingStatus,
+    IdempotencyKey,
     Resident,
 )
 
@@ -38,6 +41,10 @@ class NotOpen(BookingError):
 
 class AlreadyBooked(BookingError):
     """That resident is in that session already. Holds no reference: whoever asks has not proved who they are."""
+
+
+class IdempotencyConflict(BookingError):
+    """The key was used for something else before."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +70,10 @@ def book(
 ) -> Booking:
     """Take a seat, or a place on the waitlist where none is left, and plan what to tell the resident.
 
-    Raises: NotOpen, AlreadyBooked.
+    A booking of a sample session is a sample too. Raises: NotOpen, AlreadyBooked.
     """
     locked = _lock(session)
+    sample = sample or locked.sample
     if locked.status not in OPEN or locked.starts_at <= timezone.now():
         raise NotOpen(_("この講習会は、いま申し込みを受け付けていません。"))
     resident = _find_or_make_resident(application, sample=sample)
@@ -92,6 +100,71 @@ def book(
     return booking
 
 
+def book_once(
+    *,
+    key: str,
+    fingerprint: str,
+    session: Session,
+    application: Application,
+    channel: str,
+    by: User | None = None,
+    sample: bool = False,
+) -> tuple[Booking, bool]:
+    """`book`, but a repeated `key` gives the booking that its first use made, and False.
+
+    Two uses at once wait for each other at the session's lock; for two sessions, at the unique key.
+    Raises: IdempotencyConflict where `fingerprint` differs from the first use; NotOpen, AlreadyBooked.
+    """
+    try:
+        with transaction.atomic():
+            _lock(session)
+            known = _known_key(key)
+            if known is None:
+                booking = book(session=session, application=application, channel=channel, by=by, sample=sample)
+                IdempotencyKey.objects.create(key=key, fingerprint=fingerprint, booking=booking)
+                return booking, True
+    except IntegrityError:
+        known = _known_key(key)
+        if known is None:
+            raise
+    if known.fingerprint != fingerprint:
+        raise IdempotencyConflict(_("同じ受付キーが、別の申し込みに使われています。"))
+    return known.booking, False
+
+
+def _known_key(key: str) -> IdempotencyKey | None:
+    found = IdempotencyKey.objects.select_related("booking__session__course", "booking__session__venue")
+    return found.filter(key=key).first()
+
+
+@transaction.atomic
+def change_contact(
+    *,
+    booking: Booking,
+    contact: str,
+    tell: str,
+    channel: str,
+    postal_code: str = "",
+    address: str = "",
+    by: User | None = None,
+) -> None:
+    """Tell by another way from now on: what waits is taken back and planned anew under a new revision.
+
+    Raises: BookingError where nothing is left to tell.
+    """
+    _lock(booking.session)
+    booking.refresh_from_db()
+    if booking.status not in LIVE:
+        raise _too_late(booking.status)
+    if address:
+        Resident.objects.filter(pk=booking.resident_id).update(postal_code=postal_code, address=address)
+    Booking.objects.filter(pk=booking.pk).update(contact=contact, tell=tell, revision=F("revision") + 1)
+    notices.withdraw(booking)
+    booking.refresh_from_db()
+    _record(booking, booking.status, booking.status, channel=channel, by=by, reason=_("連絡の方法の変更"))
+    notices.tell_anew(booking)
+
+
 @transaction.atomic
 def cancel(*, booking: Booking, channel: str, by: User | None = None, reason: str = "") -> None:
     """Give up a seat or a place in the queue; a freed seat is offered to the first who waits.
@@ -116,6 +189,16 @@ def accept_offer(*, booking: Booking, channel: str, by: User | None = None) -> N
         raise BookingError(_("空席のご案内の期限が過ぎました。"))
     _move(booking, {S.OFFERED}, S.CONFIRMED, channel=channel, by=by)
     notices.tell_booked(booking)
+
+
+@transaction.atomic
+def choose_messages(*, booking: Booking, wish: rules.Wish) -> None:
+    """Write into the ledger which messages the numbers told of a booking want, by any channel (law 6)."""
+    say = partial(record_consent, at=timezone.now(), source=ConsentSource.WEB, sample=booking.sample)
+    for number in {to for _subject, _channel, to in notices.recipients(booking)}:
+        say(number=number, given=wish != rules.Wish.NONE)
+        if wish == rules.Wish.NO_REMINDERS:
+            say(number=number, given=False, purpose=Purpose.REMINDER)
 
 
 def lapse_offers(*, now: datetime | None = None) -> int:
@@ -215,12 +298,16 @@ def _move(
     """Compare-and-set with an event row. Returns the old status. Raises: BookingError."""
     old = Booking.objects.values_list("status", flat=True).get(pk=booking.pk)
     if old not in allowed or Booking.objects.filter(pk=booking.pk, status=old).update(status=to) != 1:
-        raise BookingError(
-            _("この申し込みは「%(status)s」なので、変更できません。") % {"status": BookingStatus(old).label}
-        )
+        raise _too_late(old)
     booking.status = to
     _record(booking, old, to, channel=channel, by=by, reason=reason)
     return old
+
+
+def _too_late(status: str) -> BookingError:
+    return BookingError(
+        _("この申し込みは「%(status)s」なので、変更できません。") % {"status": BookingStatus(status).label}
+    )
 
 
 def _record(

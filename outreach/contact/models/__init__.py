@@ -3,19 +3,15 @@
 from outreach.contact.models.calls import DONE_CALLS, CallEvent, CallOutcome, CallStatus, CallTask
 from outreach.contact.models.consent import ANY, Consent, ConsentSource, Purpose
 from outreach.contact.models.messages import (
-    FINAL,
-    IN_DOUBT,
-    TOLD,
-    WITHDRAWABLE,
     Channel,
     Kind,
     Message,
     MessageEvent,
-    MessageStatus,
     Pace,
     Why,
 )
 from outreach.contact.models.senders import HandsetDisplay, SenderNumber
+from outreach.contact.statuses import FINAL, IN_DOUBT, TOLD, WITHDRAWABLE, MessageStatus
 
 __all__ = [
     "ANY",

@@ -1,9 +1,12 @@
 """The outbox: the row is the queue."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from outreach.contact.statuses import MessageStatus
+
+S = MessageStatus
 SUBJECT_LENGTH = 60
 
 
@@ -32,28 +35,6 @@ class Kind(models.TextChoices):
     INVITATION = "invitation", _("講習会のご案内")
     WORK_NOTE = "work_note", _("業務の連絡")
     RING_BACK = "ring_back", _("折り返しの電話")
-
-
-class MessageStatus(models.TextChoices):
-    PENDING = "pending", _("送信待ち")
-    SENDING = "sending", _("送信中")
-    UNKNOWN = "unknown", _("届いたか確認中")
-    SENT = "sent", _("送信済み")
-    DELIVERED = "delivered", _("到達")
-    CALL = "call", _("電話に切替")
-    TO_PRINT = "to_print", _("印刷待ち")
-    PRINTED = "printed", _("印刷済み")
-    SHOWN = "shown", _("画面に表示（送信していません）")
-    REFUSED = "refused", _("本人が希望しない")
-    FAILED = "failed", _("失敗")
-    WITHDRAWN = "withdrawn", _("取りやめ")
-
-
-S = MessageStatus
-WITHDRAWABLE = frozenset({S.PENDING, S.TO_PRINT})
-IN_DOUBT = frozenset({S.SENDING, S.UNKNOWN})
-TOLD = frozenset({S.SENT, S.DELIVERED, S.PRINTED})
-FINAL = frozenset({S.DELIVERED, S.CALL, S.PRINTED, S.SHOWN, S.REFUSED, S.FAILED, S.WITHDRAWN})  # law 5
 
 
 class Why(models.TextChoices):
@@ -127,9 +108,7 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                F("needed_by").asc(nulls_last=True), "next_at", condition=Q(status=S.PENDING), name="message_due"
-            ),
+            models.Index(fields=["needed_by", "next_at"], condition=Q(status=S.PENDING), name="message_due"),
             models.Index("lease_until", condition=Q(status__in=[S.SENDING, S.UNKNOWN]), name="message_in_doubt"),
             models.Index(fields=["status", "-changed_at"], name="message_by_status"),
             models.Index(fields=["to", "-created_at"], name="message_by_recipient"),

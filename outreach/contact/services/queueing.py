@@ -75,6 +75,8 @@ def queue_message(
         needed_by=needed_by,
         just_done=at_once,
     )
+    if chosen.way == rules.Way.SEND:
+        texts.render("email" if channel == Channel.EMAIL else "sms", kind, frozen)  # a text that fails, fails here
     message, created = Message.objects.get_or_create(
         subject=subject,
         revision=revision,

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from outreach.classes.codes import digits_in
 from outreach.contact.models import Channel
 from outreach.contact.numbers import NumberRefused, read_number
 from outreach.registration import rules
@@ -33,7 +34,39 @@ class PhoneField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-class ApplicationForm(forms.Form):
+class AddressForm(forms.Form):
+    """Where post goes."""
+
+    postal_code = forms.CharField(
+        label=gettext_lazy("郵便番号"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code", "class": "short"}),
+    )
+    address = forms.CharField(
+        label=gettext_lazy("住所"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+
+    def clean_postal_code(self) -> str:
+        digits = digits_in(self.cleaned_data["postal_code"])
+        if digits and len(digits) != 7:
+            raise forms.ValidationError(_("郵便番号は7桁の数字です。"))
+        return digits
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("contact") == Channel.POST and not data.get("address") and "address" not in self.errors:
+            self.add_error("address", _("郵便で連絡するので、住所を入力してください。"))
+        for name in FREE_TEXT:
+            if rules.looks_like_my_number(data.get(name) or ""):
+                self.add_error(name, _("マイナンバー（個人番号）は書かないでください。この申し込みには要りません。"))
+        return data
+
+
+class ApplicationForm(AddressForm):
     """Name, kana and one number are enough; the rest is asked only of whom it concerns."""
 
     name = forms.CharField(label=gettext_lazy("お名前"), max_length=80, error_messages=REQUIRED)
@@ -58,8 +91,6 @@ class ApplicationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("例：耳が聞こえにくい、車いすで行く、いちばん前の席がよい"),
     )
-    postal_code = forms.CharField(label=gettext_lazy("郵便番号"), max_length=8, required=False)
-    address = forms.CharField(label=gettext_lazy("住所"), max_length=200, required=False)
     proxy_name = forms.CharField(label=gettext_lazy("あなたのお名前"), max_length=80, required=False)
     proxy_relation = forms.CharField(
         label=gettext_lazy("ご本人との関係"), max_length=40, required=False, help_text=gettext_lazy("例：長女、友人")
@@ -75,21 +106,10 @@ class ApplicationForm(forms.Form):
     def clean_proxy_name(self) -> str:
         return rules.clean_name(self.cleaned_data["proxy_name"])
 
-    def clean_postal_code(self) -> str:
-        digits = "".join(c for c in rules.half_width(self.cleaned_data["postal_code"]) if c.isdigit())
-        if digits and len(digits) != 7:
-            raise forms.ValidationError(_("郵便番号は7桁の数字です。"))
-        return digits
-
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         self._clean_kana(data)
         self._clean_proxy(data)
-        if data.get("contact") == Channel.POST and not data.get("address"):
-            self.add_error("address", _("郵便で連絡するので、住所を入力してください。"))
-        for name in FREE_TEXT:
-            if rules.looks_like_my_number(data.get(name) or ""):
-                self.add_error(name, _("マイナンバー（個人番号）は書かないでください。この申し込みには要りません。"))
         return data
 
     def application(self) -> Application:
@@ -98,7 +118,8 @@ class ApplicationForm(forms.Form):
         return Application(
             **{name: data[name] for name in Application.__dataclass_fields__ if name not in {"contact", "tell"}},
             contact=data["contact"] or Channel.SMS,
-            tell=data["tell"] or (Booking.Tell.PROXY if data["contact"] == Channel.FAMILY else Booking.Tell.RESIDENT),
+            tell=data.get("tell")
+            or (Booking.Tell.PROXY if data["contact"] == Channel.FAMILY else Booking.Tell.RESIDENT),
         )
 
     def _known(self, name: str) -> str:
@@ -109,7 +130,7 @@ class ApplicationForm(forms.Form):
     def _clean_kana(self, data: dict[str, Any]) -> None:
         """Someone who wrote the name in kana already need not write it twice."""
         kana = rules.clean_kana(data.get("kana") or data.get("name", ""))
-        if kana is None:
+        if kana is None and "kana" not in self.errors:
             blank = not data.get("kana")
             self.add_error(
                 "kana",
@@ -122,4 +143,4 @@ class ApplicationForm(forms.Form):
         wanted = any(named) or data.get("contact") == Channel.FAMILY or data.get("tell") in {"proxy", "both"}
         for name, value in zip(("proxy_name", "proxy_relation", "proxy_phone"), named, strict=True):
             if wanted and not value and name not in self.errors:
-                self.add_error(name, _("代わりに申し込む方について、入力してください。"))
+                self.add_error(name, _("「%(label)s」を入力してください。") % {"label": self.fields[name].label})

@@ -1,0 +1,21 @@
+"""What the worker does for registration, by name: see `backend/schedule.py`."""
+
+import logging
+
+from outreach.registration import retention, services
+
+log = logging.getLogger(__name__)
+
+
+def lapse_offers() -> int:
+    """Each few minutes: end offers whose time is over, and pass their seats on."""
+    ended = services.lapse_offers()
+    log.info("offers lapsed: %d", ended)
+    return ended
+
+
+def purge() -> int:
+    """Each night: forget residents whose time has come."""
+    forgotten = retention.forget_residents()
+    log.info("residents forgotten: %d", forgotten)
+    return forgotten

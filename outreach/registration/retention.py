@@ -1,0 +1,41 @@
+"""Personal data ends on time: a resident is forgotten a while after the last class; counts stay."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from outreach.registration.models import Booking, FailedLookup, IdempotencyKey, Resident
+
+FORGOTTEN = "forgotten:"
+BATCH = 500
+KEYS_KEPT = timedelta(days=7)
+FAILURES_KEPT = timedelta(days=1)
+
+
+def forget_residents(*, now: datetime | None = None) -> int:
+    """Blank who they are, `settings.RESIDENT_KEEP_DAYS` after their last class; returns how many residents."""
+    moment = now or timezone.now()
+    FailedLookup.objects.filter(at__lt=moment - FAILURES_KEPT).delete()
+    IdempotencyKey.objects.filter(made_at__lt=moment - KEYS_KEPT).delete()
+    total = 0
+    while batch := _forget_some(moment - timedelta(days=settings.RESIDENT_KEEP_DAYS)):
+        total += batch
+    return total
+
+
+@transaction.atomic
+def _forget_some(before: datetime) -> int:
+    recent = Booking.objects.filter(resident=OuterRef("pk"), session__ends_at__gte=before)
+    due = Resident.objects.filter(~Exists(recent), created_at__lt=before).exclude(phone__startswith=FORGOTTEN)
+    residents = list(due.select_for_update(of=("self",))[:BATCH])
+    for resident in residents:
+        resident.name = resident.kana = resident.postal_code = resident.address = ""
+        resident.phone = f"{FORGOTTEN}{resident.pk}"
+    Resident.objects.bulk_update(residents, ["name", "kana", "phone", "postal_code", "address"])
+    Booking.objects.filter(resident__in=residents).update(
+        needs="", proxy_name="", proxy_relation="", proxy_phone="", tell=Booking.Tell.RESIDENT
+    )
+    return len(residents)

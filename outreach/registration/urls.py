@@ -1,0 +1,20 @@
+"""The resident's way from a class to a seat, and back to it. Nothing personal stands in an address."""
+
+from django.urls import URLPattern, path
+
+from outreach.registration.views import applying, own
+
+app_name = "registration"
+public: list[URLPattern] = [
+    path("classes/<str:code>/apply/", applying.apply, name="apply"),
+    path("classes/<str:code>/apply/confirm/", applying.confirm, name="confirm"),
+    path("bookings/", own.lookup, name="lookup"),
+    path("bookings/done/", own.done, name="done"),
+    path("bookings/mine/", own.mine, name="mine"),
+    path("bookings/mine/slip/", own.slip, name="slip"),
+    path("bookings/mine/cancel/", own.cancel, name="cancel"),
+    path("bookings/mine/accept/", own.accept, name="accept"),
+    path("bookings/mine/contact/", own.contact, name="contact"),
+    path("bookings/mine/messages/", own.quiet, name="quiet"),
+    path("bookings/leave/", own.leave, name="leave"),
+]

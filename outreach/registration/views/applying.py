@@ -1,0 +1,162 @@
+"""Applying: form, review, done. Until the last button nothing is stored: the review carries it all, signed."""
+
+import hashlib
+import secrets
+from typing import Any, TypedDict
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from outreach.classes import codes
+from outreach.classes.models import OPEN, Session
+from outreach.classes.queries import find_session
+from outreach.contact.models import Channel
+from outreach.contact.numbers import kind_of
+from outreach.contact.rules import POST
+from outreach.people.access import open_to_all
+from outreach.registration import services, visits
+from outreach.registration.forms import FamilyForm, ResidentForm
+from outreach.registration.models import Booking, Intake
+from outreach.registration.services import Application
+
+SALT = "registration.draft"
+FORMS: dict[str, type[ResidentForm | FamilyForm]] = {"self": ResidentForm, "family": FamilyForm}
+
+
+class Draft(TypedDict):
+    """What was written, as the review page carries it. The nonce makes of two presses one booking."""
+
+    code: str
+    whom: str
+    nonce: str
+    data: dict[str, str]
+
+
+@open_to_all
+@require_http_methods(["GET", "HEAD", "POST"])
+def apply(request: HttpRequest, code: str) -> HttpResponse:
+    """The form; its review, where it is sent and right; or the form again with what a draft holds, to correct it."""
+    session = _known_session(code)
+    if not _takes_bookings(session):
+        return redirect("classes:detail", session.code)
+    draft = _open(request.POST.get("draft", ""), session)
+    if draft:
+        return _show_form(request, session, draft["whom"], FORMS[draft["whom"]](initial=draft["data"]))
+    whom = "family" if "family" in {request.GET.get("for"), request.POST.get("whom")} else "self"
+    if request.method != "POST":
+        return _show_form(request, session, whom, FORMS[whom]())
+    form = FORMS[whom](request.POST)
+    return _review(request, session, whom, form) if form.is_valid() else _show_form(request, session, whom, form)
+
+
+@open_to_all
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, code: str) -> HttpResponse:
+    """Book what the review showed. The same draft a second time leads to the same booking."""
+    session = _known_session(code)
+    draft = _open(request.POST.get("draft", ""), session)
+    form = FORMS[draft["whom"]](draft["data"]) if draft else None
+    if draft is None or form is None or not form.is_valid():
+        messages.error(request, _("申し込みの内容を受け取れませんでした。お手数ですが、もう一度入力してください。"))
+        return redirect("registration:apply", session.code)
+    application = form.application()
+    try:
+        booking, _made = services.book_once(
+            key=f"web:{draft['nonce']}",
+            fingerprint=hashlib.sha256(request.POST["draft"].encode()).hexdigest(),
+            session=session,
+            application=application,
+            channel=Intake.WEB,
+        )
+    except services.AlreadyBooked:
+        return _already_booked(request, session, application)
+    except services.BookingError as error:
+        messages.error(request, str(error))
+        return redirect("classes:detail", session.code)
+    visits.remember(request, booking)
+    return redirect("registration:done")
+
+
+def _already_booked(request: HttpRequest, session: Session, application: Application) -> HttpResponse:
+    """Whoever made the booking a moment ago sees it; a stranger learns no more than that there is one."""
+    own = visits.recall(request)
+    if own and own.session_id == session.pk and _is_of(own, application):
+        return redirect("registration:done")
+    return render(request, "registration/already.html", {"session": session}, status=409)
+
+
+def _is_of(booking: Booking, application: Application) -> bool:
+    return (booking.resident.phone, booking.resident.kana) == (application.phone, application.kana)
+
+
+def _known_session(code: str) -> Session:
+    clean = codes.clean_code(code, codes.SESSION_DIGITS)
+    session = find_session(clean) if clean else None
+    if session is None:
+        raise Http404
+    return session
+
+
+def _takes_bookings(session: Session) -> bool:
+    return session.status in OPEN and session.starts_at > timezone.now()
+
+
+def _open(sealed: str, session: Session) -> Draft | None:
+    """The draft of a review page of this session; None where it was changed on the way, or is another's."""
+    try:
+        draft: Draft = signing.loads(sealed, salt=SALT)
+    except signing.BadSignature:
+        return None
+    return draft if draft["code"] == session.code else None
+
+
+def _show_form(request: HttpRequest, session: Session, whom: str, form: ResidentForm | FamilyForm) -> HttpResponse:
+    """An empty form is no secret, and a browser that may keep it gives back what was written when going back."""
+    response = render(request, f"registration/apply_{whom}.html", {"session": session, "form": form, "whom": whom})
+    if form.is_bound or form.initial:
+        response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def _review(request: HttpRequest, session: Session, whom: str, form: ResidentForm | FamilyForm) -> HttpResponse:
+    draft: Draft = {
+        "code": session.code,
+        "whom": whom,
+        "nonce": secrets.token_urlsafe(16),
+        "data": {name: str(value) for name, value in form.data.items()},
+    }
+    context: dict[str, Any] = {
+        "session": session,
+        "draft": signing.dumps(draft, salt=SALT, compress=True),
+        "whom": whom,
+        "given": form.application(),
+        "ways": ways(form.application(), session),
+    }
+    response = render(request, "registration/review.html", context)
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def ways(given: Application, session: Session) -> list[dict[str, Any]]:
+    """Who is told by which way, and the kind of number where it takes no SMS, so that staff will ring instead."""
+    told = []
+    if given.tell != Booking.Tell.RESIDENT:
+        told.append({"name": given.proxy_name, "number": given.proxy_phone, "way": Channel.SMS})
+    if given.tell != Booking.Tell.PROXY:
+        told.append({"name": given.name, "number": given.phone, "way": given.contact})
+    late = session.starts_at - timezone.now() < POST
+    return [
+        {
+            **one,
+            "kind": kind_of(one["number"]) if one["way"] == Channel.SMS else "",
+            "late": late and one["way"] == Channel.POST,
+        }
+        for one in told
+    ]

@@ -1,0 +1,58 @@
+"""The booking that a visitor has made or proved theirs, kept in the browser's session for a quarter of an hour."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from outreach.people.access import open_to_all
+from outreach.registration.models import Booking
+
+KEY = "booking"
+KEPT = timedelta(minutes=15)  # since the last page: town halls and libraries share their PCs
+AROUND = ("session__course", "session__venue", "session__municipality__prefecture", "session__organisation", "resident")
+
+OwnView = Callable[[HttpRequest, Booking], HttpResponse]
+
+
+def remember(request: HttpRequest, booking: Booking) -> None:
+    request.session.cycle_key()  # from here on the session opens personal data: a planted one must not
+    request.session[KEY] = {"pk": booking.pk, "until": (timezone.now() + KEPT).timestamp()}
+
+
+def recall(request: HttpRequest) -> Booking | None:
+    """The visitor's booking with all that pages show of it, while the time lasts; it starts anew. 1 statement."""
+    kept = request.session.get(KEY)
+    if not kept or kept["until"] < timezone.now().timestamp():
+        forget(request)
+        return None
+    request.session[KEY] = {**kept, "until": (timezone.now() + KEPT).timestamp()}
+    return Booking.objects.select_related(*AROUND).filter(pk=kept["pk"]).first()
+
+
+def forget(request: HttpRequest) -> None:
+    request.session.pop(KEY, None)
+
+
+def for_own_booking(view: OwnView) -> Callable[[HttpRequest], HttpResponse]:
+    """Open the view with the visitor's own booking; without one, ask for reference and number. Nothing is cached."""
+
+    @open_to_all
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        booking = recall(request)
+        if booking is None:
+            messages.info(
+                request, _("しばらく使わなかったので、画面を閉じました。申込番号と電話番号で、もう一度ひらけます。")
+            )
+            return redirect("registration:lookup")
+        return view(request, booking)
+
+    return guarded

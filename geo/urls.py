@@ -3,9 +3,9 @@
 from django.urls import path, re_path
 
 from geo import views
+from geo.map.views import map_file
 
 app_name = "geo"
-from geo.map.views import map_file
 
 both = [
     path("geo/areas-<slug:version>.topojson", views.areas, name="areas"),

@@ -14,10 +14,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from backend.processes import Group, manage
+from backend.sample.people import SAMPLE_PASSWORD
 from geo.models import Municipality
 from outreach.people.models import Membership, Organisation
 
-SAMPLE_PASSWORD = "tsutsuura-mihon"  # noqa: S105 (of invented accounts, in sample mode only)
 GRACE = 10.0  # seconds for requests and jobs to finish
 
 

@@ -212,7 +212,13 @@ if SMS_GATEWAY == "twilio":
             "SMS_GATEWAY=twilio in sample mode needs TWILIO_API_URL on the loopback address: sample data is never sent."
         )
 MESSAGES_PER_SECOND = env.number("MESSAGES_PER_SECOND", 10)
+MESSAGES_PER_DAY = env.number("MESSAGES_PER_DAY", 0)  # by SMS; 0: no limit
+SMS_YEN_PER_SEGMENT = env.number("SMS_YEN_PER_SEGMENT", 13)
+SMS_YEN_PER_MONTH = env.number("SMS_YEN_PER_MONTH", 0)  # 0: no limit
+SMS_DEADLINE = env.number("SMS_DEADLINE", 10)  # seconds for one request in all; the sending lease is over twice that
+MESSAGE_TEXT_DAYS = env.number("MESSAGE_TEXT_DAYS", 90)  # then numbers and texts are cleared from what was told
 CALLBACK_NUMBER = env.text("CALLBACK_NUMBER", "" if PRODUCTION else "03-0000-0100")
+RESIDENT_KEEP_DAYS = env.number("RESIDENT_KEEP_DAYS", 400)  # after the last class; then only counts remain
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tsutsuura@localhost")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -58,3 +59,9 @@ def allowed(action: Action) -> Callable[[Callable[..., HttpResponseBase]], Calla
 def log_access(user: User, action: str, subject: str) -> None:
     """Record that `user` saw or changed what `subject` ("booking:12") names."""
     AccessLog.objects.create(user=user, action=action, subject=subject)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Whence a request came; behind our own proxy (TRUST_PROXY) the last hop that it saw."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.TRUST_PROXY else ""
+    return forwarded.rsplit(",", 1)[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))

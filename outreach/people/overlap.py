@@ -6,10 +6,24 @@ rebuilds the table: so the guards are laid after every migrate (idempotent), and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
+
+
+class Guard(Protocol):
+    """A law that the database itself holds on one table."""
+
+    @property
+    def table(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def stands(self, using: str) -> bool: ...
+
+    def lay(self, using: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -64,7 +78,8 @@ class OverlapGuard:
                 cursor.execute(statement)
 
 
-GUARDS = [OverlapGuard("people_engagement", "person_id")]  # higher rooms add theirs in AppConfig.ready
+# Higher rooms add theirs in AppConfig.ready.
+GUARDS: list[Guard] = [OverlapGuard("people_engagement", "person_id")]
 
 
 def lay_guards(using: str = "default", **_: Any) -> None:

@@ -1,7 +1,7 @@
 """The one file of default areas, place names and postal codes that comes with the code. `build_areas` writes it.
 
 It is a zip. Members: metadata.json (sources, licences, date, credits, how to rebuild); prefectures, municipalities,
-wards and old_codes as JSON rows; areas.topojson; places/* and postal/* for the geocoder.
+wards and old_codes as JSON rows; areas.topojson.gz; places/* and postal/* for the geocoder.
 """
 
 import json

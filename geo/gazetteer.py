@@ -17,6 +17,7 @@ Precision = Literal["chome", "town", "vague"]
 
 SAME_PLACE_KM = 1.5  # towns of one name in one municipality that lie farther apart have no common point
 _CHOME = re.compile(r"\d+丁目?$")
+_DISTRICT = re.compile(r"^.+郡(?=.+[町村]$)")
 
 
 class Spot(NamedTuple):
@@ -75,7 +76,8 @@ class Gazetteer:
         self.prefecture_names = {row.code: row.name for row in datafile.prefectures()}
         self.prefectures = {fold(name): code for code, name in self.prefecture_names.items()}
         self.names = self._read_names()
-        self.longest_name = max(map(len, self.names))
+        self.old_names = self._read_old_names()
+        self.longest_name = max(map(len, [*self.names, *self.old_names]))
 
     def towns(self, code: str) -> dict[str, Spot]:
         """Return the places of a municipality or ward by key; empty for a designated city, whose wards have them."""
@@ -104,10 +106,16 @@ class Gazetteer:
         for ward in self.wards.values():
             names[fold(self.municipalities[ward.municipality].name + ward.name)].add(ward.code)
             names[fold(ward.name)].add(ward.code)
-        old_names: dict[str, set[str]] = defaultdict(set)
+        return dict(names)
+
+    def _read_old_names(self) -> dict[str, tuple[str, str]]:
+        """Return the unit of today for each name that none bears any more, and the name without its district."""
+        found: dict[str, tuple[str, str]] = {}
         for old in datafile.old_codes():
-            old_names[fold(old.name)].add(old.ward or old.municipality)
-        return {**old_names, **names}
+            full, bare = fold(old.name), fold(_DISTRICT.sub("", old.name))
+            for name in {full, bare} - self.names.keys():
+                found[name] = (old.ward or old.municipality, bare)
+        return found
 
 
 class PostalTable:

@@ -109,10 +109,22 @@ def geocode_postal(code: str) -> GeocodeResult:
 
 def _matches(known: Gazetteer, text: str, prefecture: str | None) -> Iterator[_Match]:
     for length in range(min(known.longest_name, len(text)), 1, -1):
-        for unit in known.names.get(text[:length], ()):
+        name, rest = text[:length], text[length:]
+        for unit in known.names.get(name, ()):
             if prefecture is None or unit[:2] == prefecture:
-                size, spots = _find_town(known, unit, town_key(text[length:]))
+                size, spots = _find_town(known, unit, town_key(rest))
                 yield _Match(length + size, unit, spots)
+        if (old := known.old_names.get(name)) and prefecture in (None, old[0][:2]):
+            yield _old_match(known, *old, length, rest)
+
+
+def _old_match(known: Gazetteer, unit: str, bare: str, length: int, rest: str) -> _Match:
+    """A merged town's name is often kept before its parts: 岩舟町静 became 栃木市岩舟町静."""
+    size, spots = _find_town(known, unit, town_key(bare + rest))
+    if size > len(bare):
+        return _Match(length + size - len(bare), unit, spots)
+    size, spots = _find_town(known, unit, town_key(rest))
+    return _Match(length + size, unit, spots)
 
 
 def _find_town(known: Gazetteer, unit: str, key: str) -> tuple[int, dict[str, Spot]]:

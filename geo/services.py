@@ -41,12 +41,27 @@ def load_areas() -> Loaded:
     return Loaded(len(prefectures), len(municipalities), len(wards), len(old_codes), _default_boundaries())
 
 
-@transaction.atomic
 def store_boundaries(
     *, topojson: bytes, name: str, source: str, licence: str, as_of: date, approximate: bool
 ) -> BoundarySet:
     """Keep TopoJSON that `topology.encode` made, under a version that is its hash, and put it in use."""
-    version = hashlib.sha256(topojson).hexdigest()[:16]
+    return store_packed_boundaries(
+        # These bytes are sent as they stand to everyone who sees a map: packed hard, once.
+        packed=gzip.compress(topojson, 9, mtime=0),
+        name=name,
+        source=source,
+        licence=licence,
+        as_of=as_of,
+        approximate=approximate,
+    )
+
+
+@transaction.atomic
+def store_packed_boundaries(
+    *, packed: bytes, name: str, source: str, licence: str, as_of: date, approximate: bool
+) -> BoundarySet:
+    """As `store_boundaries`, for TopoJSON that gzip has packed."""
+    version = hashlib.sha256(gzip.decompress(packed)).hexdigest()[:16]
     BoundarySet.objects.filter(is_current=True).exclude(version=version).update(is_current=False)
     boundary_set, _ = BoundarySet.objects.update_or_create(
         version=version,
@@ -57,8 +72,7 @@ def store_boundaries(
             "as_of": as_of,
             "approximate": approximate,
             "is_current": True,
-            # These bytes are sent as they stand to everyone who sees a map: packed hard, once.
-            "topojson_gzip": gzip.compress(topojson, 9, mtime=0),
+            "topojson_gzip": packed,
         },
     )
     return boundary_set
@@ -69,8 +83,8 @@ def _default_boundaries() -> BoundarySet:
     if current and not current.approximate:
         return current
     facts = datafile.metadata()
-    return store_boundaries(
-        topojson=datafile.read("areas.topojson")[0],
+    return store_packed_boundaries(
+        packed=datafile.read("areas.topojson.gz")[0],
         name=facts["title"],
         source="、".join(facts["credits"]),
         licence=facts["licences"]["reversejp"],

@@ -1,7 +1,8 @@
 """Codes that were in force once, with what stands in their place: a hand-checked table beside this file.
 
-The ministry's list of changes comes in no package. A row names a municipality of today, or a ward where the whole
-of the old area went to one ward.
+The ministry's list of changes comes in no package. The table is whole for changes since 2011-04-01, the first day of
+the fiscal year ten before the programme's; of those before it has what could be checked. A row leads to a municipality
+of today, or to a ward where all of the old area went to one.
 """
 
 import csv

@@ -13,6 +13,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         loaded = load_areas()
         self.stdout.write(
-            f"{loaded.prefectures} prefectures, {loaded.municipalities} municipalities (six of them northern villages), "
+            f"{loaded.prefectures} prefectures, {loaded.municipalities} municipalities (6 northern villages), "
             f"{loaded.wards} wards, {loaded.old_codes} old codes; areas in use: {loaded.boundaries}"
         )

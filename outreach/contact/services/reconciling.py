@@ -1,5 +1,6 @@
 """Finding out what became of messages in doubt, before anything is sent again (law 4)."""
 
+import logging
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from outreach.contact.models import Message, MessageStatus, Why
 from outreach.contact.services.moving import move
 from outreach.contact.services.settling import fall_back, requeue, settle
 
+logger = logging.getLogger(__name__)
 S = MessageStatus
 
 
@@ -39,6 +41,9 @@ def _look_up(message: Message, gateway: Gateway | None, now: datetime) -> bool:
             to=message.to, ref=texts.show_ref(message.pk), since=since
         )
     except GatewayError:
+        return _stay_in_doubt(message, now)
+    except Exception as error:  # an adapter's bug proves nothing, and must not keep the others in doubt
+        logger.error("message %s: %s while looking it up", message.pk, type(error).__name__)
         return _stay_in_doubt(message, now)
     if found:
         return settle(message, found, at=now)

@@ -1,0 +1,74 @@
+"""A worker to be killed, and what the killer asks of it: `python -m tests.contact.kill_worker plan|drain|report …`.
+
+Runs on the real settings with DATABASE_URL. Its clock is moved to ten in the morning, so that the hours are open.
+"""
+
+import json
+import sys
+from collections import Counter
+from datetime import datetime, time, timedelta
+
+import django
+
+django.setup()
+
+from django.db import transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from outreach.contact import services  # noqa: E402
+from outreach.contact.models import IN_DOUBT, CallTask, Kind, Message, MessageEvent, MessageStatus  # noqa: E402
+from outreach.contact.rules import JAPAN  # noqa: E402
+from outreach.contact.texts import show_ref  # noqa: E402
+from tests.contact.words import words  # noqa: E402
+
+OPEN = [MessageStatus.PENDING, *IN_DOUBT]
+
+
+def plan(count: int) -> None:
+    """Queue `count` reminders of tomorrow's class, due now, a hundred in a transaction."""
+    starts_at = timezone.now() + timedelta(days=2)
+    for start in range(0, count, 100):
+        with transaction.atomic():
+            for number in range(start, min(start + 100, count)):
+                services.queue_message(
+                    subject=f"booking:{number}",
+                    kind=Kind.REMINDER_DAY_BEFORE,
+                    channel="sms",
+                    to=f"+81900000{number:04d}",
+                    fields=words(Kind.REMINDER_DAY_BEFORE),
+                    due_at=timezone.now(),
+                    needed_by=starts_at,
+                    sample=True,
+                )
+    Message.objects.update(next_at=timezone.now())  # whatever the hour
+
+
+def drain() -> None:
+    today = timezone.now().astimezone(JAPAN).date()
+    moved = datetime.combine(today, time(10), JAPAN) + timedelta(days=1) - timezone.now()
+
+    def clock() -> datetime:
+        return timezone.now() + moved
+
+    while Message.objects.filter(status__in=OPEN).exists():
+        services.reconcile(now=clock())
+        services.drain(clock=clock, seconds=2)
+
+
+def report() -> None:
+    messages = list(Message.objects.all())
+    print(
+        json.dumps(
+            {
+                "open": sum(m.status in OPEN for m in messages),
+                "statuses": Counter(m.status for m in messages),
+                "by_ref": {show_ref(m.pk): [m.status, m.repeats] for m in messages},
+                "doubts": MessageEvent.objects.filter(code="lease_expired").count(),
+                "calls": CallTask.objects.count(),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    {"plan": lambda: plan(int(sys.argv[2])), "drain": drain, "report": report}[sys.argv[1]]()

@@ -17,4 +17,9 @@ def search_key(text: str) -> str:
     return katakana.translate(SMALL_KANA).lower()
 
 
+def place_key(prefecture: str, district: str, name: str, kana: str) -> str:
+    """Return what `search_key` of a part of a municipality's name or kana is found in."""
+    return search_key(f"{prefecture}{district}{name}/{kana}")
+
+
 SMALL_KANA = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")

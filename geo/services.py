@@ -11,7 +11,7 @@ from django.db.models import Model
 from geo import datafile
 from geo.codes import with_check_digit
 from geo.models import BoundarySet, Municipality, OldCode, Prefecture, Ward
-from geo.rules import search_key
+from geo.rules import place_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _municipality(row: datafile.MunicipalityRow, prefecture: str) -> Municipalit
         lat=row.lat,
         lon=row.lon,
         northern_territories=row.northern_territories,
-        search_key=search_key(f"{prefecture}{row.district}{row.name}/{row.kana}"),
+        search_key=place_key(prefecture, row.district, row.name, row.kana),
     )
 
 

@@ -1,7 +1,11 @@
 """Where: prefectures, municipalities and wards, by the codes that the ministry gives them, and their areas."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from geo.rules import place_key
 
 
 class Prefecture(models.Model):
@@ -41,7 +45,7 @@ class Municipality(models.Model):
     lat = models.FloatField(_("緯度"))
     lon = models.FloatField(_("経度"))
     northern_territories = models.BooleanField(_("北方領土"), default=False)
-    # Prefecture, district, name and kana as `geo.rules.search_key` folds them: what a search looks through.
+    # What a search looks through: see `geo.rules.place_key`.
     search_key = models.CharField(max_length=160, editable=False, default="")
 
     objects = MunicipalityQuerySet.as_manager()
@@ -51,6 +55,10 @@ class Municipality(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = place_key(self.prefecture.name, self.district, self.name, self.kana)
+        super().save(*args, **kwargs)
 
 
 class Ward(models.Model):

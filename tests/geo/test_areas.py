@@ -142,6 +142,21 @@ def test_a_municipality_is_found_in_any_script_and_width(whole_country: Loaded, 
     assert "13101" in find_municipalities(q=written).values_list("code", flat=True)
 
 
+def test_a_municipality_saved_alone_is_found_too(db: None) -> None:
+    prefecture = Prefecture.objects.create(code="13", name="東京都", kana="トウキョウト")
+    Municipality.objects.create(
+        code="13101",
+        code6="131016",
+        prefecture=prefecture,
+        name="千代田区",
+        kana="チヨダク",
+        kind="special_ward",
+        lat=35.69,
+        lon=139.75,
+    )
+    assert find_municipalities(q="ﾁﾖﾀﾞ").count() == 1
+
+
 def test_spelling_of_ke_does_not_matter(whole_country: Loaded) -> None:
     assert [one.name for one in find_municipalities(q="龍ヶ崎")] == ["龍ケ崎市"]
     assert find_municipalities(q="竜ケ崎").count() == 1

@@ -46,7 +46,8 @@ def _demand(rng: Random, session: Session) -> int:
 
 
 def _residents(rng: Random, count: int) -> list[Resident]:
-    rows, seen = [], set()
+    rows: list[Resident] = []
+    seen: set[tuple[str, str]] = set()
     while len(rows) < count:
         number = rng.randrange(1000, 9000)
         written, kana = name(rng)

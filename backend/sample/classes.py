@@ -79,8 +79,10 @@ def seed_classes(rng: Random, staff: Staff, shopless: list[str], *, today: date)
     waiting = set(rng.sample(shopless, len(shopless) // 5)) | {"01511"}
     past = _plan(calendar, staff, TARGET_YEAR, SITES, shopless, waiting)
     now = _plan(calendar, staff, this_year, SITES_NOW, shopless, waiting) if this_year != TARGET_YEAR else []
+    seen: set[int] = set()
     for session in past + now:
-        _settle(rng, session, today)
+        _settle(rng, session, today, only=session.venue_id not in seen)
+        seen.add(session.venue_id)
     Session.objects.bulk_create(past + now, batch_size=500)
     _hold_rooms(past + now)
     _put_people(rng, staff, [s for s in now if s.status in OPEN])
@@ -145,16 +147,22 @@ def _some_day(rng: Random, fiscal_year: int) -> datetime:
             return datetime.combine(day, rng.choice(HOURS), tzinfo=JST)
 
 
-def _settle(rng: Random, session: Session, today: date) -> None:
-    """Held and reported if past (one in fifteen was cancelled), else open; a few near ones are confirmed."""
+def _settle(rng: Random, session: Session, today: date, *, only: bool) -> None:
+    """What became of it: mostly held and reported; some carriers never reported; a second session may be cancelled.
+
+    A venue's first session is never cancelled, so that as many sites are planned as were drawn.
+    """
     days = (session.starts_at.date() - today).days
-    if days <= 0:
-        session.status = S.CANCELLED if rng.random() < 1 / 15 else S.REPORTED if days < -14 else S.HELD
-        if session.status != S.CANCELLED:  # learners a session, as the auditors found: 1.4 at shops, 6.0 in halls
-            usual = 1.4 if session.scheme == "nationwide" else 6.0
-            session.walk_ins = min(session.capacity, max(0, round(rng.gauss(usual, usual / 2))))
-    else:
+    if days > 0:
         session.status = S.CONFIRMED if days < 10 and rng.random() < 0.5 else S.PUBLISHED
+    elif not only and rng.random() < 0.2:
+        session.status = S.CANCELLED
+    elif session.scheme == "nationwide" and rng.random() < 0.08:
+        session.status = S.CONFIRMED
+    else:  # learners a session, as the auditors found: 1.4 at shops, 6.0 in halls
+        session.status = S.REPORTED if days < -14 else S.HELD
+        usual = 1.4 if session.scheme == "nationwide" else 6.0
+        session.walk_ins = min(session.capacity, max(0, round(rng.gauss(usual, usual / 2))))
 
 
 def _hold_rooms(sessions: list[Session]) -> None:
@@ -170,7 +178,7 @@ def _hold_rooms(sessions: list[Session]) -> None:
         [
             VenueHold(venue_id=s.venue_id, starts_at=s.starts_at, ends_at=s.ends_at, subject=s.subject)
             for s in sessions
-            if s.status in OPEN
+            if s.status in OPEN and s.programme_year_id != TARGET_YEAR
         ],
         batch_size=500,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
@@ -93,7 +94,7 @@ def _qualify(organisation: Organisation, instructors: dict[str, list[Person]]) -
 def _accounts(organisations: dict[str, Organisation], instructor: Person, supporter: Person) -> None:
     """One account a role; the dispatch centre has two, since an exception needs a second person."""
     dispatch = organisations["dispatch"]
-    reaches = {
+    reaches: dict[str, tuple[Role, dict[str, Any]]] = {
         "coordinator": (Role.COORDINATOR, {"organisation": dispatch}),
         "coordinator2": (Role.COORDINATOR, {"organisation": dispatch}),
         "ube": (Role.COORDINATOR, {"municipality_id": UBE}),
@@ -111,6 +112,6 @@ def _accounts(organisations: dict[str, Organisation], instructor: Person, suppor
             is_staff=role == Role.ADMINISTRATOR,
             is_superuser=role == Role.ADMINISTRATOR,
         )
-        Membership.objects.create(user=user, role=role, **reach)  # type: ignore[misc]
+        Membership.objects.create(user=user, role=role, **reach)
     Person.objects.filter(pk=instructor.pk).update(user=User.objects.get(username="instructor"))
     Person.objects.filter(pk=supporter.pk).update(user=User.objects.get(username="supporter"))

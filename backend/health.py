@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from backend.models import Heartbeat
+from outreach.contact.queries import queue_health
 from outreach.people.access import open_to_all
 
 BEAT_TOO_OLD = 300  # seconds; the worker beats every 60
+UNSENT_TOO_LONG = 900  # seconds; the outbox is swept every 60
 
 
 class NotReadyError(Exception):
@@ -46,9 +48,17 @@ def check_worker() -> str:
     return f"last heartbeat {seconds} s ago"
 
 
+def check_messages() -> str:
+    overdue = round(queue_health(timezone.now()).oldest_due_seconds)
+    if overdue > UNSENT_TOO_LONG:
+        raise NotReadyError(f"oldest unsent message is {overdue} s overdue")
+    return f"oldest unsent message is {overdue} s overdue" if overdue else "none overdue"
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": check_database,
     "migrations": check_migrations,
+    "messages": check_messages,
     "worker": check_worker,
 }
 

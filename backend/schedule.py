@@ -19,7 +19,13 @@ class Job:
     daily: time | None = None
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS = (
+    Job("contact: sweep the outbox", "outreach.contact.jobs.sweep", minutes=1),
+    Job("contact: clear old personal text", "outreach.contact.jobs.purge", daily=time(3, 10)),
+    Job("registration: end offers that lapsed", "outreach.registration.jobs.lapse_offers", minutes=5),
+    Job("registration: forget residents", "outreach.registration.jobs.purge", daily=time(3, 30)),
+    Job("backend: tidy the house's own records", "backend.jobs.tidy", daily=time(3, 50)),
+)
 
 
 def first_run(job: Job, now: datetime) -> datetime:

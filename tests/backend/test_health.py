@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessLog
 from django.test import Client
 from django.utils import timezone
 
 from backend.health import check_migrations
-from backend.jobs import beat
+from backend.jobs import beat, tidy
 from backend.models import Heartbeat
 
 
@@ -48,3 +49,15 @@ def test_readyz_counts_migrations_that_are_not_applied(client: Client) -> None:
     response = client.get("/readyz")
     assert (response.status_code, response.json()["checks"]["migrations"]) == (503, "1 unapplied")
     check_migrations.cache_clear()
+
+
+@pytest.mark.django_db
+def test_tidying_drops_what_is_old_and_keeps_what_is_new() -> None:
+    Heartbeat.objects.create(worker="gone", beat_at=timezone.now() - timedelta(days=91))
+    AccessLog.objects.create(username="tamura")
+    AccessLog.objects.create(username="yokota")
+    AccessLog.objects.filter(username="yokota").update(attempt_time=timezone.now() - timedelta(days=91))
+    beat()
+    tidy()
+    assert Heartbeat.objects.count() == 1
+    assert [log.username for log in AccessLog.objects.all()] == ["tamura"]

@@ -75,7 +75,7 @@ class Worker:
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator[Worker]:
     running = Worker(tmp_path)
-    assert until(running.started), "the worker never beat"
+    assert until(running.started, 60), (tmp_path / "worker.log").read_text()
     family = running.family()
     yield running
     for process in living([*family, *(running.family() if running.watchdog.is_running() else [])]):

@@ -112,7 +112,10 @@ def _simplified(members: dict[str, list[int]], geometries: Geometries, progress:
 def _dissolved(pieces: Geometries) -> shapely.Geometry:
     """Return the pieces as one area, its specks dropped. Neighbours still share their points after it."""
     grid = shapely.transform(pieces, lambda xy: np.round(xy / GRID) * GRID)
-    whole = grid[0] if len(grid) == 1 else shapely.coverage_union_all(grid)
+    try:
+        whole = grid[0] if len(grid) == 1 else shapely.coverage_union_all(grid)
+    except shapely.GEOSException:  # pieces that overlap or miss one another by a hair: slower, but takes anything
+        whole = shapely.union_all(shapely.make_valid(grid), grid_size=GRID)
     parts = shapely.get_parts(whole)
     sizes = shapely.area(parts)
     return shapely.multipolygons(parts[(sizes >= SPECK) | (sizes == sizes.max())])

@@ -79,6 +79,14 @@ def test_a_zip_with_a_shapefile_of_another_years_columns_is_read(tmp_path: Path)
     assert current().as_of == date(2025, 1, 1)
 
 
+def test_wards_that_overlap_by_a_hair_still_become_one_city(tmp_path: Path) -> None:
+    west, south, east, north = small_country.squares()["01100"].bounds
+    spike = shapely.Polygon([(west, south), (east, south), (west + 0.03, north), (west, north)])
+    import_boundaries(geojson(tmp_path / "a.geojson", [*features(), feature("01101", spike)]))
+
+    assert topology.decode(json.loads(gzip.decompress(current().topojson_gzip)))["01100"].is_valid
+
+
 def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
     path = geojson(tmp_path / "a.geojson", features())
     import_boundaries(path)

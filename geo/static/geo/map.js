@@ -5,6 +5,7 @@
 
   const TILE = 256;  // pixels that the world is wide at zoom 0
   const AREA_LINE = "rgba(60, 60, 60, .45)", PREFECTURE_LINE = "#333", CHOSEN_LINE = "#000", POINT_LINE = "#fff";
+  const FAR_ALPHA = 0.7;  // thousands of points on a small map: the areas still show
   const MINIMUM_STEP = 0.8;  // pixels: points nearer to the last drawn one can't be seen
 
   // --- reading ------------------------------------------------------------------------------------------------------
@@ -204,13 +205,15 @@
           ctx.arc(x, y, radius, 0, 2 * Math.PI);
         });
         ctx.fillStyle = this.options.pointColours[kind] || PREFECTURE_LINE;
+        ctx.globalAlpha = near ? 1 : FAR_ALPHA;
         ctx.fill();
         if (near) ctx.stroke();
       });
+      ctx.globalAlpha = 1;
     },
 
     pointRadius() {
-      return Math.max(1.1, Math.min(7, 0.8 * this._zoom - 3));
+      return Math.max(0.7, Math.min(7, 0.8 * this._zoom - 3));
     },
 
     // --- asking -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.db import transaction
 from outreach.contact.models import Message, MessageEvent, MessageStatus
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def move(
     message: Message,
     new: MessageStatus,

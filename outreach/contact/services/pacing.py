@@ -57,8 +57,10 @@ def reserve_slots(*, gateway: str, count: int, per_second: int, per_day: int, no
     `per_day`: 0 for no limit. Slots that are reserved and not used are lost: ask for few at a time.
     """
     today = now.astimezone(JAPAN).date()
-    Pace.objects.get_or_create(gateway=gateway, defaults={"free_at": now, "day": today})
-    pace = Pace.objects.select_for_update().get(gateway=gateway)
+    pace = Pace.objects.select_for_update().filter(gateway=gateway).first()
+    if pace is None:
+        Pace.objects.get_or_create(gateway=gateway, defaults={"free_at": now, "day": today})
+        pace = Pace.objects.select_for_update().get(gateway=gateway)
     used = pace.sent_on_day if pace.day == today else 0
     granted = min(count, max(per_day - used, 0)) if per_day else count
     first, step = max(pace.free_at, now), timedelta(seconds=1 / per_second)

@@ -14,7 +14,7 @@ from outreach.contact.services.moving import move
 S = MessageStatus
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(message: Message, handed: Handed, *, at: datetime, receipt: str | None = None) -> bool:
     """Write down the provider's word. One that it could not deliver goes to a person."""
     if handed.status == S.FAILED:
@@ -27,7 +27,7 @@ def settle(message: Message, handed: Handed, *, at: datetime, receipt: str | Non
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def fall_back(message: Message, *, why: str, at: datetime, code: str = "", **changes: Any) -> bool:
     """A person rings instead. Who refuses texts is rung only about what must be told; e-mail simply fails."""
     if why == Why.REFUSED:
@@ -42,7 +42,7 @@ def fall_back(message: Message, *, why: str, at: datetime, code: str = "", **cha
     return moved
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def requeue(message: Message, *, at: datetime, next_at: datetime, code: str, **changes: Any) -> bool:
     """Back into the queue what was certainly not sent, unless it was taken back meanwhile."""
     return move(
@@ -50,7 +50,7 @@ def requeue(message: Message, *, at: datetime, next_at: datetime, code: str, **c
     ) or move(message, S.WITHDRAWN, at=at, code=code, only={"unwanted": True}, why=Why.UNTRUE)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def give_up_late(message: Message, *, at: datetime) -> bool:
     """No allowed hour is left: a person rings about what must be told, the rest would come too late."""
     if message.kind in rules.MUST_BE_TOLD and message.channel != Channel.EMAIL:

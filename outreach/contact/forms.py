@@ -1,0 +1,37 @@
+"""Forms of this room."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from outreach.contact.numbers import NumberRefused, read_number
+
+
+class NumberField(forms.CharField):
+    """A telephone number in any width and grouping, as E.164."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "class": "medium"})
+
+    def clean(self, value: str) -> str:
+        raw = super().clean(value)
+        try:
+            return read_number(raw, samples=settings.SAMPLE_MODE).e164 if raw else ""
+        except NumberRefused as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class DidYouSendForm(forms.Form):
+    """Did we send this? The number is asked too, so that a reference copied from another's message proves nothing."""
+
+    ref = forms.CharField(
+        label=_("連絡番号"),
+        max_length=20,
+        help_text=_("例：123-4567"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}),
+        error_messages={"required": _("連絡番号を入れてください。メッセージの終わりにあります。")},
+    )
+    number = NumberField(
+        label=_("届いた電話番号（あなたの番号）"),
+        max_length=30,
+        error_messages={"required": _("電話番号を入れてください。")},
+    )

@@ -1,0 +1,20 @@
+"""What the tests of this room may ask for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.twilio_standin import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioStandIn
+
+
+@pytest.fixture
+def twilio(settings: Any) -> Iterator[TwilioStandIn]:
+    """A stand-in for Twilio, to which the settings send the SDK."""
+    with TwilioStandIn(hang=3) as standin:
+        settings.SMS_GATEWAY = "twilio"
+        settings.TWILIO_API_URL = standin.url
+        settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT_SID, AUTH_TOKEN
+        settings.TWILIO_FROM = SENDER
+        settings.SMS_DEADLINE = 1
+        yield standin

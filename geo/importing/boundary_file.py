@@ -43,7 +43,7 @@ def read_layer(path: Path) -> Layer:
     try:
         frame = geopandas.read_file(source)
     except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
-        raise _wrong(_("読めません（{error}）").format(error=str(error)[:200])) from error
+        raise _wrong(_("読めません（{error}）").format(error=str(error).split(";")[0][:200])) from error
     column = _code_column(frame.columns)
     if getattr(frame, "geometry", None) is None or not len(frame):
         raise _wrong(_("図形がありません"))

@@ -25,7 +25,9 @@ class Places:
         places = cls(replaced=dict(OldCode.objects.values_list("code", "municipality_id")))
         for one in Municipality.objects.select_related("prefecture"):
             places.codes.add(one.code)
-            for name in {one.name, one.district + one.name}:
+            # 泊村 is a living village: the northern one of that name goes by its district only.
+            bare = [] if one.northern_territories else [one.name]
+            for name in {*bare, one.district + one.name}:
                 places.named.setdefault(spelt(name), []).append(one.code)
                 places.named.setdefault(spelt(one.prefecture.name + name), []).append(one.code)
         return places

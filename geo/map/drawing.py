@@ -11,6 +11,7 @@ from typing import Any
 import folium
 from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
 from django.templatetags.static import static
+from folium.map import FitBounds
 from folium.template import Template
 
 from geo.map.recipe import Recipe
@@ -102,7 +103,9 @@ def draw(recipe: Recipe) -> Drawing:
         attribution_control=False,  # the credits stand below the map, as text
     )
     chart.add_to(figure)
-    chart.fit_bounds(recipe.bounds or JAPAN)
+    start = FitBounds(recipe.bounds or JAPAN)
+    start.options["animate"] = False  # an animation under way would undo what the reader does meanwhile
+    chart.add_child(start)
     chart.add_child(AreaLayer(recipe.name, _options(recipe)))
     figure.render()
     return Drawing(

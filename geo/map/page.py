@@ -61,7 +61,9 @@ def render_map(
         "map": mark_safe(drawing.html),  # noqa: S308 (folium's, from our own template)
     }
     return RenderedMap(
-        sheets=_links('<link rel="stylesheet" href="{}">', (*drawing.style_links, file_url(recipe, "css"))),
+        # The data is under way before the scripts that ask for it have been read.
+        sheets=_links('<link rel="preload" href="{}" as="fetch" crossorigin="anonymous">', (areas, values_url))
+        + _links('<link rel="stylesheet" href="{}">', (*drawing.style_links, file_url(recipe, "css"))),
         html=render_to_string("geo/map.html", context),
         scripts=_links('<script src="{}" defer></script>', (*drawing.script_links, file_url(recipe, "js"))),
     )

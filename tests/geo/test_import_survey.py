@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from geo.codes import with_check_digit
 from geo.importing.survey import import_survey
-from geo.models import ShopSurvey
+from geo.models import Municipality, ShopSurvey
 from tests.geo import small_country
 
 DAY = date(2021, 11, 10)
@@ -48,6 +49,25 @@ def test_a_newer_list_of_the_same_day_replaces_the_older_and_other_days_stay(tmp
     assert (report.added, report.removed, report.unchanged) == (1, 2, 1)
     assert listed() == ["01202", "22130"]
     assert len(listed(date(2021, 3, 1))) == 3
+
+
+def test_a_living_village_is_not_confused_with_a_northern_one_of_its_name(tmp_path: Path) -> None:
+    for code, district, northern in (("01403", "古宇郡", False), ("01696", "国後郡", True)):
+        Municipality.objects.create(
+            code=code,
+            code6=with_check_digit(code),
+            prefecture_id="01",
+            name="泊村",
+            kana="トマリムラ",
+            kind="village",
+            district=district,
+            lat=43,
+            lon=141,
+            northern_territories=northern,
+        )
+    import_survey(write(tmp_path / "a.csv", "都道府県,市区町村\n北海道,泊村\n"), as_of=DAY)
+
+    assert listed() == ["01403"]
 
 
 def test_unknown_places_are_refused_with_row_and_column(tmp_path: Path) -> None:

@@ -132,6 +132,12 @@ def test_points_are_columns_of_short_steps() -> None:
     assert pack_points([Point(1, 2, "held")])["names"] == []
 
 
+def data_of(page: Page) -> set[str]:
+    """The addresses that the page asks for ahead of its scripts."""
+    links = page.locator("link[rel=preload]").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    return {link.removeprefix("/") for link in links}
+
+
 # --- in a browser: the fixture fails the test on any breach of the policy, error or foreign request -------------------
 
 
@@ -140,6 +146,8 @@ def test_the_map_is_drawn_under_the_strict_policy(
     served: None, open_page: OpenPage, size: str, shot: Callable[[Page, str], Path], fits_width: Callable[[Page], None]
 ) -> None:
     page = open_page(size)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.split("/", 3)[3]))
     answer = page.goto("/test/map/")
     page.wait_for_selector("[data-drawn]")
 
@@ -155,6 +163,7 @@ def test_the_map_is_drawn_under_the_strict_policy(
         return seen; }"""
     )
     assert all(colours.get(rgb, 0) > 50 for rgb in ("213,94,0", "86,180,233", "230,230,230"))
+    assert [one for one in asked if "areas-" in one or "values" in one] == sorted(set(asked) & data_of(page))
     fits_width(page)
     shot(page, f"map-{size}")
 

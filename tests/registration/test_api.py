@@ -1,0 +1,122 @@
+"""Booking through the API."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from outreach.classes.models import Session
+from outreach.registration.models import Booking
+from outreach.registration.queries import TRIES_PER_REFERENCE
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+PROBLEM = "application/problem+json"
+
+
+def post(client: Client, path: str, body: dict[str, Any], **headers: str) -> Any:
+    return client.post(f"/api/{path}", body, content_type="application/json", headers=headers)
+
+
+def wanted(session: Session, **fields: Any) -> dict[str, Any]:
+    return {
+        "session_code": session.code,
+        "name": "𠮷野 はな",
+        "kana": "よしの はな",
+        "phone": "090-0000-0001",
+        **fields,
+    }
+
+
+def test_a_name_and_a_number_are_enough(client: Client) -> None:
+    response = post(client, "bookings", wanted(factories.session()))
+    assert response.status_code == 201
+    assert response.json()["status"] == "confirmed"
+    booking = Booking.objects.get(reference=response.json()["reference"])
+    assert (booking.resident.kana, booking.resident.phone, booking.channel) == ("ヨシノ ハナ", "+819000000001", "api")
+
+
+def test_a_full_class_answers_waitlisted(client: Client) -> None:
+    session = factories.session(capacity=1)
+    factories.booking(session)
+    assert post(client, "bookings", wanted(session)).json()["status"] == "waitlisted"
+
+
+def test_a_second_booking_of_the_same_person_is_a_conflict_without_the_reference(client: Client) -> None:
+    session = factories.session()
+    reference = post(client, "bookings", wanted(session)).json()["reference"]
+    again = post(client, "bookings", wanted(session))
+    assert (again.status_code, again.headers["Content-Type"]) == (409, PROBLEM)
+    assert reference not in again.content.decode()
+
+
+def test_a_class_that_was_cancelled_is_a_conflict(client: Client) -> None:
+    session = factories.session()
+    Session.objects.filter(pk=session.pk).update(status="cancelled")
+    assert post(client, "bookings", wanted(session)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("fields", "at_fault"),
+    [
+        ({"phone": "0120-000-000"}, "phone"),
+        ({"phone": "なし"}, "phone"),
+        ({"kana": "Yoshino"}, "kana"),
+        ({"name": ""}, "name"),
+        ({"contact": "pigeon"}, "contact"),
+        ({"contact": "post"}, "address"),
+        ({"needs": "番号は123456789018です"}, "needs"),
+        ({"name": "あ" * 81}, "name"),
+        ({"proxy": {"name": "娘", "relation": "長女", "phone": "020-000-0000"}}, "proxy.phone"),
+    ],
+)
+def test_what_is_wrong_is_named_in_the_callers_own_words(client: Client, fields: dict[str, Any], at_fault: str) -> None:
+    response = post(client, "bookings", wanted(factories.session(), **fields))
+    assert (response.status_code, response.headers["Content-Type"]) == (422, PROBLEM)
+    assert at_fault in {error["field"] for error in response.json()["errors"]}
+    assert not Booking.objects.exists()
+
+
+def test_a_daughter_applies_for_her_mother_and_is_told_herself(client: Client) -> None:
+    proxy = {"name": "娘", "relation": "長女", "phone": "090-0000-0002"}
+    post(client, "bookings", wanted(factories.session(), contact="family", proxy=proxy))
+    booking = Booking.objects.get()
+    assert (booking.proxy_name, booking.proxy_phone, booking.tell) == ("娘", "+819000000002", "proxy")
+
+
+def test_the_same_key_makes_one_booking_and_another_body_under_it_is_refused(client: Client) -> None:
+    session = factories.session()
+    first, again = (post(client, "bookings", wanted(session), **{"Idempotency-Key": "k"}) for _ in range(2))
+    assert first.json() == again.json()
+    assert (first.status_code, again.status_code) == (201, 201)
+    other = post(client, "bookings", wanted(session, name="別の人"), **{"Idempotency-Key": "k"})
+    assert other.status_code == 422
+
+
+def test_a_booking_is_found_and_cancelled_by_reference_and_number(client: Client) -> None:
+    reference = post(client, "bookings", wanted(factories.session())).json()["reference"]
+    key = {"reference": f"{reference[:4]}-{reference[4:]}", "phone": "０９０００００００００１"}
+    assert post(client, "bookings/lookup", key).json()["status"] == "confirmed"
+    assert post(client, "bookings/cancel", key).json()["status"] == "cancelled"
+    assert post(client, "bookings/cancel", key).status_code == 409
+
+
+def test_a_wrong_number_says_no_more_than_a_wrong_reference(client: Client) -> None:
+    reference = post(client, "bookings", wanted(factories.session())).json()["reference"]
+    wrong = [
+        post(client, "bookings/lookup", {"reference": reference, "phone": "090-0000-0009"}),
+        post(client, "bookings/lookup", {"reference": "00000000", "phone": "090-0000-0001"}),
+    ]
+    assert {r.status_code for r in wrong} == {404}
+    assert wrong[0].content == wrong[1].content
+
+
+def test_guessing_is_stopped_but_a_hall_that_books_often_is_not(client: Client) -> None:
+    session = factories.session()
+    for number in range(12):
+        assert post(client, "bookings", wanted(session, phone=f"090-0000-{number:04d}")).status_code == 201
+    reference = Booking.objects.first().reference  # type: ignore[union-attr]
+    guess = {"reference": reference, "phone": "090-0000-9999"}
+    codes = [post(client, "bookings/lookup", guess).status_code for _ in range(TRIES_PER_REFERENCE + 1)]
+    assert codes == [404] * TRIES_PER_REFERENCE + [429]
+    assert post(client, "bookings", wanted(session, phone="090-0000-7777")).status_code == 201

@@ -1,28 +1,55 @@
-"""Acts that cross rooms: a class cancelled or moved, with everyone told, in one transaction."""
+"""Acts that cross rooms: a class cancelled or moved, a booking moved, with everyone told, in one transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes import services as classes
-from outreach.classes.models import Session, SessionStatus, Venue
-from outreach.people.models import User
+from outreach.classes.codes import show_code
+from outreach.classes.models import Course, Session, SessionStatus, Shift, Venue
+from outreach.contact.models import CallTask, Channel, Kind, Message
+from outreach.contact.services import open_call_task, queue_message
+from outreach.people.models import Person, User
 from outreach.registration import notices
 from outreach.registration import services as registration
-from outreach.registration.models import LIVE, SEATED, Booking
+from outreach.registration.models import LIVE, SEATED, Booking, BookingStatus
+from outreach.registration.services import Application
+
+
+# --- sessions -------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def edit_session(*, session: Session, capacity: int, note: str, course: Course | None = None) -> None:
+    """Change what nobody needs to be told of; a draft may change its course too.
+
+    New seats go to those who wait. Raises: classes.services.SessionError, registration.services.BookingError.
+    """
+    if course and course != session.course:
+        if session.status != SessionStatus.DRAFT:
+            raise classes.SessionError(_("公開した回の講座は変えられません。"))
+        Session.objects.filter(pk=session.pk).update(course=course)
+    Session.objects.filter(pk=session.pk).update(note=note)
+    if capacity != session.capacity:
+        registration.change_capacity(session=session, capacity=capacity)
+    session.refresh_from_db()
 
 
 @transaction.atomic
 def cancel_session(*, session: Session, by: User, reason: str) -> int:
-    """Cancel the class, free its room and people, and tell everyone who had a seat or waited for one.
+    """Cancel the class, free its room and people, and tell everyone who had a seat, waited for one or was to teach.
 
     Returns how many bookings ended. Raises: classes.services.SessionError.
     """
+    staff = [shift.person for shift in session.shifts.select_related("person")]
     bookings = registration.cancel_all(session=session, by=by, reason=reason)
     classes.cancel_session(session=session, by=by, reason=reason)
     for booking in bookings:
         notices.tell_cancelled(booking, reason=reason)
+    for person in staff:
+        _tell_staff(person, session, Kind.CANCELLATION, {"reason": reason})
     return len(bookings)
 
 
@@ -30,20 +57,23 @@ def cancel_session(*, session: Session, by: User, reason: str) -> int:
 def move_session(
     *, session: Session, starts_at: datetime, ends_at: datetime, venue: Venue | None, by: User, reason: str
 ) -> int:
-    """Move the class in time or place and tell everyone booked, under a new revision. Returns how many were told.
+    """Move the class in time or place and tell everyone booked or on duty, under a new revision.
 
-    Raises: classes.services.SessionError, people.services.PersonBusy.
+    Returns how many bookings were told of. Raises: classes.services.SessionError, people.services.PersonBusy.
     """
-    changed = _what_changes(session, starts_at, venue)
+    changed = what_changes(session, starts_at, venue)
     classes.move_session(session=session, starts_at=starts_at, ends_at=ends_at, venue=venue, by=by, reason=reason)
     booked = list(Booking.objects.filter(session=session, status__in=SEATED).select_related("resident"))
     for booking in booked:
         booking.session = session
         notices.tell_changed(booking, changed=changed)
+    for shift in session.shifts.select_related("person"):
+        _tell_staff(shift.person, session, Kind.CHANGE, {"changed": changed})
     return len(booked)
 
 
-def _what_changes(session: Session, starts_at: datetime, venue: Venue | None) -> str:
+def what_changes(session: Session, starts_at: datetime, venue: Venue | None) -> str:
+    """In the words that residents are told."""
     parts = [
         _("日時") if starts_at != session.starts_at else "",
         _("会場") if venue and venue != session.venue else "",
@@ -51,10 +81,148 @@ def _what_changes(session: Session, starts_at: datetime, venue: Venue | None) ->
     return "・".join(part for part in parts if part) or _("内容")
 
 
+def _tell_staff(person: Person, session: Session, kind: Kind, words: Mapping[str, str]) -> None:
+    """By e-mail, or by a person's call to those who have none; who has neither is seen on the session's page."""
+    channel, to = (Channel.EMAIL, person.email) if person.email else (Channel.CALL, person.phone)
+    if to:
+        queue_message(
+            subject=f"{session.subject}/person:{person.pk}",
+            revision=session.revision + 1,
+            kind=kind,
+            channel=channel,
+            to=to,
+            fields={**_staff_fields(person, session), **words},
+            needed_by=session.starts_at,
+            municipality=session.municipality_id,
+            organisation=session.organisation_id,
+            sample=session.sample or person.sample,
+        )
+
+
+def _staff_fields(person: Person, session: Session) -> dict[str, str]:
+    return {
+        "name": person.name,
+        "town": session.municipality.name,
+        "callback": session.organisation.phone,
+        "code": show_code(session.code),
+        "course": session.course.name,
+        "venue": session.venue.name,
+        "when": notices.spoken_time(session),
+        "reference": "",
+    }
+
+
+@transaction.atomic
+def take_back_confirmation(*, session: Session, by: User) -> None:
+    """開催決定 undone: the class is only announced again. Raises: classes.services.SessionError."""
+    classes.change_status(session=session, to=SessionStatus.PUBLISHED, by=by, reason=_("開催決定の取り消し"))
+
+
 @transaction.atomic
 def close_session(*, session: Session, walk_ins: int, by: User) -> None:
     """Note that the class was held, with the learners who came without a booking. Raises: SessionError."""
     if Booking.objects.filter(session=session, status__in=LIVE & SEATED).exists():
         raise classes.SessionError(_("出席か欠席がまだ付いていない方がいます。"))
+    if session.starts_at > timezone.now():
+        raise classes.SessionError(_("まだ始まっていない回は、終わりにできません。"))
     Session.objects.filter(pk=session.pk).update(walk_ins=walk_ins)
     classes.change_status(session=session, to=SessionStatus.HELD, by=by)
+
+
+@transaction.atomic
+def reopen_session(*, session: Session, by: User) -> None:
+    """Back to taking attendance, where it was closed by mistake. Raises: SessionError."""
+    classes.change_status(session=session, to=SessionStatus.CONFIRMED, by=by, reason=_("出席の入力に戻しました"))
+
+
+@transaction.atomic
+def report_session(*, session: Session, words: str, by: User) -> None:
+    """Report the class as held; `words` stay with its history. Raises: SessionError."""
+    classes.change_status(session=session, to=SessionStatus.REPORTED, by=by, reason=words[:200])
+
+
+@transaction.atomic
+def assign(*, session: Session, person: Person, duty: str) -> Shift:
+    """Put someone on a session that has not begun. Raises: SessionError, people.services.PersonBusy."""
+    if session.status not in {SessionStatus.DRAFT, SessionStatus.PUBLISHED, SessionStatus.CONFIRMED}:
+        raise classes.SessionError(_("終わった回や中止した回の要員は、変えられません。"))
+    return classes.assign(session=session, person=person, duty=duty)
+
+
+# --- bookings -------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def move_booking(*, booking: Booking, to: Session, channel: str, by: User) -> Booking:
+    """Give up one seat and take another, or a place in its queue, in one step. Returns the new booking.
+
+    Raises: registration.services.BookingError, and then nothing has changed.
+    """
+    registration.cancel(booking=booking, channel=channel, by=by, reason=_("ほかの回へ変更"))
+    return registration.book(session=to, application=application_of(booking), channel=channel, by=by)
+
+
+@transaction.atomic
+def book_again(*, booking: Booking, channel: str, by: User) -> Booking:
+    """Undo a cancellation: the same person, the same class, if there is still a seat or a queue.
+
+    Raises: registration.services.BookingError.
+    """
+    if booking.status != BookingStatus.CANCELLED:
+        raise registration.BookingError(_("この申し込みは、取り消されていません。"))
+    return registration.book(session=booking.session, application=application_of(booking), channel=channel, by=by)
+
+
+def application_of(booking: Booking) -> Application:
+    """What was asked for, to ask for it again elsewhere."""
+    resident = booking.resident
+    return Application(
+        name=resident.name,
+        kana=resident.kana,
+        phone=resident.phone,
+        contact=booking.contact,
+        needs=booking.needs,
+        postal_code=resident.postal_code,
+        address=resident.address,
+        proxy_name=booking.proxy_name,
+        proxy_relation=booking.proxy_relation,
+        proxy_phone=booking.proxy_phone,
+        tell=booking.tell,
+    )
+
+
+@transaction.atomic
+def tell_again(*, booking: Booking) -> None:
+    """Tell once more how the booking stands, under a new revision: what waits is taken back first (law 4).
+
+    Raises: registration.services.BookingError where nothing is left to tell.
+    """
+    Session.objects.select_for_update().get(pk=booking.session_id)
+    booking.refresh_from_db()
+    if booking.status not in LIVE or booking.session.starts_at <= timezone.now():
+        raise registration.BookingError(_("この申し込みには、いま送る連絡がありません。"))
+    Booking.objects.filter(pk=booking.pk).update(revision=F("revision") + 1)
+    notices.withdraw(booking)
+    booking.refresh_from_db()
+    if booking.status == BookingStatus.OFFERED:
+        notices.tell_offer(booking)
+    else:
+        notices.tell_booked(booking)
+
+
+@transaction.atomic
+def ring_instead(*, message: Message, now: datetime) -> CallTask:
+    """A person rings about what failed or is in doubt; asked twice, the same call is given back."""
+    existing = CallTask.objects.filter(message=message).first()
+    return existing or open_call_task(
+        subject=message.subject,
+        revision=message.revision,
+        kind=message.kind,
+        number=message.to,
+        fields=message.fields,
+        at=now,
+        needed_by=message.needed_by,
+        why=message.why,
+        message=message,
+        municipality=message.municipality_id,
+        organisation=message.organisation_id,
+        sample=message.sample,
+    )

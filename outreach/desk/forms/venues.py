@@ -1,0 +1,64 @@
+"""A room for classes, found on the map by its address."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from geo.geocoder import geocode_address
+from geo.models import Municipality
+from outreach.classes.models import Venue
+from outreach.registration.forms import PhoneField
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Venue]
+else:
+    ModelForm = forms.ModelForm  # generic only for mypy
+
+PRECISE = frozenset({"chome", "town", "postal"})
+
+
+class VenueForm(ModelForm):
+    """The address is looked up offline; where it says too little, the town's own point stands in: see `approximate`."""
+
+    phone = PhoneField(label=gettext_lazy("会場の電話番号"), required=False)
+
+    class Meta:
+        model = Venue
+        fields = [
+            "name", "kana", "address", "capacity", "phone", "access",
+            "step_free", "induction_loop", "parking", "heating", "wifi",
+        ]  # fmt: skip
+        widgets = {"access": forms.Textarea(attrs={"rows": 2})}
+        help_texts = {
+            "address": gettext_lazy("町名と番地。都道府県と市区町村は書かなくてもかまいません。"),
+            "access": gettext_lazy("バス停や駅からの道。チラシと住民の画面に出ます。"),
+        }
+
+    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.municipality = municipality
+        self.approximate = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("address"):
+            self._place(data["address"])
+        same = Venue.objects.filter(
+            municipality=self.instance.municipality, name=data.get("name", ""), address=data.get("address", "")
+        )
+        if same.exclude(pk=self.instance.pk).exists():
+            self.add_error("name", _("同じ名称と住所の会場が、もう登録されています。"))
+        return data
+
+    def _place(self, address: str) -> None:
+        town = self.instance.municipality
+        found = geocode_address(address, prefecture=town.prefecture_id)
+        if found.municipality != town.code:
+            found = geocode_address(f"{town.prefecture.name}{town.name}{address}")
+        if found.municipality != town.code:
+            self.add_error("address", _("この住所は、%(town)sの中に見つかりません。") % {"town": town.name})
+            return
+        self.approximate = found.level not in PRECISE
+        self.instance.lat, self.instance.lon = found.lat or town.lat, found.lon or town.lon

@@ -1,0 +1,101 @@
+"""Lists of sessions as the office searches, reads and exports them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from geo.rules import search_key
+from outreach.classes import rules
+from outreach.classes.codes import digits_in
+from outreach.classes.models import SchemeRule, Session
+from outreach.classes.queries import gauge_from, rules_by_key, with_staff
+from outreach.contact.models import Kind, Message, MessageStatus
+from outreach.desk.queries.needs import Moment, Need, needing
+from outreach.registration.models import Booking
+
+AROUND = ("course", "venue", "municipality__prefecture", "organisation")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A session with how it is staffed and until when that must be settled."""
+
+    session: Session
+    rule: SchemeRule
+    gauge: rules.Gauge
+
+    @property
+    def staffing_due(self) -> date:
+        return rules.staffing_due(self.session.starts_at, self.rule.staffing_deadline_days)
+
+
+def rows_of(sessions: Iterable[Session]) -> list[Row]:
+    """Rows of sessions annotated by `with_staff`. 1 statement besides those of `sessions`."""
+    known = rules_by_key()
+    return [_row(session, known[session.programme_year_id, session.scheme, session.kind]) for session in sessions]
+
+
+def _row(session: Any, rule: SchemeRule) -> Row:
+    gauge = gauge_from(session, rule, instructors=session.instructors, helpers=session.helpers)
+    return Row(session, rule, gauge)
+
+
+def search(found: QuerySet[Session], wanted: dict[str, Any], at: Moment) -> QuerySet[Session]:
+    """Those of `found` that fit a filled-in `forms.SessionFilter`, with their staff counted."""
+    if need := wanted.get("need"):
+        found = needing(found, Need(need), at)
+    fits = {
+        "municipality__prefecture": wanted.get("prefecture"),
+        "municipality": wanted.get("municipality"),
+        "status": wanted.get("status"),
+        "course": wanted.get("course"),
+        "scheme": wanted.get("scheme"),
+        "starts_at__gte": midnight(wanted.get("since")),
+        "starts_at__lt": midnight(wanted.get("until"), after=True),
+    }
+    found = found.filter(**{name: value for name, value in fits.items() if value})
+    for word in (wanted.get("q") or "").split():
+        found = found.filter(_mentions(word))
+    return with_staff(found).select_related(*AROUND).order_by("starts_at", "pk")
+
+
+def _mentions(word: str) -> Q:
+    """Digits are a class code; anything else is looked for in kanji, or in kana of either kind and any width."""
+    digits = digits_in(word)
+    if digits and not any(c.isalpha() for c in word):
+        return Q(code__startswith=digits)
+    key = search_key(word)
+    return (
+        Q(municipality__search_key__contains=key)
+        | Q(course__name__icontains=word)
+        | Q(course__kana__contains=key)
+        | Q(venue__name__icontains=word)
+        | Q(venue__kana__contains=key)
+        | Q(organisation__name__icontains=word)
+    )
+
+
+def midnight(day: date | None, *, after: bool = False) -> datetime | None:
+    """The start of a day in Japan, or with `after` its end."""
+    return datetime.combine(day, time(), tzinfo=rules.JST) + timedelta(days=after) if day else None
+
+
+@dataclass(frozen=True)
+class ToldOf:
+    """How many messages of one kind stand in one state."""
+
+    kind: str
+    status: str
+    count: int
+
+
+def told_of(session: Session) -> list[ToldOf]:
+    """What was and will be told about a session's bookings, in counts. 2 statements."""
+    subjects = [f"booking:{pk}" for pk in Booking.objects.filter(session=session).values_list("pk", flat=True)]
+    mine = Message.objects.filter(subject__in=[*subjects, *(f"{s}/proxy" for s in subjects)]).order_by()
+    counts = mine.values_list("kind", "status").annotate(Count("pk"))
+    ranked = sorted(counts, key=lambda row: (list(Kind.values).index(row[0]), row[1]))
+    return [ToldOf(str(Kind(kind).label), str(MessageStatus(state).label), n) for kind, state, n in ranked]

@@ -1,0 +1,1 @@
+"""The coordinator's pages, a file a topic."""

@@ -1,0 +1,94 @@
+"""Who teaches and helps at a session, against the gauge; and going ahead with fewer (law 3)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from outreach.classes import services as classes
+from outreach.classes.models import Shift
+from outreach.classes.queries import gauge_of
+from outreach.desk import services
+from outreach.desk.forms.sessions import ReasonForm
+from outreach.desk.queries.staffing import candidates, within_reach
+from outreach.desk.views.common import act_and_return, session_or_404
+from outreach.people.access import ScopedRequest, allowed
+from outreach.people.rules import Action
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_safe
+def staffing(request: ScopedRequest, code: str) -> HttpResponse:
+    """The gauge, who is on duty, and who could be asked: the fittest first, with the reason beside each."""
+    one = session_or_404(request.scope, code)
+    gauge = gauge_of(one)
+    first = Shift.Duty.INSTRUCTOR if gauge.instructors_missing or not gauge.helpers_missing else Shift.Duty.HELPER
+    duty = request.GET.get("duty")
+    duty = duty if duty in Shift.Duty.values else first
+    q = request.GET.get("q", "").strip()[:40]
+    context = {
+        "session": one,
+        "gauge": gauge,
+        "duty": duty,
+        "duties": Shift.Duty.choices,
+        "q": q,
+        "shifts": one.shifts.select_related("person__municipality"),
+        "candidates": candidates(one, duty, request.scope, q=q),
+        "form": ReasonForm(),
+    }
+    return render(request, "desk/staffing.html", context)
+
+
+def _acted(request: ScopedRequest, code: str, act: Callable[[], Any], done: str) -> HttpResponse:
+    return act_and_return(request, act, done, "desk:staffing", code)
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_POST
+def assign(request: ScopedRequest, code: str) -> HttpResponse:
+    one = session_or_404(request.scope, code)
+    person = get_object_or_404(within_reach(one, request.scope), pk=_number(request.POST.get("person")))
+    duty = request.POST.get("duty", "")
+    if duty not in Shift.Duty.values:
+        duty = Shift.Duty.HELPER
+    done = _("%(person)sさんを担当にしました。") % {"person": person}
+    return act_and_return(
+        request, lambda: services.assign(session=one, person=person, duty=duty), done, "desk:staffing", code
+    )
+
+
+def _number(raw: str | None) -> int:
+    return int(raw) if raw and raw.isascii() and raw.isdigit() else 0
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_POST
+def unassign(request: ScopedRequest, code: str, shift: int) -> HttpResponse:
+    one = session_or_404(request.scope, code)
+    found = get_object_or_404(one.shifts.select_related("person", "session"), pk=shift)
+    done = _("%(person)sさんを担当から外しました。") % {"person": found.person}
+    return _acted(request, code, lambda: classes.unassign(shift=found), done)
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_POST
+def ask_exception(request: ScopedRequest, code: str) -> HttpResponse:
+    one = session_or_404(request.scope, code)
+    reason = request.POST.get("reason", "")[:200]
+    done = _("申請しました。別の担当者の承認を待っています。")
+    return act_and_return(
+        request, lambda: classes.ask_exception(session=one, by=request.user, reason=reason), done, "desk:staffing", code
+    )
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_POST
+def approve_exception(request: ScopedRequest, code: str) -> HttpResponse:
+    one = session_or_404(request.scope, code)
+    done = _("承認しました。この要員で開催を決定できます。")
+    return act_and_return(
+        request, lambda: classes.approve_exception(session=one, by=request.user), done, "desk:staffing", code
+    )

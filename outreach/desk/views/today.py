@@ -1,0 +1,76 @@
+"""Where everyone who works here lands: the office's day, one's own duties, or a year in counts."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from outreach.desk.queries import today as queries
+from outreach.desk.queries.needs import LABELS, Need, moment
+from outreach.people.access import ScopedRequest, allowed, open_to_all
+from outreach.people.queries import scope_of
+from outreach.people.rules import Action
+
+QUIET: dict[str, str | Promise] = {
+    "calls": _("かける電話"),
+    "messages_in_trouble": _("届かない連絡"),
+    "offers": _("返事を待っている空席"),
+    "slips": _("印刷する郵便"),
+}
+
+
+@allowed(Action.EDIT_SESSIONS)
+def office(request: ScopedRequest) -> HttpResponse:
+    """Top to bottom what needs a hand now; each row opens its remedy."""
+    now = timezone.now()
+    calling, seeing = scope_of(request.user, Action.MAKE_CALLS), scope_of(request.user, Action.SEE_RESIDENTS)
+    heaps = queries.session_heaps(request.scope, moment(request.user, now))
+    others = {
+        "calls": queries.calls(calling, now),
+        "untold": queries.untold(calling, now),
+        "messages_in_trouble": queries.troubled_messages(seeing, now),
+        "offers": queries.offers_lapsing(seeing, now),
+        "slips": queries.slips(seeing, now),
+    }
+    quiet = [LABELS[need] for need in Need if not heaps[need].count]
+    quiet += [label for name, label in QUIET.items() if not others[name].count]
+    context = {
+        "now": now,
+        "today": timezone.localdate(now),
+        "needs": [(need.value, LABELS[need], heaps[need]) for need in Need],
+        **others,
+        "busy": any(heap.count for heap in (*heaps.values(), *others.values())),
+        "quiet": quiet,
+        "coming": queries.coming(request.scope, now),
+    }
+    return render(request, "desk/today.html", context)
+
+
+@allowed(Action.OWN_WORK)
+@require_safe
+def own_work(request: ScopedRequest) -> HttpResponse:
+    """An instructor's or supporter's duties, with the roster where they may see it."""
+    now = timezone.now()
+    attends = not scope_of(request.user, Action.TAKE_ATTENDANCE).empty
+    context = {"now": now, "shifts": queries.own_sessions(request.scope.person, now), "attends": attends}
+    return render(request, "desk/own_work.html", context)
+
+
+@allowed(Action.SEE_FIGURES)
+def figures(request: ScopedRequest) -> HttpResponse:
+    """Counts, never a person."""
+    return render(request, "desk/figures.html", {"figures": queries.figures(request.scope, timezone.now())})
+
+
+@open_to_all
+@require_safe
+def today(request: HttpRequest) -> HttpResponseBase:
+    """The first of the three that the user may open; each asks for its own permission, and strangers sign in."""
+    pages = ((Action.EDIT_SESSIONS, office), (Action.OWN_WORK, own_work), (Action.SEE_FIGURES, figures))
+    if request.user.is_authenticated:
+        for action, page in pages:
+            if not scope_of(request.user, action).empty:
+                return page(request)
+    return office(request)

@@ -11,14 +11,15 @@ from outreach.people.rules import ALLOWED, Action
 
 # (label, names of the page, first that exists wins, what the page asks for)
 PAGES = (
-    (_("今日"), ("desk:today",), Action.SEE_SESSIONS),
+    (_("今日"), ("desk:today",), Action.SEE_FIGURES),
     (_("わたしの予定"), ("people:own-work", "desk:own-work"), Action.OWN_WORK),
-    (_("講習会"), ("classes:sessions", "classes:list"), Action.SEE_SESSIONS),
-    (_("申込"), ("registration:staff-bookings", "desk:bookings"), Action.SEE_RESIDENTS),
-    (_("架電"), ("desk:calls", "desk:call-list", "contact:calls"), Action.MAKE_CALLS),
+    (_("講習会"), ("desk:sessions",), Action.SEE_SESSIONS),
+    (_("電話受付"), ("desk:phone",), Action.EDIT_RESIDENTS),
+    (_("申込"), ("desk:bookings",), Action.SEE_RESIDENTS),
+    (_("架電"), ("desk:calls",), Action.MAKE_CALLS),
     (_("派遣"), ("dispatch:requests",), Action.PLAN_DISPATCH),
     (_("講師・サポーター"), ("people:people", "people:list"), Action.SEE_PEOPLE),
-    (_("連絡"), ("contact:messages", "desk:messages"), Action.SEE_RESIDENTS),
+    (_("連絡"), ("contact:messages",), Action.SEE_RESIDENTS),
     (_("地図"), ("reporting:coverage",), Action.SEE_FIGURES),
     (_("実績"), ("reporting:results",), Action.SEE_FIGURES),
 )

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from geo.importing.codes import code_in
 from geo.importing.population_shapes import (
     BOTH_SEXES,
     ONE_SEX,
@@ -14,7 +15,6 @@ from geo.importing.population_shapes import (
     TOTALS,
     UNIT,
     Shape,
-    code_in,
     read_time,
 )
 from geo.importing.report import WrongFile
@@ -52,7 +52,7 @@ def read_cells(shape: Shape, row: Row, default: date | None) -> list[Cell]:
     written = row[shape.code]
     if not written or (shape.sex is not None and squeeze(row[shape.sex]) not in BOTH_SEXES):
         return []
-    code = code_in(written)
+    code = code_in(written, shape.lost_zeros)
     if code is None:
         raise Unreadable(shape.headings[shape.code], _("「{text}」は団体コードではありません。").format(text=written))
     as_of = _day(shape, row, default)

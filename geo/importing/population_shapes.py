@@ -6,18 +6,19 @@ first one that holds a municipality's code are read together: a column is known 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
+from itertools import chain, islice
 
 from django.utils.translation import gettext as _
 
-from geo.codes import clean_code
+from geo.importing.codes import code_in, lost_zeros
 from geo.importing.report import WrongFile
 from geo.importing.tables import Row, squeeze
 from geo.importing.values import find_day, read_year
 
 SEARCHED_ROWS = 80
+PEEKED_ROWS = 3000  # enough to come past the nine prefectures whose codes begin with a zero
 CODE = re.compile(r"((団体|地域|市区町村|市町村|自治体).*(コード|code)$)|^(area_)?code[56]?$|^地域")
 TIME = re.compile(r"^(調査年|時間軸|時点|年次|year$|as_of$|基準日|調査時点|年度$)")
 TOTALS = ("a1101", "総人口", "人口総数", "総人口数", "total", "population", "総数", "人口計", "計", "合計", "人口")
@@ -48,6 +49,7 @@ class Shape:
     time: int | None = None
     value: int | None = None
     as_of: date | None = None
+    lost_zeros: bool = False
 
     def heading(self, *columns: int | None) -> str:
         return "・".join(self.headings[column] for column in columns if column is not None)
@@ -62,16 +64,13 @@ def find_shape(rows: Iterator[Row]) -> tuple[Shape, Iterator[Row]]:
     for row in rows:
         code = _code_column(above, row)
         if code is not None:
-            return _shape(above, row, code), chain([row], rows)
+            ahead = [row, *islice(rows, PEEKED_ROWS)]
+            lost = lost_zeros(one[code] for one in ahead)
+            return replace(_shape(above, row, code), lost_zeros=lost), chain(ahead, rows)
         above.append(row)
         if len(above) > SEARCHED_ROWS:
             break
     raise WrongFile(_("人口の表として読めません。読めるもの：{expected}").format(expected=EXPECTED))
-
-
-def code_in(text: str) -> str | None:
-    """Return the code that a cell holds, also where its name is glued to it ("01100_札幌市")."""
-    return clean_code(text.split("_")[0])
 
 
 def year_start(year: int) -> date:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from geo.codes import clean_code
+from geo.importing.codes import code_in, lost_zeros
 from geo.importing.headings import Columns, find_columns
 from geo.importing.places import Places, UnknownPlace
 from geo.importing.report import Report, WrongFile
@@ -43,15 +43,15 @@ def _codes(path: Path, report: Report, progress: bool) -> Iterator[str]:
     northern = set(Municipality.objects.filter(northern_territories=True).values_list("code", flat=True))
     with open_table(path) as table:
         columns, heading = find_columns(table.rows, HEADINGS, REQUIRED, expected)
-        for row in tqdm(table.rows, total=table.about, unit=_("行"), disable=None if progress else True):
-            if row.empty:
-                continue
+        rows = [row for row in table.rows if not row.empty]  # two thousand at most
+        lost = "code" in columns and lost_zeros(row[columns["code"]] for row in rows)
+        for row in tqdm(rows, unit=_("行"), disable=None if progress else True):
             report.read += 1
             # Merged cells: a prefecture's name stands only on its first row.
             prefecture = (row[columns["prefecture"]] if "prefecture" in columns else "") or prefecture
             column = "code" if "code" in columns and row[columns["code"]] else "name"
             try:
-                code = _code_of(row, columns, column, prefecture, places)
+                code = _code_of(row, columns, column, prefecture, places, lost)
                 if code is None or code in northern:
                     report.skipped += 1
                     continue
@@ -63,13 +63,13 @@ def _codes(path: Path, report: Report, progress: bool) -> Iterator[str]:
                 report.refuse(row.number, heading[columns.get(column, 0)], str(error))
 
 
-def _code_of(row: Row, columns: Columns, column: str, prefecture: str, places: Places) -> str | None:
+def _code_of(row: Row, columns: Columns, column: str, prefecture: str, places: Places, lost: bool) -> str | None:
     if column not in columns:
         raise UnknownPlace(_("団体コードがありません。"))
     written = row[columns[column]]
     if column == "name":
         return places.by_name(prefecture + written)
-    code = clean_code(written)
+    code = code_in(written, lost)
     if code is None:
         raise UnknownPlace(_("「{text}」は団体コードではありません。").format(text=written))
     return places.by_code(code)

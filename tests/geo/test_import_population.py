@@ -118,6 +118,14 @@ def test_a_plain_table_takes_its_day_from_the_command_line(tmp_path: Path) -> No
     assert stored("01202", 2023) == (date(2023, 4, 1), 1000, 300, None)
 
 
+def test_six_digit_codes_that_lost_their_zero_in_a_spreadsheet_are_told_from_five_digit_ones(tmp_path: Path) -> None:
+    text = "団体コード,総人口\n11002,10\n12025,20\n14559,30\n131016,40\n221309,50\n"
+    report = import_population(write(tmp_path / "excel.csv", text), as_of=date(2024, 1, 1))
+
+    assert report.refused == []
+    assert [stored(code, 2024)[1] for code in ("01100", "01202", "01455", "13101", "22130")] == [10, 20, 30, 40, 50]
+
+
 def test_a_merged_municipality_is_added_to_what_it_is_part_of_today(tmp_path: Path) -> None:
     text = "code,total,over_65\n01202,1000,300\n01201,50,20\n"
     import_population(write(tmp_path / "old.csv", text), as_of=date(1970, 10, 1))

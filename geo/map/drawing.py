@@ -59,8 +59,9 @@ class SelfHostedMap(folium.Map):
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(tiles=None, **options)
         self._id = name  # folium's own is random, and so would be the hash of the script
-        self.default_js = [("leaflet", static("leaflet/leaflet.js")), ("area_map", static("geo/map.js"))]
-        self.default_css = [("leaflet_css", static("leaflet/leaflet.css")), ("area_map_css", static("geo/map.css"))]
+        own = [(name, static(f"geo/{name}.js")) for name in ("map_data", "map_layer", "map")]
+        self.default_js = [("leaflet", static("leaflet/leaflet.js")), *own]
+        self.default_css = [("leaflet_css", static("leaflet/leaflet.css")), ("map_css", static("geo/map.css"))]
 
     def folium_script(self, kwargs: dict[str, Any]) -> str:
         script: str = folium.Map._template.module.script(self, kwargs)

@@ -139,7 +139,7 @@ def _our_bytes() -> tuple[Cost, Cost]:
     values = _cost(client.get("/test/values").content) + _cost(client.get(folium_files[1]).content)
     once = [_cost(client.get(folium_files[0]).content), _cost(client.get(areas).content), _cost(page), _leaflet()]
     own = Path(__file__).parents[2] / "geo" / "static" / "geo"
-    files = [_cost((own / name).read_bytes()) for name in ("map.js", "map.css")]
+    files = [_cost((own / name).read_bytes()) for name in ("map_data.js", "map_layer.js", "map.js", "map.css")]
     return sum([*once, *files], values), values
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from backend.models import Heartbeat
 from outreach.contact.queries import queue_health
 from outreach.people.access import open_to_all
+from outreach.people.overlap import missing_guards
 
 BEAT_TOO_OLD = 300  # seconds; the worker beats every 60
 UNSENT_TOO_LONG = 900  # seconds; the outbox is swept every 60
@@ -41,6 +42,13 @@ def check_migrations() -> str:
     return "ok"
 
 
+def check_guards() -> str:
+    """The database itself refuses overlaps only while its guards stand (law 2)."""
+    if missing := missing_guards():
+        raise NotReadyError(f"missing: {', '.join(missing)}; run migrate")
+    return "ok"
+
+
 def check_worker() -> str:
     seconds = age(Heartbeat.objects.values_list("beat_at", flat=True).first())
     if seconds is None or seconds > BEAT_TOO_OLD:
@@ -58,6 +66,7 @@ def check_messages() -> str:
 CHECKS: dict[str, Callable[[], str]] = {
     "database": check_database,
     "migrations": check_migrations,
+    "guards": check_guards,
     "messages": check_messages,
     "worker": check_worker,
 }

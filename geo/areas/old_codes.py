@@ -1,8 +1,9 @@
-"""Codes that were in force once, with what stands in their place: a hand-checked table beside this file.
+"""Codes that were in force once, with what stands in their place: a table by hand beside this file.
 
-The ministry's list of changes comes in no package. The table is whole for changes since 2011-04-01, the first day of
-the fiscal year ten before the programme's; of those before it has what could be checked. A row leads to a municipality
-of today, or to a ward where all of the old area went to one.
+The ministry's list of changes comes in no package, and the table hasn't been compared with it. Since 2011-04-01 it
+should be whole: its nine mergers are what lies between the 1,727 municipalities of that March and today's 1,718 (and 23
+special wards). Of the years before it has some. A row leads to a municipality of today, or to a ward where all of the
+old area went to one.
 """
 
 import csv

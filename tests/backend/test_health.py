@@ -23,7 +23,7 @@ def test_readyz_is_ready_when_everything_stands(client: Client) -> None:
     beat()
     response = client.get("/readyz")
     assert response.status_code == 200, response.content
-    assert set(response.json()["checks"]) == {"database", "migrations", "messages", "worker"}
+    assert set(response.json()["checks"]) == {"database", "migrations", "guards", "messages", "worker"}
 
 
 @pytest.mark.django_db

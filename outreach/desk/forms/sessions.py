@@ -17,6 +17,12 @@ from outreach.desk.queries.needs import LABELS
 from outreach.people.models import Organisation
 from outreach.people.rules import Scope
 
+USUAL_SCHEMES: dict[str, Scheme] = {
+    Organisation.Kind.CARRIER: Scheme.NATIONWIDE,
+    Organisation.Kind.PARTNER: Scheme.PARTNER,
+    Organisation.Kind.DISPATCH: Scheme.DISPATCH,
+    Organisation.Kind.MUNICIPALITY: Scheme.OWN,
+}
 DAY_WORDS = {"invalid": gettext_lazy("日付は、2026-11-23 のように入力してください。")}
 
 
@@ -142,9 +148,13 @@ class SessionForm(TimesForm):
             label=_("住民への補足"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
         )
         self.order_fields(["venue", "course", "day", "starts", "ends", "organisation", "scheme", "kind", "capacity"])
-        organisations = list(self.fields["organisation"].queryset[:2])  # type: ignore[attr-defined]
+        self._suggest(list(organisations_in(scope)[:2]))
+
+    def _suggest(self, organisations: list[Organisation]) -> None:
+        """Someone who works for one organisation need not choose it, nor how it usually works."""
         if len(organisations) == 1:
             self.fields["organisation"].initial = organisations[0].pk
+            self.fields["scheme"].initial = USUAL_SCHEMES[organisations[0].kind]
 
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or SessionKind.CLASS

@@ -53,7 +53,7 @@ class Moment:
 def moment(user: User, now: datetime) -> Moment:
     """The rules in force around now. 1 statement."""
     year = now.astimezone(JST).year
-    return Moment(now, user, list(SchemeRule.objects.filter(programme_year__range=(year - 1, year + 1))))
+    return Moment(now, user, list(SchemeRule.objects.filter(programme_year__fiscal_year__range=(year - 1, year + 1))))
 
 
 def needing(found: QuerySet[Session], need: Need, at: Moment) -> QuerySet[Session]:

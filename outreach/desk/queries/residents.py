@@ -13,7 +13,7 @@ from outreach.classes.models import OPEN, Session
 from outreach.classes.queries import sessions_in
 from outreach.contact.numbers import NumberRefused, read_number
 from outreach.people.rules import Scope
-from outreach.registration.models import Booking, Resident
+from outreach.registration.models import Booking, BookingStatus, Resident
 from outreach.registration.queries import bookings_in
 from outreach.registration.rules import clean_kana, clean_name
 
@@ -98,9 +98,13 @@ def bookings_of(resident: Resident, scope: Scope) -> list[Booking]:
     return sorted(rows, key=lambda b: b.session.starts_at <= now)
 
 
-def offered_classes(scope: Scope, near: Session | None, *, limit: int = CHOICES) -> list[Session]:
-    """Open classes to name to a caller: first of the town where they were last, then the soonest. 2 statements."""
-    free = sessions_in(scope).filter(status__in=OPEN, starts_at__gt=timezone.now())
+def offered_classes(scope: Scope, near: Session | None, resident: Resident, *, limit: int = CHOICES) -> list[Session]:
+    """Open classes that a caller is not in yet: of the town where they were last, then of its prefecture.
+
+    Without a last town, the soonest anywhere. 2 statements.
+    """
+    booked = Booking.objects.filter(resident=resident).exclude(status=BookingStatus.CANCELLED).values("session")
+    free = sessions_in(scope).filter(status__in=OPEN, starts_at__gt=timezone.now()).exclude(pk__in=booked)
     free = free.select_related("course", "venue", "municipality").order_by("starts_at")
     local = list(free.filter(municipality=near.municipality_id)[:limit]) if near else []
     rest = free.exclude(pk__in=[session.pk for session in local])

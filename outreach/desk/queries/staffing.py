@@ -24,12 +24,11 @@ class Candidate:
     group: str  # 講師 or the kind of supporter, and for whom they work
 
 
-def candidates(session: Session, duty: str, scope: Scope, *, q: str = "", limit: int = 60) -> list[Candidate]:
+def candidates(session: Session, duty: str, scope: Scope, *, q: str = "") -> list[Candidate]:
     """Those who may be asked for `duty`, ranked; already assigned people are left out. 2 statements."""
     people = list(_active(session, duty, scope, q))
     stays = _stays(session, people)
-    ranked = sorted((_candidate(session, duty, person, stays[person.pk]) for person in people), key=_rank)
-    return ranked[:limit]
+    return sorted((_candidate(session, duty, person, stays[person.pk]) for person in people), key=_rank)
 
 
 def _rank(candidate: Candidate) -> tuple[bool, bool, float, str]:

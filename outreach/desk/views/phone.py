@@ -73,7 +73,7 @@ def _about(request: ScopedRequest, resident: Resident) -> dict[str, Any]:
     bookings = queries.bookings_of(resident, request.scope)
     live = [b for b in bookings if b.status in LIVE and b.session.starts_at > timezone.now()]
     near = bookings[0].session if bookings else None
-    classes = queries.offered_classes(request.scope, near)
+    classes = queries.offered_classes(request.scope, near, resident)
     return {
         "resident": resident,
         "live": live,

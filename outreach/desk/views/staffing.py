@@ -18,6 +18,8 @@ from outreach.desk.views.common import act_and_return, session_or_404
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.rules import Action
 
+ABLE_SHOWN, UNABLE_SHOWN = 20, 10
+
 
 @allowed(Action.EDIT_SESSIONS)
 @require_safe
@@ -29,6 +31,7 @@ def staffing(request: ScopedRequest, code: str) -> HttpResponse:
     duty = request.GET.get("duty")
     duty = duty if duty in Shift.Duty.values else first
     q = request.GET.get("q", "").strip()[:40]
+    ranked = candidates(one, duty, request.scope, q=q)
     context = {
         "session": one,
         "gauge": gauge,
@@ -36,7 +39,8 @@ def staffing(request: ScopedRequest, code: str) -> HttpResponse:
         "duties": Shift.Duty.choices,
         "q": q,
         "shifts": one.shifts.select_related("person__municipality"),
-        "candidates": candidates(one, duty, request.scope, q=q),
+        "able": [candidate for candidate in ranked if not candidate.fitness.hindrance][:ABLE_SHOWN],
+        "unable": [candidate for candidate in ranked if candidate.fitness.hindrance][:UNABLE_SHOWN],
         "form": ReasonForm(),
     }
     return render(request, "desk/staffing.html", context)

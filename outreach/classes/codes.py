@@ -36,11 +36,15 @@ def new_code(length: int) -> str:
     return body + check_digit(body)
 
 
+def digits_in(raw: str) -> str:
+    """The digits of what someone wrote, in any width and grouping."""
+    return "".join(c for c in unicodedata.normalize("NFKC", raw) if c.isascii() and c.isdigit())
+
+
 def clean_code(raw: str, length: int) -> str | None:
-    """The digits of what someone wrote, in any width and grouping; None where it cannot be such a number."""
-    digits = "".join(c for c in unicodedata.normalize("NFKC", raw) if c.isascii() and c.isdigit())
-    written = unicodedata.normalize("NFKC", raw).strip()
-    if any(c.isalpha() for c in written) or len(digits) != length:
+    """The number that someone wrote, in any width and grouping; None where it cannot be one of that length."""
+    digits = digits_in(raw)
+    if any(c.isalpha() for c in raw) or len(digits) != length:
         return None
     return digits if check_digit(digits) == "0" else None
 

@@ -3,13 +3,54 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from geo.distance import great_circle_km
+from geo.geocoder import geocode_postal
+from geo.models import Municipality
 from outreach.classes import rules
-from outreach.classes.models import OPEN, SchemeRule, Session, Shift
+from outreach.classes.models import OPEN, SchemeRule, Session, SessionStatus, Shift
 from outreach.people.rules import Scope
+
+
+@dataclass(frozen=True)
+class Place:
+    """From where a resident asks: distances are measured from here."""
+
+    municipality: Municipality
+    lat: float
+    lon: float
+    postal: str = ""
+
+
+def find_places(*, postal: str = "", municipality: str = "") -> list[Place]:
+    """What a postal code (seven digits) or a municipality's code may mean; both together mean one of the code's places.
+
+    Several where a postal code spans municipalities, none where it is unknown. At most 1 statement.
+    """
+    if not postal:
+        towns = Municipality.objects.of_today().select_related("prefecture").filter(code=municipality)
+        return [Place(town, town.lat, town.lon) for town in towns]
+    points = _points_of_postal(postal)
+    towns = Municipality.objects.select_related("prefecture").filter(code__in=points)
+    found = [Place(town, *points[town.code], postal) for town in towns]
+    return [place for place in found if place.municipality.code == municipality] or found
+
+
+def _points_of_postal(postal: str) -> dict[str, tuple[float, float]]:
+    """Latitude and longitude by municipality."""
+    found = geocode_postal(postal)
+    if found.municipality and found.lat is not None and found.lon is not None:
+        return {found.municipality: (found.lat, found.lon)}
+    return {other.municipality: (other.lat, other.lon) for other in found.alternatives}
+
+
+def find_session(code: str) -> Session | None:
+    """The session that residents know by its clean code; a draft is not known yet. 1 statement."""
+    known = Session.objects.exclude(status=SessionStatus.DRAFT)
+    around = ("course", "venue", "municipality__prefecture", "organisation", "programme_year")
+    return known.select_related(*around).filter(code=code).first()
 
 
 def sessions_in(scope: Scope) -> QuerySet[Session]:
@@ -40,6 +81,7 @@ class Nearby:
     km: float
 
 
+NEAR_KM = 50  # an hour by car and more: beyond that, nobody calls it near
 # Half-width of a box in degrees, and the radius in km that surely lies inside it anywhere in Japan.
 BOXES = ((0.3, 23), (1.2, 90), (5.0, 380))
 
@@ -59,6 +101,17 @@ def nearest_sessions(*, lat: float, lon: float, found: QuerySet[Session], limit:
 def _by_distance(lat: float, lon: float, found: QuerySet[Session]) -> list[Nearby]:
     rows = [Nearby(s, float(great_circle_km(lat, lon, s.venue.lat, s.venue.lon))) for s in found]
     return sorted(rows, key=lambda row: (round(row.km, 1), row.session.starts_at))
+
+
+def alternatives(session: Session, *, limit: int = 3) -> list[Nearby]:
+    """The nearest sessions with a free seat that are near, of the same course if there is one. At most 8 statements."""
+    free = open_sessions().filter(seats_taken__lt=F("capacity")).exclude(pk=session.pk)
+    lat, lon = session.venue.lat, session.venue.lon
+    for found in (free.filter(course=session.course_id), free):
+        rows = nearest_sessions(lat=lat, lon=lon, found=found, limit=limit)
+        if rows and rows[0].km <= NEAR_KM:
+            return [row for row in rows if row.km <= NEAR_KM]
+    return []
 
 
 def with_staff(found: QuerySet[Session]) -> QuerySet[Session]:

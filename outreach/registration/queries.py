@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from outreach.classes import codes
 from outreach.classes.models import Session
 from outreach.classes.queries import sessions_in
-from outreach.contact.models import CallStatus, Channel, Kind, Message, MessageStatus, SenderNumber
+from outreach.contact.models import TOLD, CallStatus, Channel, Kind, Message, MessageStatus, SenderNumber
 from outreach.contact.services.calls import is_refused
 from outreach.people.rules import Scope
 from outreach.registration import notices, rules
@@ -53,7 +53,8 @@ class Told:
     """One thing told or to be told, in the resident's words."""
 
     what: str
-    at: datetime
+    whom: str  # a name, where two are told
+    at: datetime | None  # None: at once, or as soon as someone is there to ring
     how: str
 
 
@@ -61,10 +62,17 @@ def told(booking: Booking) -> list[Told]:
     """What has been and will be told about a booking, in order of time. 1 statement."""
     rows = Message.objects.filter(subject__in=notices.subjects(booking)).select_related("call_task")
     kept = rows.exclude(status=MessageStatus.WITHDRAWN).exclude(call_task__status=CallStatus.WITHDRAWN)
-    return [
-        Told(str(Kind(row.kind).label), row.due_at, rules.progress(row.status, _called(row)))
-        for row in kept.order_by("due_at", "pk")
-    ]
+    return [_told(row, booking) for row in kept.order_by("due_at", "pk")]
+
+
+def _told(row: Message, booking: Booking) -> Told:
+    names = {booking.subject: str(booking.resident), notices.subjects(booking)[1]: booking.proxy_name}
+    return Told(
+        what=str(Kind(row.kind).label),
+        whom=names[row.subject] if booking.tell == Booking.Tell.BOTH else "",
+        at=row.changed_at if row.status in TOLD else row.due_at if row.due_at > timezone.now() else None,
+        how=rules.progress(row.status, _called(row)),
+    )
 
 
 def _called(message: Message) -> str:
@@ -76,6 +84,16 @@ def senders(session: Session) -> list[str]:
     ours = SenderNumber.objects.filter(Q(municipality=session.municipality_id) | Q(municipality=None), active=True)
     named = [sender.number for sender in ours.order_by("use", "number")]
     return list(dict.fromkeys([*named, *filter(None, [session.organisation.phone])])) or [settings.CALLBACK_NUMBER]
+
+
+def ways_of(booking: Booking) -> list[rules.Way]:
+    return rules.ways(
+        tell=booking.tell,
+        contact=booking.contact,
+        resident=(str(booking.resident), booking.resident.phone),
+        proxy=(booking.proxy_name, booking.proxy_phone),
+        left=booking.session.starts_at - timezone.now(),
+    )
 
 
 def wish_of(booking: Booking) -> Wish:

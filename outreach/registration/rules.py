@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -10,7 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.classes.rules import JST
-from outreach.contact.models import CallStatus, MessageStatus
+from outreach.contact.models import CallStatus, Channel, MessageStatus
+from outreach.contact.numbers import NumberKind, kind_of
+from outreach.contact.rules import POST
+from outreach.registration.models import Booking
 
 KANA = re.compile(r"^[ァ-ヶー・ ]+$")
 TWELVE_DIGITS = re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}(?!\d)")
@@ -114,3 +118,27 @@ def progress(status: str, called: str) -> str:
     if called or status == MessageStatus.CALL:
         return str(CALLED.get(CallStatus(called or CallStatus.WAITING), _("職員がお電話します")))
     return str(SENT.get(MessageStatus(status), _("SMSでお送りします")))
+
+
+@dataclass(frozen=True)
+class Way:
+    """Who is told, at which number, and how that number really can be told."""
+
+    name: str
+    number: str
+    way: str  # sms, call or post
+    kind: NumberKind
+    late: bool  # post that would come too late
+
+
+def ways(*, tell: str, contact: str, resident: tuple[str, str], proxy: tuple[str, str], left: timedelta) -> list[Way]:
+    """The ways that follow from what was chosen. `resident`, `proxy`: name and number; `left`: until the class."""
+    chosen = []
+    if tell != Booking.Tell.RESIDENT:
+        chosen.append((*proxy, Channel.SMS))
+    if tell != Booking.Tell.PROXY:
+        chosen.append((*resident, Channel(contact)))
+    return [
+        Way(name, number, way, kind_of(number), late=way == Channel.POST and left < POST)
+        for name, number, way in chosen
+    ]

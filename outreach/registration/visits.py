@@ -49,9 +49,7 @@ def for_own_booking(view: OwnView) -> Callable[[HttpRequest], HttpResponse]:
     def guarded(request: HttpRequest) -> HttpResponse:
         booking = recall(request)
         if booking is None:
-            messages.info(
-                request, _("しばらく使わなかったので、画面を閉じました。申込番号と電話番号で、もう一度ひらけます。")
-            )
+            messages.info(request, _("申し込みの内容は、申込番号と電話番号を入力すると見られます。"))
             return redirect("registration:lookup")
         return view(request, booking)
 

@@ -79,7 +79,7 @@ class ApplicationForm(AddressForm):
     phone = PhoneField(
         label=gettext_lazy("電話番号"),
         error_messages=REQUIRED,
-        help_text=gettext_lazy("固定電話でもかまいません。例：03-1234-5678"),
+        help_text=gettext_lazy("固定電話でもかまいません。例：03‑1234‑5678"),
     )
     contact = forms.ChoiceField(
         label=gettext_lazy("連絡の方法"), choices=CONTACT_WAYS, required=False, widget=forms.RadioSelect

@@ -17,16 +17,10 @@ WAYS: list[tuple[str, Any]] = [
     (Channel.CALL, gettext_lazy("電話（職員がお電話します）")),
     (Channel.POST, gettext_lazy("郵便")),
 ]
-NO_WAY = gettext_lazy("連絡の方法を選んでください。")
 
 
 def way_field(choices: list[tuple[str, Any]]) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=_("連絡は、どの方法がよいですか"),
-        choices=choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": NO_WAY, "invalid_choice": NO_WAY},
-    )
+    return forms.ChoiceField(label=_("連絡の方法"), choices=choices, widget=forms.RadioSelect)
 
 
 class PageForm(ApplicationForm):
@@ -35,11 +29,8 @@ class PageForm(ApplicationForm):
     use_required_attribute = False
     labels: dict[str, Any] = {}
     hints: dict[str, Any] = {}
-    needed: dict[str, Any] = {
-        "name": gettext_lazy("お名前を入力してください。"),
-        "kana": gettext_lazy("ふりがなを入力してください。"),
-        "phone": gettext_lazy("電話番号を入力してください。"),
-    }
+    needed: tuple[str, ...] = ("name", "kana", "phone")
+    asked: tuple[str, ...] = ("address",)  # needed of those to whom they are shown at all
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(self.concerning(self._flat(data)) if data else data, **kwargs)
@@ -47,9 +38,13 @@ class PageForm(ApplicationForm):
             self.fields[name].label = label
         for name, hint in self.hints.items():
             self.fields[name].help_text = hint
-        for name, words in self.needed.items():
+        for name in self.needed:
             self.fields[name].required = True
-            self.fields[name].error_messages["required"] = words
+
+    def mark_asked(self) -> None:
+        """Show as needed what is asked only of some. After cleaning, which would ask it of all."""
+        for name in self.asked:
+            self.fields[name].required = True
 
     def _flat(self, data: Any) -> dict[str, str]:
         """A name written in kana is its own reading."""
@@ -63,6 +58,7 @@ class PageForm(ApplicationForm):
 class ResidentForm(PageForm):
     """Someone applies for themselves."""
 
+    asked = ("address", "proxy_name", "proxy_relation", "proxy_phone")
     labels = {
         "proxy_name": gettext_lazy("連絡を受ける方のお名前"),
         "proxy_relation": gettext_lazy("あなたから見た関係"),
@@ -84,12 +80,8 @@ class ResidentForm(PageForm):
 class FamilyForm(PageForm):
     """Someone applies for another: whoever is to be told says how."""
 
-    needed = {
-        **PageForm.needed,
-        "proxy_name": gettext_lazy("あなたのお名前を入力してください。"),
-        "proxy_relation": gettext_lazy("参加する方との関係を入力してください。"),
-        "proxy_phone": gettext_lazy("あなたの電話番号を入力してください。"),
-    }
+    asked = ("address", "contact")
+    needed = (*PageForm.needed, "proxy_name", "proxy_relation", "proxy_phone")
     labels = {
         "name": gettext_lazy("参加する方のお名前"),
         "kana": gettext_lazy("参加する方のふりがな"),
@@ -101,21 +93,16 @@ class FamilyForm(PageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tell"] = forms.ChoiceField(
-            label=_("連絡は、どなたにしますか"),
+            label=_("連絡する相手"),
             choices=[
                 (Booking.Tell.PROXY, _("あなた（申し込む方）")),
                 (Booking.Tell.RESIDENT, _("参加する方")),
                 (Booking.Tell.BOTH, _("両方")),
             ],
             widget=forms.RadioSelect,
-            error_messages={"required": _("連絡する相手を選んでください。")},
         )
         self.fields["contact"] = forms.ChoiceField(
-            label=_("参加する方への連絡は、どの方法がよいですか"),
-            choices=WAYS,
-            required=False,
-            widget=forms.RadioSelect,
-            error_messages={"invalid_choice": NO_WAY},
+            label=_("参加する方への連絡の方法"), choices=WAYS, required=False, widget=forms.RadioSelect
         )
 
     def concerning(self, flat: dict[str, str]) -> dict[str, str]:
@@ -126,7 +113,7 @@ class FamilyForm(PageForm):
         if data.get("tell") == Booking.Tell.PROXY:
             data["contact"] = Channel.FAMILY
         elif data.get("tell") and not data.get("contact") and "contact" not in self.errors:
-            self.add_error("contact", NO_WAY)
+            self.add_error("contact", forms.ValidationError(_("連絡の方法を選んでください。"), code="required"))
         return data
 
 
@@ -138,15 +125,10 @@ class LookupForm(forms.Form):
     reference = forms.CharField(
         label=gettext_lazy("申込番号"),
         max_length=40,
-        help_text=gettext_lazy("8けたの数字です。例：1234-5678"),
+        help_text=gettext_lazy("8けたの数字です。例：1234‑5678"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}),
-        error_messages={"required": gettext_lazy("申込番号を入力してください。")},
     )
-    phone = PhoneField(
-        label=gettext_lazy("電話番号"),
-        help_text=gettext_lazy("申し込みのときに書いた電話番号です。"),
-        error_messages={"required": gettext_lazy("電話番号を入力してください。")},
-    )
+    phone = PhoneField(label=gettext_lazy("電話番号"), help_text=gettext_lazy("申し込みのときに書いた電話番号です。"))
 
 
 class ContactForm(AddressForm):
@@ -165,12 +147,11 @@ class QuietForm(forms.Form):
 
     use_required_attribute = False
     wish = forms.ChoiceField(
-        label=gettext_lazy("どの連絡を受け取りますか"),
+        label=gettext_lazy("受け取る連絡"),
         choices=[
             (Wish.ALL, gettext_lazy("すべて受け取る")),
             (Wish.NO_REMINDERS, gettext_lazy("前日と当日のお知らせは、いらない")),
             (Wish.NONE, gettext_lazy("どの連絡も、いらない（中止のときも、連絡が来なくなります）")),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("どれか一つを選んでください。")},
     )

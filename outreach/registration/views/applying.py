@@ -16,11 +16,8 @@ from django.views.decorators.http import require_http_methods
 from outreach.classes import codes
 from outreach.classes.models import OPEN, Session
 from outreach.classes.queries import find_session
-from outreach.contact.models import Channel
-from outreach.contact.numbers import kind_of
-from outreach.contact.rules import POST
 from outreach.people.access import open_to_all
-from outreach.registration import services, visits
+from outreach.registration import rules, services, visits
 from outreach.registration.forms import FamilyForm, ResidentForm
 from outreach.registration.models import Booking, Intake
 from outreach.registration.services import Application
@@ -119,6 +116,7 @@ def _open(sealed: str, session: Session) -> Draft | None:
 
 def _show_form(request: HttpRequest, session: Session, whom: str, form: ResidentForm | FamilyForm) -> HttpResponse:
     """An empty form is no secret, and a browser that may keep it gives back what was written when going back."""
+    form.mark_asked()
     response = render(request, f"registration/apply_{whom}.html", {"session": session, "form": form, "whom": whom})
     if form.is_bound or form.initial:
         response.headers["Cache-Control"] = "no-store, private"
@@ -137,26 +135,18 @@ def _review(request: HttpRequest, session: Session, whom: str, form: ResidentFor
         "draft": signing.dumps(draft, salt=SALT, compress=True),
         "whom": whom,
         "given": form.application(),
-        "ways": ways(form.application(), session),
+        "ways": _ways(form.application(), session),
     }
     response = render(request, "registration/review.html", context)
     response.headers["Cache-Control"] = "no-store, private"
     return response
 
 
-def ways(given: Application, session: Session) -> list[dict[str, Any]]:
-    """Who is told by which way, and the kind of number where it takes no SMS, so that staff will ring instead."""
-    told = []
-    if given.tell != Booking.Tell.RESIDENT:
-        told.append({"name": given.proxy_name, "number": given.proxy_phone, "way": Channel.SMS})
-    if given.tell != Booking.Tell.PROXY:
-        told.append({"name": given.name, "number": given.phone, "way": given.contact})
-    late = session.starts_at - timezone.now() < POST
-    return [
-        {
-            **one,
-            "kind": kind_of(one["number"]) if one["way"] == Channel.SMS else "",
-            "late": late and one["way"] == Channel.POST,
-        }
-        for one in told
-    ]
+def _ways(given: Application, session: Session) -> list[rules.Way]:
+    return rules.ways(
+        tell=given.tell,
+        contact=given.contact,
+        resident=(given.name, given.phone),
+        proxy=(given.proxy_name, given.proxy_phone),
+        left=session.starts_at - timezone.now(),
+    )

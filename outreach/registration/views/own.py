@@ -16,7 +16,7 @@ from outreach.people.access import client_address, open_to_all
 from outreach.registration import services, visits
 from outreach.registration.forms import ContactForm, LookupForm, QuietForm
 from outreach.registration.models import LIVE, Booking, BookingStatus, Intake
-from outreach.registration.queries import TooManyTries, find_booking, senders, told, wish_of
+from outreach.registration.queries import TooManyTries, find_booking, senders, told, ways_of, wish_of
 
 
 @open_to_all
@@ -86,6 +86,7 @@ def contact(request: HttpRequest, booking: Booking) -> HttpResponse:
         return redirect("registration:mine")
     form = _contact_form(request, booking)
     if not form.is_valid():
+        form.fields["address"].required = True  # shown only where post is chosen
         return render(request, "registration/contact.html", {"form": form, "booking": booking})
     wanted = form.cleaned_data
     to_family = wanted["contact"] == Channel.FAMILY
@@ -149,6 +150,7 @@ def _about(booking: Booking) -> dict[str, Any]:
         "booking": booking,
         "session": booking.session,
         "told": told(booking),
+        "ways": ways_of(booking),
         "senders": senders(booking.session),
         "callback": booking.session.organisation.phone or settings.CALLBACK_NUMBER,
         "address": settings.PUBLIC_URL.split("://", 1)[-1] + "/bookings/",

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+import jpholiday
+
 from backend.sample.people import UBE, Staff
 from geo.gazetteer import gazetteer
 from geo.models import Municipality
@@ -140,10 +142,11 @@ def _session(
 
 
 def _some_day(rng: Random, fiscal_year: int) -> datetime:
-    """A weekday between June and the middle of March, as the programme runs."""
+    """A working day between June and the middle of March, as the programme runs."""
     while True:
         day = date(fiscal_year, 6, 1) + timedelta(days=rng.randrange(288))
-        if day.weekday() < 5:
+        new_year = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
+        if day.weekday() < 5 and not new_year and not jpholiday.is_holiday(day):
             return datetime.combine(day, rng.choice(HOURS), tzinfo=JST)
 
 

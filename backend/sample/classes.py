@@ -156,7 +156,7 @@ def _settle(rng: Random, session: Session, today: date, *, only: bool) -> None:
     A venue's first session is never cancelled, so that as many sites are planned as were drawn.
     """
     days = (session.starts_at.date() - today).days
-    if days > 0:
+    if days >= 0:
         session.status = S.CONFIRMED if days < 10 and rng.random() < 0.5 else S.PUBLISHED
     elif not only and rng.random() < 0.2:
         session.status = S.CANCELLED

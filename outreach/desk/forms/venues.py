@@ -1,5 +1,6 @@
 """A room for classes, found on the map by its address."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 else:
     ModelForm = forms.ModelForm  # generic only for mypy
 
+STARTS_WITH_PREFECTURE = re.compile(r"\s*(?:東京都|北海道|京都府|大阪府|..県|...県)")
 PRECISE = frozenset({"chome", "town", "postal"})
 
 
@@ -53,9 +55,10 @@ class VenueForm(ModelForm):
         return data
 
     def _place(self, address: str) -> None:
+        """As written, or read as a part of the town; an address that names its prefecture must lie in the town."""
         town = self.instance.municipality
         found = geocode_address(address, prefecture=town.prefecture_id)
-        if found.municipality != town.code:
+        if found.municipality != town.code and not STARTS_WITH_PREFECTURE.match(address):
             found = geocode_address(f"{town.prefecture.name}{town.name}{address}")
         if found.municipality != town.code:
             self.add_error("address", _("この住所は、%(town)sの中に見つかりません。") % {"town": town.name})

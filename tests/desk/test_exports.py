@@ -1,0 +1,42 @@
+"""Files that Excel opens."""
+
+import io
+import zipfile
+
+import pytest
+from openpyxl import load_workbook
+
+from outreach.desk.exports import comma_separated, excel, harmless
+
+HEAD = ["名称", "数"]
+ROWS = [["𠮷野町", 3], ["=1+1", 0]]
+
+
+def test_csv_starts_with_the_mark_that_excel_needs() -> None:
+    made = comma_separated(HEAD, ROWS)
+    assert made.startswith(b"\xef\xbb\xbf")
+    assert made.decode("utf-8-sig").splitlines()[:2] == ["名称,数", "𠮷野町,3"]
+
+
+def test_the_workbook_holds_the_rows_and_says_where_they_are_from() -> None:
+    book = load_workbook(io.BytesIO(excel(HEAD, ROWS, about=[("作成日", "2026-11-23")])))
+    sheet, notes = book.worksheets
+    assert [[cell.value for cell in row] for row in sheet.rows] == [HEAD, ROWS[0], ["'=1+1", 0]]
+    assert notes["B1"].value == "2026-11-23"
+
+
+def test_the_same_rows_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = excel(HEAD, ROWS, about=[])
+    monkeypatch.setattr("time.localtime", lambda *_: (2030, 1, 2, 3, 4, 6, 0, 2, 0))
+    assert excel(HEAD, ROWS, about=[]) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as file:
+        assert b"modified" not in file.read("docProps/core.xml")
+
+
+@pytest.mark.parametrize("text", ["=SUM(A1)", "+81", "-1", "@x", "\tx"])
+def test_nothing_runs_as_a_formula(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+def test_numbers_stay_numbers() -> None:
+    assert harmless(-3) == -3

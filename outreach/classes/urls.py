@@ -1,6 +1,6 @@
 """The resident's way to a class. The office's screens of sessions stand in `outreach/desk`."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from outreach.classes import views
 
@@ -9,7 +9,7 @@ public: list[URLPattern] = [
     path("", views.home, name="home"),
     path("classes/", views.results, name="results"),
     path("classes/areas/", views.prefectures, name="prefectures"),
-    path("classes/areas/<str:code>/", views.municipalities, name="municipalities"),
+    re_path(r"^classes/areas/(?P<code>[0-9]{2})/$", views.municipalities, name="municipalities"),
     path("classes/by-code/", views.by_code, name="by-code"),
     path("classes/<str:code>/", views.detail, name="detail"),
 ]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from outreach.classes import services as classes
 from outreach.classes.codes import show_code
 from outreach.classes.models import Course, Session, SessionStatus, Shift, Venue
-from outreach.contact.models import CallTask, Channel, Kind, Message
+from outreach.contact import services as contact
+from outreach.contact.models import CallOutcome, CallStatus, CallTask, Channel, ConsentSource, Kind, Message
 from outreach.contact.services import open_call_task, queue_message
 from outreach.people.models import Person, User
 from outreach.registration import notices
@@ -226,3 +227,27 @@ def ring_instead(*, message: Message, now: datetime) -> CallTask:
         organisation=message.organisation_id,
         sample=message.sample,
     )
+
+
+@transaction.atomic
+def undo_call(*, task: CallTask, by: User, now: datetime) -> CallTask:
+    """Put a finished call back on the list; a "never again" that `by` noted is taken back in the ledger too.
+
+    With it come back the other calls that it closed. Raises: contact.services.CallTaken.
+    """
+    noted = task.events.filter(outcome=CallOutcome.NEVER_AGAIN, by=by).order_by("-at").first()
+    if noted and task.status == CallStatus.REFUSED:
+        contact.record_consent(
+            number=task.number,
+            given=True,
+            at=now,
+            source=ConsentSource.SPOKEN,
+            channel=Channel.CALL,
+            words=_("記録の誤りを直しました"),
+            noted_by=by,
+            sample=task.sample,
+        )
+        closed = CallTask.objects.filter(number=task.number, status=CallStatus.REFUSED, events__at=noted.at)
+        for other in closed.exclude(pk=task.pk).distinct():
+            contact.undo_call(task=other, by=by, now=now)
+    return contact.undo_call(task=task, by=by, now=now)

@@ -38,7 +38,7 @@ def just_finished(scope: Scope, user: User, now: datetime) -> QuerySet[CallTask]
     mine = CallTask.objects.filter(
         events__by=user, events__outcome__gt="", events__at__gt=now - UNDO_FOR, changed_at__gt=now - UNDO_FOR
     )
-    done = mine.exclude(status__in=[CallStatus.WITHDRAWN]).distinct()
+    done = mine.exclude(status__in=[CallStatus.WAITING, CallStatus.WITHDRAWN]).distinct()
     return within(done, scope).order_by("-changed_at")[:5]
 
 

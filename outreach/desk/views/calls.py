@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from outreach.contact.models import CallOutcome, CallStatus, CallTask
 from outreach.contact.queries import calls_to_make, cannot_be_told, within
-from outreach.contact.services import CallTaken, claim_call, finish_call, undo_call
+from outreach.contact.services import CallTaken, claim_call, finish_call
+from outreach.desk import services
 from outreach.desk.queries.calls import booking_of, just_finished, line_of, next_call
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
@@ -126,9 +127,9 @@ def _said(task: CallTask, outcome: CallOutcome) -> str:
 def undo(request: ScopedRequest, pk: int) -> HttpResponse:
     task = _task(request, pk)
     try:
-        undo_call(task=task, by=request.user, now=timezone.now())
+        services.undo_call(task=task, by=request.user, now=timezone.now())
     except CallTaken:
-        messages.warning(request, _("この記録は、もう元に戻せません。「もうかけない」は、申込の画面から取り消せます。"))
+        messages.warning(request, _("この記録は、もう元に戻せません。ご本人が断っているか、取りやめになっています。"))
         return redirect("desk:calls")
     messages.success(request, _("元に戻しました。"))
     return redirect("desk:call", pk)

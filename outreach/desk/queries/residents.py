@@ -91,11 +91,12 @@ def household(resident: Resident, scope: Scope) -> list[Resident]:
 
 
 def bookings_of(resident: Resident, scope: Scope) -> list[Booking]:
-    """The person's bookings within reach, those to come first, newest first. 1 statement."""
+    """The bookings within reach: those to come, the soonest first, then the past, the latest first. 1 statement."""
     mine = bookings_in(scope).filter(resident=resident).select_related("session__municipality", "session__organisation")
     now = timezone.now()
-    rows = sorted(mine, key=lambda b: b.session.starts_at, reverse=True)
-    return sorted(rows, key=lambda b: b.session.starts_at <= now)
+    rows = sorted(mine, key=lambda booking: booking.session.starts_at)
+    to_come = [booking for booking in rows if booking.session.starts_at > now]
+    return [*to_come, *reversed(rows[: len(rows) - len(to_come)])]
 
 
 def offered_classes(scope: Scope, near: Session | None, resident: Resident, *, limit: int = CHOICES) -> list[Session]:

@@ -1,0 +1,71 @@
+"""Who may open what: each page of the desk against each role, and every change by POST with its token."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from outreach.contact.models import CallTask
+from outreach.desk.urls import staff
+from outreach.people.models import Organisation, Role
+from outreach.people.rules import ALLOWED, Action
+from outreach.registration.models import Booking
+from tests import factories
+from tests.desk.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+PAGES = [route for route in staff if route.name != "today"]  # today chooses by role: see test_today
+ABOUT_SOMETHING_ELSE = {"unassign", "ring-instead", "venue-new"}  # a shift, a message, a town
+
+
+def address(name: str, booking: Booking) -> str:
+    """That page, about this booking, its session, its resident or its call."""
+    task = CallTask.objects.get_or_create(
+        subject=booking.subject, due_at=booking.applied_at, next_at=booking.applied_at, kind="ring_back",
+        organisation=booking.session.organisation, fields={"town": "", "callback": "", "name": "", "about": ""},
+    )[0]  # fmt: skip
+    route = str(next(route.pattern for route in staff if route.name == name))
+    parts: dict[str, Any] = {"code": booking.session.code, "pk": booking.pk, "shift": 1, "message": 1}
+    if "calls/" in route:
+        parts["pk"] = task.pk
+    elif "phone/" in route:
+        parts["pk"] = booking.resident_id
+    return reverse(f"desk:{name}", kwargs={key: value for key, value in parts.items() if f":{key}>" in route})
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", [route.name for route in PAGES])
+def test_a_page_opens_for_those_whose_role_permits_it_and_for_no_one_else(
+    sign_in: SignIn, office: Organisation, role: Role, name: str
+) -> None:
+    booking = factories.booking(factories.session(organisation=office))
+    reach: dict[str, Any] = {"organisation": office} if role == Role.COORDINATOR else {}
+    if role == Role.PREFECTURE:
+        reach = {"prefecture": booking.session.municipality.prefecture}
+    views: dict[str, Any] = {str(route.name): route.callback for route in PAGES}
+    needed: Action = views[name].owner
+    browser = sign_in(role, **reach)
+    if role in {Role.INSTRUCTOR, Role.SUPPORTER}:
+        factories.person(user=browser.get("/staff/sign-in/").wsgi_request.user)
+    answer = browser.get(address(name, booking))
+    if needed not in ALLOWED[role]:
+        assert answer.status_code == 403
+    else:
+        assert answer.status_code in {200, 404, 405}
+        if role == Role.COORDINATOR and name not in ABOUT_SOMETHING_ELSE:
+            assert answer.status_code in {200, 405}
+
+
+@pytest.mark.parametrize("name", [route.name for route in staff])
+def test_strangers_are_sent_to_sign_in(client: Client, office: Organisation, name: str) -> None:
+    booking = factories.booking(factories.session(organisation=office))
+    assert client.get(address(name, booking)).headers["Location"].startswith("/staff/sign-in/")
+
+
+@pytest.mark.parametrize("name", [route.name for route in staff])
+def test_no_address_holds_a_name_or_a_number(name: str, office: Organisation) -> None:
+    booking = factories.booking(factories.session(organisation=office), name="秘密 花子")
+    shown = address(name, booking)
+    assert booking.resident.phone[-4:] not in shown or shown.count(booking.session.code)
+    assert booking.reference not in shown

@@ -124,7 +124,7 @@ def _message(rng: Random, booking: Booking, now: datetime) -> Message:
         organisation_id=session.organisation_id,
         just_done=True,
         due_at=booking.applied_at,
-        next_at=booking.applied_at,
+        next_at=now + timedelta(days=30) if status == MessageStatus.UNKNOWN else booking.applied_at,
         needed_by=session.starts_at,
         lease_until=now if status == MessageStatus.UNKNOWN else None,
         sample=True,

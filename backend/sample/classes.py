@@ -59,7 +59,7 @@ class Calendar:
         return Venue(
             name=f"みほん携帯ショップ{town.name}店{self.venues}" if at_shop else f"{where}{rng.choice(HALLS)}",
             municipality=town,
-            address=f"{town.name}{where}{self.venues}番地（架空）",
+            address=f"{where}{self.venues}番地（架空）",
             lat=spot.lat,
             lon=spot.lon,
             capacity=8 if at_shop else rng.choice([20, 30, 40]),

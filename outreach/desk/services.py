@@ -150,6 +150,28 @@ def assign(*, session: Session, person: Person, duty: str) -> Shift:
     return classes.assign(session=session, person=person, duty=duty)
 
 
+@transaction.atomic
+def merge_session(*, session: Session, into: Session, by: User, reason: str) -> int:
+    """Move everyone booked or waiting into another class, then cancel this one. Returns how many moved.
+
+    Each is told of the new class as of a booking, under a new reference, and of the old one as cancelled; who is in
+    both already is only told of the cancellation. Raises: SessionError where the other class has no room for all.
+    """
+    live = Booking.objects.filter(session=session, status__in=LIVE).select_related("resident").order_by("applied_at")
+    there = set(into.bookings.exclude(status=BookingStatus.CANCELLED).values_list("resident", flat=True))
+    moving = [booking for booking in live if booking.resident_id not in there]
+    locked = Session.objects.select_for_update().get(pk=into.pk)
+    if len(moving) > locked.seats_left:
+        raise classes.SessionError(
+            _("移る先の席が足りません（%(people)s人に対して、残り%(seats)s席）。")
+            % {"people": len(moving), "seats": locked.seats_left}
+        )
+    for booking in moving:
+        registration.book(session=into, application=application_of(booking), channel=booking.channel, by=by)
+    cancel_session(session=session, by=by, reason=reason)
+    return len(moving)
+
+
 # --- bookings -------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def move_booking(*, booking: Booking, to: Session, channel: str, by: User) -> Booking:
@@ -251,3 +273,20 @@ def undo_call(*, task: CallTask, by: User, now: datetime) -> CallTask:
         for other in closed.exclude(pk=task.pk).distinct():
             contact.undo_call(task=other, by=by, now=now)
     return contact.undo_call(task=task, by=by, now=now)
+
+
+@transaction.atomic
+def note_wish(*, booking: Booking, given: bool, channel: str, purpose: str, words: str, by: User) -> None:
+    """Write into the ledger what someone said to staff about being contacted, for every number told of the booking."""
+    for number in {number for _subject, _channel, number in notices.recipients(booking)}:
+        contact.record_consent(
+            number=number,
+            given=given,
+            at=timezone.now(),
+            source=ConsentSource.SPOKEN,
+            channel=channel,
+            purpose=purpose,
+            words=words,
+            noted_by=by,
+            sample=booking.sample,
+        )

@@ -2,13 +2,25 @@
 
 from django.urls import URLPattern, path
 
-from outreach.desk.views import attendance, bookings, calls, phone, session, sessions, staffing, today
+from outreach.desk.views import (
+    attendance,
+    bookings,
+    calendar,
+    calls,
+    phone,
+    session,
+    sessions,
+    slips,
+    staffing,
+    today,
+)
 
 app_name = "desk"
 ONE = "staff/sessions/<str:code>/"
 staff: list[URLPattern] = [
     path("staff/", today.today, name="today"),
     path("staff/mine/", today.own_work, name="own-work"),
+    path("staff/calendar/", calendar.calendar, name="calendar"),
     # sessions
     path("staff/sessions/", sessions.sessions, name="sessions"),
     path("staff/sessions/new/", sessions.session_new, name="session-new"),
@@ -20,6 +32,7 @@ staff: list[URLPattern] = [
     path(f"{ONE}unconfirm/", session.unconfirm, name="unconfirm"),
     path(f"{ONE}move/", session.move, name="move"),
     path(f"{ONE}cancel/", session.cancel, name="cancel"),
+    path(f"{ONE}merge/", session.merge, name="merge"),
     # who teaches and helps
     path(f"{ONE}staffing/", staffing.staffing, name="staffing"),
     path(f"{ONE}staffing/assign/", staffing.assign, name="assign"),
@@ -42,6 +55,7 @@ staff: list[URLPattern] = [
     path("staff/bookings/<int:pk>/tell/", bookings.tell_again, name="booking-tell"),
     path("staff/bookings/<int:pk>/restore/", bookings.restore, name="booking-restore"),
     path("staff/bookings/<int:pk>/way/", bookings.change_way, name="booking-way"),
+    path("staff/bookings/<int:pk>/wish/", bookings.note_wish, name="booking-wish"),
     path("staff/messages/<int:message>/ring/", bookings.ring_instead, name="ring-instead"),
     # the phone desk
     path("staff/phone/", phone.phone, name="phone"),
@@ -49,6 +63,9 @@ staff: list[URLPattern] = [
     path("staff/phone/<int:pk>/", phone.person, name="person"),
     path("staff/phone/<int:pk>/command/", phone.command, name="command"),
     path("staff/phone/<int:pk>/act/", phone.act, name="act"),
+    # paper
+    path("staff/slips/", slips.slips, name="slips"),
+    path("staff/slips/printed/", slips.printed, name="slips-printed"),
     # calls
     path("staff/calls/", calls.calls, name="calls"),
     path("staff/calls/next/", calls.claim_next, name="claim-next"),

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 from outreach.classes import codes
 from outreach.classes.models import Session
 from outreach.classes.queries import sessions_in
-from outreach.contact.models import Channel
+from outreach.contact.models import ANY, Channel, Purpose
 from outreach.contact.numbers import NumberKind, kind_of
 from outreach.people.rules import Scope
 from outreach.registration import rules
 from outreach.registration.forms import ApplicationForm
-from outreach.registration.models import BookingStatus, Intake
+from outreach.registration.models import CONTACT_WAYS, BookingStatus, Intake
 
 BY_STAFF = [
     (Intake.STAFF_PHONE, gettext_lazy("電話")),
@@ -91,3 +91,35 @@ class BookingFilter(forms.Form):
     channel = forms.ChoiceField(
         label=gettext_lazy("受付の方法"), required=False, choices=[("", gettext_lazy("すべて")), *Intake.choices]
     )
+
+
+class WishForm(forms.Form):
+    """What someone said about being contacted, as it is kept in the ledger (law 6)."""
+
+    use_required_attribute = False
+    given = forms.ChoiceField(
+        label=gettext_lazy("希望"), choices=[("0", gettext_lazy("断る")), ("1", gettext_lazy("受け取る"))]
+    )
+    channel = forms.ChoiceField(
+        label=gettext_lazy("方法"),
+        choices=[(ANY, gettext_lazy("すべての方法")), *[way for way in CONTACT_WAYS if way[0] != Channel.FAMILY]],
+    )
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("どの連絡"),
+        choices=[
+            (Purpose.ANY, gettext_lazy("すべての連絡（中止の連絡も）")),
+            (Purpose.REMINDER, gettext_lazy("前日・当日のお知らせ")),
+            (Purpose.INVITATION, gettext_lazy("ほかの講習会のご案内")),
+        ],
+    )
+    words = forms.CharField(
+        label=gettext_lazy("本人の言葉"),
+        max_length=200,
+        help_text=gettext_lazy("聞いたとおりに書きます。あとで確かめるときに使います。"),
+    )
+
+    def clean_words(self) -> str:
+        words: str = self.cleaned_data["words"]
+        if rules.looks_like_my_number(words):
+            raise forms.ValidationError(_("マイナンバー（個人番号）は書かないでください。"))
+        return words

@@ -12,6 +12,7 @@ from outreach.classes import codes
 from outreach.classes.models import OPEN, Session
 from outreach.classes.queries import sessions_in
 from outreach.contact.numbers import NumberRefused, read_number
+from outreach.desk.queries.sessions import mentions
 from outreach.people.rules import Scope
 from outreach.registration.models import Booking, BookingStatus, Resident
 from outreach.registration.queries import bookings_in
@@ -35,6 +36,7 @@ class Found:
     """What some words may mean; at most one of session and booking."""
 
     residents: list[Resident]
+    classes: tuple[Session, ...] = ()  # open ones that the words name by town, course or hall
     session: Session | None = None
     booking: Booking | None = None
     number: str = ""  # E.164, where the words are a telephone number
@@ -42,7 +44,7 @@ class Found:
 
 
 def find(words: str, scope: Scope) -> Found:
-    """Read a class code, a reference, a number, or a name. At most 2 statements."""
+    """Read a class code, a reference, a number, or a name; a name may also be a town's. At most 2 statements."""
     digits = codes.digits_in(words)
     only_digits = bool(digits) and not any(c.isalpha() for c in words)
     if only_digits and (code := codes.clean_code(words, codes.SESSION_DIGITS)):
@@ -82,7 +84,14 @@ def _by_name(words: str, scope: Scope) -> Found:
         name = clean_name(unicodedata.normalize("NFKC", words)).replace(" ", "")
         people = people.annotate(plain=Replace("name", Value(" "), Value(""))).filter(plain__contains=name)
         people = people if name else people.none()
-    return Found(list(people[:MOST]), kana=kana or "")
+    return Found(list(people[:MOST]), _open_classes(words, scope), kana=kana or "")
+
+
+def _open_classes(words: str, scope: Scope) -> tuple[Session, ...]:
+    found = sessions_in(scope).filter(status__in=OPEN, starts_at__gt=timezone.now())
+    for word in words.split():
+        found = found.filter(mentions(word))
+    return tuple(found.select_related("course", "venue", "municipality").order_by("starts_at")[:CHOICES])
 
 
 def household(resident: Resident, scope: Scope) -> list[Resident]:

@@ -6,14 +6,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
+from geo.distance import great_circle_km
 from geo.rules import search_key
 from outreach.classes import rules
 from outreach.classes.codes import digits_in
-from outreach.classes.models import SchemeRule, Session
-from outreach.classes.queries import gauge_from, rules_by_key, with_staff
+from outreach.classes.models import OPEN, SchemeRule, Session
+from outreach.classes.queries import Nearby, gauge_from, rules_by_key, sessions_in, with_staff
 from outreach.contact.models import Kind, Message, MessageStatus
 from outreach.desk.queries.needs import Moment, Need, needing
+from outreach.people.rules import Scope
 from outreach.registration.models import Booking
 
 AROUND = ("course", "venue", "municipality__prefecture", "organisation")
@@ -58,11 +61,11 @@ def search(found: QuerySet[Session], wanted: dict[str, Any], at: Moment) -> Quer
     }
     found = found.filter(**{name: value for name, value in fits.items() if value})
     for word in (wanted.get("q") or "").split():
-        found = found.filter(_mentions(word))
+        found = found.filter(mentions(word))
     return with_staff(found).select_related(*AROUND).order_by("starts_at", "pk")
 
 
-def _mentions(word: str) -> Q:
+def mentions(word: str) -> Q:
     """Digits are a class code; anything else is looked for in kanji, or in kana of either kind and any width."""
     digits = digits_in(word)
     if digits and not any(c.isalpha() for c in word):
@@ -81,6 +84,24 @@ def _mentions(word: str) -> Q:
 def midnight(day: date | None, *, after: bool = False) -> datetime | None:
     """The start of a day in Japan, or with `after` its end."""
     return datetime.combine(day, time(), tzinfo=rules.JST) + timedelta(days=after) if day else None
+
+
+def near_classes(session: Session, scope: Scope, *, limit: int = 5) -> list[Nearby]:
+    """Open classes of the same course that could take this one's people: within 40 km and 3 weeks. 1 statement."""
+    apart = timedelta(days=21)
+    around = sessions_in(scope).filter(
+        status__in=OPEN,
+        course=session.course_id,
+        starts_at__gt=timezone.now(),
+        starts_at__range=(session.starts_at - apart, session.starts_at + apart),
+        venue__lat__range=(session.venue.lat - 0.4, session.venue.lat + 0.4),
+    )
+    rows = [
+        Nearby(other, float(great_circle_km(session.venue.lat, session.venue.lon, other.venue.lat, other.venue.lon)))
+        for other in around.exclude(pk=session.pk).select_related(*AROUND)
+    ]
+    near = [row for row in rows if row.km <= 40]
+    return sorted(near, key=lambda row: (round(row.km), abs(row.session.starts_at - session.starts_at)))[:limit]
 
 
 @dataclass(frozen=True)

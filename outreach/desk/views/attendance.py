@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.classes.models import OPEN, Session, SessionStatus
 from outreach.desk import services
+from outreach.desk.exports.files import FORMATS
+from outreach.desk.exports.lists import people_file
 from outreach.desk.forms.attendance import CloseForm, ReportForm
 from outreach.desk.rules import attendance_of
 from outreach.desk.views.common import act_and_return, attempt, reaches, session_or_404
@@ -26,6 +28,9 @@ def roster(request: ScopedRequest, code: str) -> HttpResponse:
     """Large, with a box to tick; telephone numbers only when asked for (`?phones=1`)."""
     one = session_or_404(request.scope, code)
     log_access(request.user, "see_roster", one.subject)
+    kind = request.GET.get("format", "")
+    if kind in FORMATS:
+        return people_file(kind, f"roster-{code}", roster_of(one).select_related("session__course"))
     context = {
         "session": one,
         "rows": roster_of(one),

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from outreach.contact.models import Message
 from outreach.contact.queries import history, within, words_of
 from outreach.desk import services
-from outreach.desk.forms.bookings import BookingFilter
+from outreach.desk.exports.files import FORMATS
+from outreach.desk.exports.lists import people_file
+from outreach.desk.forms.bookings import BookingFilter, WishForm
 from outreach.desk.queries.calls import booking_of
 from outreach.desk.views.common import act_and_return, booking_or_404
 from outreach.people.access import ScopedRequest, allowed, log_access
@@ -37,8 +41,14 @@ def bookings(request: ScopedRequest) -> HttpResponse:
     form = BookingFilter(request.GET)
     wanted = {n: v for n, v in form.cleaned_data.items() if v} if form.is_valid() else {}
     found = bookings_in(request.scope).filter(**wanted).select_related("session__municipality")
-    page = Paginator(found.order_by("-applied_at", "-pk"), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "desk/bookings.html", {"form": form, "page": page})
+    found = found.order_by("-applied_at", "-pk")
+    kind = request.GET.get("format", "")
+    if kind in FORMATS:
+        return people_file(kind, "bookings", found.select_related("session__venue"), form)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    rest = urlencode(wanted)
+    context = {"form": form, "page": page, "csv": f"?{rest}&format=csv", "excel": f"?{rest}&format=xlsx"}
+    return render(request, "desk/bookings.html", context)
 
 
 @allowed(Action.SEE_RESIDENTS)
@@ -56,6 +66,7 @@ def booking(request: ScopedRequest, pk: int) -> HttpResponse:
         "live": one.status in LIVE and to_come,
         "to_come": to_come,
         "way": _way_form(one),
+        "wish": WishForm(prefix="wish"),
     }
     return render(request, "desk/booking.html", context)
 
@@ -133,14 +144,30 @@ def change_way(request: ScopedRequest, pk: int) -> HttpResponse:
     one = booking_or_404(request.scope, pk)
     form = _way_form(one, request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(str(words) for errors in form.errors.values() for words in errors))
-        return redirect("desk:booking", pk)
+        return _wrong(request, form, one)
     wanted = form.cleaned_data
     tell = Booking.Tell.PROXY if wanted["contact"] == "family" else Booking.Tell.RESIDENT
     change = {**wanted, "tell": tell, "channel": Intake.STAFF_PHONE, "by": request.user}
     return _change(
         pk, request, lambda b: registration.change_contact(booking=b, **change), _("連絡の方法を変えました。")
     )
+
+
+@allowed(Action.EDIT_RESIDENTS)
+@require_POST
+def note_wish(request: ScopedRequest, pk: int) -> HttpResponse:
+    form = WishForm(request.POST, prefix="wish")
+    if not form.is_valid():
+        return _wrong(request, form, booking_or_404(request.scope, pk))
+    said = {**form.cleaned_data, "given": form.cleaned_data["given"] == "1"}
+    return _change(
+        pk, request, lambda b: services.note_wish(booking=b, by=request.user, **said), _("ご希望を記録しました。")
+    )
+
+
+def _wrong(request: ScopedRequest, form: Form, one: Booking) -> HttpResponse:
+    messages.error(request, " ".join(str(words) for errors in form.errors.values() for words in errors))
+    return redirect("desk:booking", one.pk)
 
 
 @allowed(Action.MAKE_CALLS)

@@ -12,6 +12,8 @@ from outreach.contact.models import CallOutcome, CallStatus, CallTask
 from outreach.contact.queries import calls_to_make, cannot_be_told, within
 from outreach.contact.services import CallTaken, claim_call, finish_call
 from outreach.desk import services
+from outreach.desk.exports.files import FORMATS
+from outreach.desk.exports.lists import calls_file
 from outreach.desk.queries.calls import booking_of, just_finished, line_of, next_call
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
@@ -27,6 +29,9 @@ def calls(request: ScopedRequest) -> HttpResponse:
     now = timezone.now()
     log_access(request.user, "see_calls", "calls")
     waiting = calls_to_make(request.scope, now)
+    kind = request.GET.get("format", "")
+    if kind in FORMATS:
+        return calls_file(kind, waiting)
     on_paper = request.GET.get("print") == "1"
     page = Paginator(waiting, 200 if on_paper else A_PAGE).get_page(request.GET.get("page"))
     context = {

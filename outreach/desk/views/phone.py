@@ -48,7 +48,7 @@ def phone(request: ScopedRequest) -> HttpResponse:
         return redirect("desk:booking", found.booking.pk)
     if found.session:
         return redirect("desk:book", found.session.code)
-    if len(found.residents) == 1:
+    if len(found.residents) == 1 and not found.classes:
         return redirect("desk:person", found.residents[0].pk)
     known = {"kana": found.kana, "phone": show(found.number) if found.number else "", "channel": _channel(request)}
     context = {"asked": True, "found": found, "form": CallerForm(initial=known, scope=request.scope)}
@@ -183,7 +183,7 @@ def _known(request: ScopedRequest, resident: Resident) -> Application:
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request: ScopedRequest, code: str = "") -> HttpResponse:
     """A booking for someone new: a caller, the counter, a form. People who may be the same are offered, not forced."""
-    known = {"code": show_code(code) if code else "", "channel": _channel(request)}
+    known = {"code": show_code(code) if code else "", "channel": _channel(request), **_beside(request)}
     form = CallerForm(request.POST or None, initial=known, scope=request.scope)
     if not form.is_valid() or "again" in request.POST:
         return render(request, "desk/book.html", {"form": form, "code": code})
@@ -201,6 +201,16 @@ def book(request: ScopedRequest, code: str = "") -> HttpResponse:
         log_access(request.user, "search_residents", "residents")
         return render(request, "desk/book_sure.html", context)
     return _book_new(request, form, application)
+
+
+def _beside(request: ScopedRequest) -> dict[str, str]:
+    """For a couple or a group: the number and the class of the one booked just before (`?with=`, a row's number)."""
+    first = queries.residents_in(request.scope).filter(pk=_number(request.GET.get("with"))).first()
+    if first is None:
+        return {}
+    log_access(request.user, "see_resident", f"resident:{first.pk}")
+    last = bookings_in(request.scope).filter(resident=first).order_by("-applied_at", "-pk").first()
+    return {"phone": show(first.phone), "code": show_code(last.session.code) if last else ""}
 
 
 def _book_new(request: ScopedRequest, form: CallerForm, application: Application) -> HttpResponse:

@@ -14,7 +14,7 @@ from outreach.contact.models import Kind
 from outreach.contact.queries import history
 from outreach.desk import services
 from outreach.desk.forms.sessions import CancelForm, DraftForm, EditForm, MoveForm
-from outreach.desk.queries.sessions import told_of
+from outreach.desk.queries.sessions import near_classes, told_of
 from outreach.desk.queries.telling import Outlook, outlook
 from outreach.desk.views.common import Rights, act_and_return, attempt, rights, session_or_404
 from outreach.people.access import ScopedRequest, allowed, log_access
@@ -41,6 +41,7 @@ def session(request: ScopedRequest, code: str) -> HttpResponse:
         "due": staffing_due(one.starts_at, rule.staffing_deadline_days),
         "now": now,
         "movable": one.status in MOVABLE,
+        "few": one.seats_taken < rule.minimum_learners,
         "over": one.ends_at <= now,
         "shifts": one.shifts.select_related("person__municipality"),
         "events": one.events.select_related("by").order_by("-at", "-pk"),
@@ -179,6 +180,29 @@ def cancel(request: ScopedRequest, code: str) -> HttpResponse:
         lambda told: _("中止にしました。%(n)s人に連絡します。") % {"n": told},
         "desk:session",
         code,
+    )
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge(request: ScopedRequest, code: str) -> HttpResponse:
+    """Too few came: offer the classes near in time and place, show who would be told, and move everyone at once."""
+    one = session_or_404(request.scope, code)
+    others = near_classes(one, request.scope)
+    into = next((near.session for near in others if near.session.code == request.POST.get("into")), None)
+    if into is None or one.status not in MOVABLE:
+        return render(request, "desk/merge.html", {"session": one, "others": others, "movable": one.status in MOVABLE})
+    reason = _("お申し込みの人数が少ないため")
+    if "sure" not in request.POST:
+        told = _outlook(one, LIVE, Kind.CANCELLATION, {"reason": reason}, seen_as=one)
+        context = {"session": one, "into": into, "outlook": told, "staff": one.shifts.select_related("person")}
+        return render(request, "desk/merge_sure.html", context)
+    return act_and_return(
+        request,
+        lambda: services.merge_session(session=one, into=into, by=request.user, reason=reason),
+        lambda moved: _("%(n)s人をこの回へ移しました。") % {"n": moved},
+        "desk:session",
+        into.code,
     )
 
 

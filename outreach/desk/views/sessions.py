@@ -4,29 +4,26 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_safe
 
 from geo.models import Municipality
 from geo.queries import municipality_rows
 from geo.shops import shop_status
-from outreach.classes.codes import show_code
 from outreach.classes.models import Session
 from outreach.classes.queries import sessions_in
-from outreach.classes.rules import JST
 from outreach.classes.services import create_session
-from outreach.desk.exports import download
+from outreach.desk.exports.files import FORMATS
+from outreach.desk.exports.lists import sessions_file
 from outreach.desk.forms.sessions import SessionFilter, SessionForm
 from outreach.desk.forms.venues import VenueForm
 from outreach.desk.queries.needs import moment
-from outreach.desk.queries.sessions import Row, rows_of, search
+from outreach.desk.queries.sessions import rows_of, search
 from outreach.desk.views.common import attempt
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.queries import scope_of
@@ -48,8 +45,8 @@ def sessions(request: ScopedRequest) -> HttpResponse:
     found = sessions_in(request.scope)
     valid = form.is_valid()
     found = search(found, form.cleaned_data, moment(request.user, timezone.now())) if valid else found.none()
-    if kind in {"csv", "xlsx"}:
-        return _export(kind, found, form)
+    if kind in FORMATS:
+        return sessions_file(kind, found, form)
     page = Paginator(found, A_PAGE).get_page(asked.get("page"))
     rest = {name: str(value) for name, value in asked.items() if value and name != "page"}
     context = {
@@ -71,32 +68,6 @@ def _filter(asked: Any) -> SessionFilter:
     elif asked.get("municipality"):
         towns = Municipality.objects.filter(pk=asked["municipality"])
     return SessionFilter(asked, towns=towns)
-
-
-HEAD = (
-    _l("講習会番号"), _l("状態"), _l("年度"), _l("事業類型"), _l("種別"), _l("講座"), _l("団体コード"), _l("都道府県"),
-    _l("市区町村"), _l("会場"), _l("住所"), _l("開始"), _l("終了"), _l("定員"), _l("申込"), _l("残席"),
-    _l("予約なしの参加者"), _l("講師"), _l("補助者"), _l("必要な補助者"), _l("要員の期限"), _l("実施団体"),
-)  # fmt: skip
-
-
-def _export(kind: str, found: QuerySet[Session], form: SessionFilter) -> HttpResponse:
-    made = timezone.localdate().isoformat()
-    filters = [(str(form.fields[name].label), str(value)) for name, value in form.cleaned_data.items() if value]
-    about = [(_("作成日"), made), (_("出典"), _("津々浦々 講習会の一覧")), *filters]
-    head = [str(title) for title in HEAD]
-    return download(kind, f"sessions-{made}", head, map(_line, rows_of(found)), about=about)
-
-
-def _line(row: Row) -> tuple[Any, ...]:
-    s, gauge = row.session, row.gauge
-    start, end = (moment.astimezone(JST).strftime("%Y-%m-%d %H:%M") for moment in (s.starts_at, s.ends_at))
-    return (
-        show_code(s.code), s.get_status_display(), s.programme_year_id, s.get_scheme_display(), s.get_kind_display(),
-        s.course.name, s.municipality.code6, s.municipality.prefecture.name, s.municipality.name, s.venue.name,
-        s.venue.address, start, end, s.capacity, s.seats_taken, s.seats_left, s.walk_ins, gauge.instructors,
-        gauge.helpers, gauge.helpers_needed, row.staffing_due.isoformat(), s.organisation.name,
-    )  # fmt: skip
 
 
 # --- a new session --------------------------------------------------------------------------------------------------

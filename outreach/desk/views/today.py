@@ -61,7 +61,9 @@ def own_work(request: ScopedRequest) -> HttpResponse:
 @allowed(Action.SEE_FIGURES)
 def figures(request: ScopedRequest) -> HttpResponse:
     """Counts, never a person."""
-    return render(request, "desk/figures.html", {"figures": queries.figures(request.scope, timezone.now())})
+    now = timezone.now()
+    context = {"now": now, "nation": request.scope.nation, "figures": queries.figures(request.scope, now)}
+    return render(request, "desk/figures.html", context)
 
 
 @open_to_all

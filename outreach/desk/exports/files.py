@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpResponse
 from openpyxl import Workbook
 
+FORMATS = frozenset({"csv", "xlsx"})
 CSV_TYPE = "text/csv; charset=utf-8"
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say

@@ -170,6 +170,7 @@ def fits_width() -> Callable[[Page], None]:
     """Assert that nothing has to be scrolled sideways to be read: `fits_width(page)`."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()
         wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert wide <= seen, f"{page.url} is {wide} px wide in a window of {seen}"
 

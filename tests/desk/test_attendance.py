@@ -167,3 +167,9 @@ def test_the_pages_cost_the_same_at_1_and_at_30(
 ) -> None:
     session = factories.session(organisation=office, capacity=40)
     same_queries_at_1_and_30(lambda: factories.booking(session), lambda: desk.get(url(page, session)))
+
+
+def test_the_roster_leaves_as_a_file(desk: Client, over: Session) -> None:
+    text = desk.get(url("roster", over), {"format": "csv"}).content.decode("utf-8-sig")
+    assert "一番 花子" in text
+    assert len(text.splitlines()) == 3

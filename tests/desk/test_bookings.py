@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from outreach.classes.models import Session
-from outreach.contact.models import CallTask, Kind, Message, MessageStatus
+from outreach.contact.models import CallTask, Consent, Kind, Message, MessageStatus
 from outreach.people.models import AccessLog, Organisation, Role
 from outreach.registration.models import Booking, BookingStatus
 from outreach.registration.services import cancel
@@ -146,3 +146,27 @@ def test_a_long_history_costs_the_same(
 def test_cancelled_twice_is_said(desk: Client, booking: Booking) -> None:
     cancel(booking=booking, channel="web")
     assert "変更できません" in said(desk.post(url("booking-cancel", booking), follow=True))
+
+
+def test_what_someone_said_is_kept_with_their_words_and_who_noted_it(desk: Client, booking: Booking) -> None:
+    wish = {"wish-given": "0", "wish-channel": "any", "wish-purpose": "reminder", "wish-words": "電話はいらない"}
+    desk.post(url("booking-wish", booking), wish)
+    kept = Consent.objects.get(number=booking.resident.phone)
+    assert (kept.given, kept.purpose, kept.source, kept.words) == (False, "reminder", "spoken", "電話はいらない")
+    assert kept.noted_by is not None
+    assert "電話はいらない" in said(desk.get(url("booking", booking)))
+
+
+def test_a_wish_needs_the_persons_words(desk: Client, booking: Booking) -> None:
+    desk.post(url("booking-wish", booking), {"wish-given": "0", "wish-channel": "any", "wish-purpose": "any"})
+    assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_list_leaves_as_a_file_and_that_is_logged(desk: Client, booking: Booking, kind: str) -> None:
+    answer = desk.get(LIST, {"format": kind})
+    assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')
+    assert "no-store" in answer.headers["Cache-Control"]
+    if kind == "csv":
+        assert "予約 花子" in answer.content.decode("utf-8-sig")
+    assert AccessLog.objects.filter(action="see_bookings", subject="bookings").exists()

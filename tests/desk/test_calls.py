@@ -157,3 +157,10 @@ def test_the_list_costs_the_same_at_1_and_at_30(
     desk: Client, office: Organisation, same_queries_at_1_and_30: Callable[..., None]
 ) -> None:
     same_queries_at_1_and_30(lambda: ring(office), lambda: desk.get(LIST))
+
+
+def test_the_list_leaves_as_a_file(desk: Client, office: Organisation) -> None:
+    ring(office, name="固定 花子")
+    text = desk.get(LIST, {"format": "csv"}).content.decode("utf-8-sig")
+    assert "固定 花子様でいらっしゃいますか" in text
+    assert "03-0000-" in text

@@ -128,6 +128,11 @@ def test_the_phone_desk_is_for_those_who_serve_residents(sign_in: SignIn, caller
     assert other.get(BOX).status_code == other.get(person(caller)).status_code == 403
 
 
+def test_a_towns_name_shows_its_open_classes(desk: Client, caller: Resident) -> None:
+    answer = desk.post(BOX, {"q": "さるふつ"})
+    assert reverse("desk:book", args=[other_class().code]) in said(answer)
+
+
 # --- act ------------------------------------------------------------------------------------------------------------
 def test_two_keys_book_the_first_class_of_the_list(desk: Client, caller: Resident) -> None:
     shown = command(desk, caller, "1")
@@ -289,3 +294,16 @@ def test_a_class_of_another_office_is_not_booked(sign_in: SignIn, office: Organi
     other = sign_in(Role.COORDINATOR, organisation=factories.organisation(municipality=None))
     other.post(NEW, form(session, sure="1"))
     assert not Booking.objects.exists()
+
+
+def test_a_couple_is_booked_one_after_the_other(desk: Client, caller: Resident) -> None:
+    page = desk.get(NEW, {"with": caller.pk})
+    values = page.context["form"].initial
+    assert values["phone"] == "03-0000-0777"
+    assert values["code"].replace("-", "") == caller.bookings.get().session.code
+
+
+def test_nobody_elses_number_comes_out_of_a_guessed_row(sign_in: SignIn, caller: Resident) -> None:
+    other = sign_in(Role.COORDINATOR, organisation=factories.organisation(municipality=None))
+    assert "0777" not in said(other.get(NEW, {"with": caller.pk}))
+    assert other.get(NEW, {"with": "x"}).status_code == 200

@@ -240,3 +240,49 @@ def test_a_second_press_cancels_nothing_twice(desk: Client, office: Organisation
         desk.post(url("cancel", session), {"why": "weather", "sure": "1"})
     assert Message.objects.filter(subject=booking.subject, kind=Kind.CANCELLATION).count() == 1
     assert Booking.objects.get().events.filter(new=BookingStatus.CANCELLED).count() == 1
+
+
+# --- merge ----------------------------------------------------------------------------------------------------------
+def test_a_thin_class_is_merged_into_a_near_one_after_being_shown(desk: Client, office: Organisation) -> None:
+    thin = factories.session(organisation=office)
+    near = factories.session(organisation=office, starts_at=factories.next_week(days=9))
+    elsewhere = factories.venue(municipality=factories.municipality("35202"))
+    factories.session(organisation=office, venue=elsewhere)
+    booking = factories.booking(thin)
+    offered = desk.get(url("merge", thin)).context["others"]
+    assert [row.session for row in offered] == [near]
+    shown = desk.post(url("merge", thin), {"into": near.code})
+    assert shown.context["outlook"].people == 1
+    assert now(thin) == SessionStatus.PUBLISHED
+    desk.post(url("merge", thin), {"into": near.code, "sure": "1"})
+    assert now(thin) == SessionStatus.CANCELLED
+    moved_to = Booking.objects.get(session=near)
+    assert (moved_to.resident, moved_to.status) == (booking.resident, BookingStatus.CONFIRMED)
+    assert Message.objects.filter(subject=booking.subject, kind=Kind.CANCELLATION).count() == 1
+
+
+def test_no_one_is_moved_where_not_all_find_a_seat(desk: Client, office: Organisation) -> None:
+    thin = factories.session(organisation=office)
+    full = factories.session(organisation=office, starts_at=factories.next_week(days=9), capacity=1)
+    for _ in range(2):
+        factories.booking(thin)
+    answer = desk.post(url("merge", thin), {"into": full.code, "sure": "1"}, follow=True)
+    assert "席が足りません" in said(answer)
+    assert now(thin) == SessionStatus.PUBLISHED
+    assert not full.bookings.exists()
+
+
+def test_who_is_in_both_keeps_one_seat(desk: Client, office: Organisation) -> None:
+    thin = factories.session(organisation=office)
+    near = factories.session(organisation=office, starts_at=factories.next_week(days=9))
+    for session in (thin, near):
+        factories.booking(session, phone="+819000000001")
+    desk.post(url("merge", thin), {"into": near.code, "sure": "1"})
+    assert near.bookings.count() == 1
+
+
+def test_a_class_of_another_office_is_no_choice(desk: Client, office: Organisation) -> None:
+    thin = factories.session(organisation=office)
+    other = factories.session(organisation=factories.organisation(municipality=None))
+    desk.post(url("merge", thin), {"into": other.code, "sure": "1"})
+    assert now(thin) == SessionStatus.PUBLISHED

@@ -20,9 +20,9 @@ ONE = "staff/sessions/<str:code>/"
 staff: list[URLPattern] = [
     path("staff/", today.today, name="today"),
     path("staff/mine/", today.own_work, name="own-work"),
-    path("staff/calendar/", calendar.calendar, name="calendar"),
     # sessions
     path("staff/sessions/", sessions.sessions, name="sessions"),
+    path("staff/sessions/calendar/", calendar.calendar, name="calendar"),
     path("staff/sessions/new/", sessions.session_new, name="session-new"),
     path("staff/venues/new/", sessions.venue_new, name="venue-new"),
     path(ONE, session.session, name="session"),

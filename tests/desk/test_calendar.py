@@ -13,7 +13,7 @@ from tests import factories
 from tests.desk.conftest import SignIn, said
 
 pytestmark = pytest.mark.django_db
-PAGE = "/staff/calendar/"
+PAGE = "/staff/sessions/calendar/"
 
 
 def test_a_month_is_shown_in_whole_weeks_from_monday() -> None:

@@ -1,27 +1,24 @@
-"""Acts that cross rooms: a class cancelled or moved, a booking moved, with everyone told, in one transaction."""
+"""A class changed, moved, merged or cancelled, with everyone told, in one transaction."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes import services as classes
 from outreach.classes.codes import show_code
 from outreach.classes.models import Course, Session, SessionStatus, Shift, Venue
-from outreach.contact import services as contact
-from outreach.contact.models import CallOutcome, CallStatus, CallTask, Channel, ConsentSource, Kind, Message
-from outreach.contact.services import open_call_task, queue_message
+from outreach.contact.models import Channel, Kind
+from outreach.contact.services import queue_message
+from outreach.desk.services.bookings import application_of
 from outreach.people.models import Person, User
 from outreach.registration import notices
 from outreach.registration import services as registration
 from outreach.registration.models import LIVE, SEATED, Booking, BookingStatus
-from outreach.registration.services import Application
 
 
-# --- sessions -------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def edit_session(*, session: Session, capacity: int, note: str, course: Course | None = None) -> None:
     """Change what nobody needs to be told of; a draft may change its course too.
@@ -170,123 +167,3 @@ def merge_session(*, session: Session, into: Session, by: User, reason: str) -> 
         registration.book(session=into, application=application_of(booking), channel=booking.channel, by=by)
     cancel_session(session=session, by=by, reason=reason)
     return len(moving)
-
-
-# --- bookings -------------------------------------------------------------------------------------------------------
-@transaction.atomic
-def move_booking(*, booking: Booking, to: Session, channel: str, by: User) -> Booking:
-    """Give up one seat and take another, or a place in its queue, in one step. Returns the new booking.
-
-    Raises: registration.services.BookingError, and then nothing has changed.
-    """
-    registration.cancel(booking=booking, channel=channel, by=by, reason=_("ほかの回へ変更"))
-    return registration.book(session=to, application=application_of(booking), channel=channel, by=by)
-
-
-@transaction.atomic
-def book_again(*, booking: Booking, channel: str, by: User) -> Booking:
-    """Undo a cancellation: the same person, the same class, if there is still a seat or a queue.
-
-    Raises: registration.services.BookingError.
-    """
-    if booking.status != BookingStatus.CANCELLED:
-        raise registration.BookingError(_("この申し込みは、取り消されていません。"))
-    return registration.book(session=booking.session, application=application_of(booking), channel=channel, by=by)
-
-
-def application_of(booking: Booking) -> Application:
-    """What was asked for, to ask for it again elsewhere."""
-    resident = booking.resident
-    return Application(
-        name=resident.name,
-        kana=resident.kana,
-        phone=resident.phone,
-        contact=booking.contact,
-        needs=booking.needs,
-        postal_code=resident.postal_code,
-        address=resident.address,
-        proxy_name=booking.proxy_name,
-        proxy_relation=booking.proxy_relation,
-        proxy_phone=booking.proxy_phone,
-        tell=booking.tell,
-    )
-
-
-@transaction.atomic
-def tell_again(*, booking: Booking) -> None:
-    """Tell once more how the booking stands, under a new revision: what waits is taken back first (law 4).
-
-    Raises: registration.services.BookingError where nothing is left to tell.
-    """
-    Session.objects.select_for_update().get(pk=booking.session_id)
-    booking.refresh_from_db()
-    if booking.status not in LIVE or booking.session.starts_at <= timezone.now():
-        raise registration.BookingError(_("この申し込みには、いま送る連絡がありません。"))
-    Booking.objects.filter(pk=booking.pk).update(revision=F("revision") + 1)
-    notices.withdraw(booking)
-    booking.refresh_from_db()
-    if booking.status == BookingStatus.OFFERED:
-        notices.tell_offer(booking)
-    else:
-        notices.tell_booked(booking)
-
-
-@transaction.atomic
-def ring_instead(*, message: Message, now: datetime) -> CallTask:
-    """A person rings about what failed or is in doubt; asked twice, the same call is given back."""
-    existing = CallTask.objects.filter(message=message).first()
-    return existing or open_call_task(
-        subject=message.subject,
-        revision=message.revision,
-        kind=message.kind,
-        number=message.to,
-        fields=message.fields,
-        at=now,
-        needed_by=message.needed_by,
-        why=message.why,
-        message=message,
-        municipality=message.municipality_id,
-        organisation=message.organisation_id,
-        sample=message.sample,
-    )
-
-
-@transaction.atomic
-def undo_call(*, task: CallTask, by: User, now: datetime) -> CallTask:
-    """Put a finished call back on the list; a "never again" that `by` noted is taken back in the ledger too.
-
-    With it come back the other calls that it closed. Raises: contact.services.CallTaken.
-    """
-    noted = task.events.filter(outcome=CallOutcome.NEVER_AGAIN, by=by).order_by("-at").first()
-    if noted and task.status == CallStatus.REFUSED:
-        contact.record_consent(
-            number=task.number,
-            given=True,
-            at=now,
-            source=ConsentSource.SPOKEN,
-            channel=Channel.CALL,
-            words=_("記録の誤りを直しました"),
-            noted_by=by,
-            sample=task.sample,
-        )
-        closed = CallTask.objects.filter(number=task.number, status=CallStatus.REFUSED, events__at=noted.at)
-        for other in closed.exclude(pk=task.pk).distinct():
-            contact.undo_call(task=other, by=by, now=now)
-    return contact.undo_call(task=task, by=by, now=now)
-
-
-@transaction.atomic
-def note_wish(*, booking: Booking, given: bool, channel: str, purpose: str, words: str, by: User) -> None:
-    """Write into the ledger what someone said to staff about being contacted, for every number told of the booking."""
-    for number in {number for _subject, _channel, number in notices.recipients(booking)}:
-        contact.record_consent(
-            number=number,
-            given=given,
-            at=timezone.now(),
-            source=ConsentSource.SPOKEN,
-            channel=channel,
-            purpose=purpose,
-            words=words,
-            noted_by=by,
-            sample=booking.sample,
-        )

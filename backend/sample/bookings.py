@@ -10,6 +10,7 @@ from backend.sample.names import landline, mobile, name
 from outreach.classes.codes import check_digit
 from outreach.classes.models import OPEN, Session
 from outreach.contact.models import CallTask, Kind, Message, MessageEvent, MessageStatus, Why
+from outreach.contact.texts import clean_fields
 from outreach.registration.models import SEAT_HOLDERS, Booking, BookingEvent, BookingStatus, Intake, Resident
 from outreach.registration.notices import message_fields
 
@@ -119,7 +120,7 @@ def _message(rng: Random, booking: Booking, now: datetime) -> Message:
         status=status,
         why=why,
         to=booking.resident.phone,
-        fields=message_fields(booking),
+        fields=clean_fields(Kind.CONFIRMATION, message_fields(booking)),
         municipality_id=session.municipality_id,
         organisation_id=session.organisation_id,
         just_done=True,

@@ -188,4 +188,54 @@ class Migration(migrations.Migration):
             model_name='qualification',
             constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='qualification_ends_later'),
         ),
+        migrations.CreateModel(
+            name='DayException',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(verbose_name='日')),
+                ('kind', models.CharField(choices=[('off', '休み・都合が悪い'), ('on', 'この日は出られる')], max_length=4, verbose_name='種別')),
+                ('starts', models.TimeField(blank=True, null=True, verbose_name='始まり')),
+                ('ends', models.TimeField(blank=True, null=True, verbose_name='終わり')),
+                ('imported', models.BooleanField(default=False, verbose_name='ほかの予定表から取り込み')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='day_exceptions', to='people.person')),
+            ],
+            options={
+                'ordering': ['person', 'day', 'starts'],
+                'indexes': [models.Index(fields=['person', 'day'], name='day_exception_by_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ends__isnull', True), ('kind', 'off'), ('starts__isnull', True)), models.Q(('ends__gt', models.F('starts')), ('ends__isnull', False), ('starts__isnull', False)), _connector='OR'), name='day_exception_ends_later')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TravelLimits',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mode', models.CharField(choices=[('car', '車'), ('transit', '電車・バス')], default='car', max_length=8, verbose_name='移動の手段')),
+                ('max_day_minutes', models.PositiveSmallIntegerField(default=600, verbose_name='1日の上限（分）')),
+                ('max_week_minutes', models.PositiveSmallIntegerField(default=2400, verbose_name='1週間の上限（分）')),
+                ('max_day_sessions', models.PositiveSmallIntegerField(default=3, verbose_name='1日の回数の上限')),
+                ('rest_minutes', models.PositiveSmallIntegerField(default=660, help_text='勤務間インターバル。ふつうは660分（11時間）。', verbose_name='翌日までの休み（分）')),
+                ('max_nights', models.PositiveSmallIntegerField(default=0, verbose_name='続けて外泊できる夜の数')),
+                ('ferries', models.BooleanField(default=False, verbose_name='船で島へ行ける')),
+                ('holidays', models.BooleanField(default=False, verbose_name='祝日も出られる')),
+                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='travel_limits', to='people.person')),
+            ],
+            options={
+                'verbose_name_plural': 'travel limits',
+                'constraints': [models.CheckConstraint(condition=models.Q(('rest_minutes__lte', 1440)), name='travel_rest_within_a_day'), models.CheckConstraint(condition=models.Q(('max_day_minutes__lte', 1440), ('max_nights__lte', 6)), name='travel_limits_fit_a_week')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WeeklyHours',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weekday', models.PositiveSmallIntegerField(choices=[(0, '月'), (1, '火'), (2, '水'), (3, '木'), (4, '金'), (5, '土'), (6, '日')], verbose_name='曜日')),
+                ('starts', models.TimeField(verbose_name='始まり')),
+                ('ends', models.TimeField(verbose_name='終わり')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weekly_hours', to='people.person')),
+            ],
+            options={
+                'ordering': ['person', 'weekday', 'starts'],
+                'constraints': [models.UniqueConstraint(fields=('person', 'weekday', 'starts'), name='weekly_hours_once'), models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='weekly_hours_end_later'), models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='weekly_hours_in_week')],
+            },
+        ),
     ]

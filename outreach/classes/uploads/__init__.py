@@ -1,0 +1,1 @@
+"""What arrives as files: venues, and the monthly plans of nationwide carriers."""

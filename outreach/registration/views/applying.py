@@ -58,6 +58,8 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """Book what the review showed. The same draft a second time leads to the same booking."""
     session = _known_session(code)
+    if request.method != "POST":  # a reload, or another language chosen, after a press that led nowhere
+        return redirect("registration:apply", session.code)
     draft = _open(request.POST.get("draft", ""), session)
     form = FORMS[draft["whom"]](draft["data"]) if draft else None
     if draft is None or form is None or not form.is_valid():

@@ -8,7 +8,17 @@ from ninja import NinjaAPI
 from backend.problem import speak_problems
 from outreach.people.access import open_to_all
 
-ROOMS = ("geo", "outreach.classes", "outreach.registration", "outreach.reporting")
+ROOMS = (
+    "geo",
+    "outreach.people",
+    "outreach.contact",
+    "outreach.classes",
+    "outreach.registration",
+    "outreach.dispatch",
+    "outreach.reporting",
+    "outreach.phone",
+    "outreach.desk",
+)
 
 api = NinjaAPI(
     title="津々浦々 API",

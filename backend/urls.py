@@ -13,24 +13,13 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest
 from django.urls import URLPattern, URLResolver, include, path
 
-from backend.api import api
+from backend.api import ROOMS, api
 from backend.health import healthz, readyz
 from backend.views import sign_in, sign_out, to_office
 from outreach.people.access import open_to_all
 
 Routes = list[URLPattern | URLResolver]
 
-ROOMS = (
-    "geo",
-    "outreach.people",
-    "outreach.contact",
-    "outreach.classes",
-    "outreach.registration",
-    "outreach.dispatch",
-    "outreach.reporting",
-    "outreach.phone",
-    "outreach.desk",
-)
 PUBLIC = settings.SURFACE in {"all", "public"}
 STAFF = settings.SURFACE in {"all", "staff"}
 

@@ -15,9 +15,9 @@ from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
+from backend.api import ROOMS as MOUNTED
 from backend.api import api
 from backend.schedule import JOBS
-from backend.urls import ROOMS as MOUNTED
 
 BASE = Path(settings.BASE_DIR)
 ROOMS = ("backend", "geo", "outreach")

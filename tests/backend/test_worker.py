@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,43 +32,59 @@ def until(what: Callable[[], bool], seconds: float = 30) -> bool:
     return what()
 
 
+def lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def living(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in processes if lives(process)]
+
+
+def children(process: psutil.Process, recursive: bool = False) -> list[psutil.Process]:
+    """Some may end while they are counted."""
+    try:
+        return living(process.children(recursive=recursive))
+    except psutil.NoSuchProcess:
+        return []
 
 
 class Worker:
     """`manage.py worker` on a database of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.env = os.environ | {
+        self.database = folder / "worker.sqlite3"
+        env = os.environ | {
             "DJANGO_SETTINGS_MODULE": "backend.settings",
-            "DATABASE_URL": f"sqlite:///{folder / 'worker.sqlite3'}",
+            "DATABASE_URL": f"sqlite:///{self.database}",
             "WORKER_NAME": "tested",
         }
-        subprocess.run([*MANAGE, "migrate", "-v", "0"], env=self.env, check=True)
-        self.log = (folder / "worker.log").open("w+")
-        self.process = subprocess.Popen([*MANAGE, "worker", *QUICK], env=self.env, stderr=self.log)
+        subprocess.run([*MANAGE, "migrate", "-v", "0"], env=env, check=True)
+        self.log = folder / "worker.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen([*MANAGE, "worker", *QUICK], env=env, stderr=log)
         self.watchdog = psutil.Process(self.process.pid)
 
     def beat(self) -> str:
-        """The last heartbeat, read by another process as /readyz would; empty while there is none."""
-        code = "from backend.models import Heartbeat as H; print(*H.objects.values_list('beat_at', flat=True))"
-        command = [*MANAGE, "shell", "-v", "0", "-c", code]
-        return subprocess.run(command, env=self.env, capture_output=True, text=True, check=True).stdout.strip()
+        """The last heartbeat as the database holds it; empty while there is none."""
+        with closing(sqlite3.connect(self.database, timeout=20)) as connection:
+            found = connection.execute("SELECT beat_at FROM backend_heartbeat").fetchone()
+        return str(found[0]) if found else ""
 
     def head(self) -> psutil.Process | None:
-        children = self.watchdog.children()
-        return children[0] if children else None
+        return next(iter(children(self.watchdog)), None)
 
     def idle_workers(self) -> list[psutil.Process]:
         """The sentinel starts its workers first, then the monitor and the pusher."""
         head = self.head()
-        sentinels = head.children() if head else []
-        helpers = sorted(sentinels[0].children(), key=lambda p: p.pid) if sentinels else []
+        sentinels = children(head) if head else []
+        helpers = sorted(children(sentinels[0]), key=lambda p: p.pid) if sentinels else []
         return helpers[:-2] if len(helpers) >= 4 else []
 
     def family(self) -> list[psutil.Process]:
-        return [self.watchdog, *self.watchdog.children(recursive=True)]
+        return [self.watchdog, *children(self.watchdog, recursive=True)]
 
     def started(self) -> bool:
         return bool(self.idle_workers()) and bool(self.beat())
@@ -75,13 +93,16 @@ class Worker:
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator[Worker]:
     running = Worker(tmp_path)
-    assert until(running.started, 60), (tmp_path / "worker.log").read_text()
     family = running.family()
-    yield running
-    for process in living([*family, *(running.family() if running.watchdog.is_running() else [])]):
-        process.kill()
-    running.process.wait()
-    running.log.close()
+    try:
+        assert until(running.started, 60), running.log.read_text()
+        family = running.family()
+        yield running
+    finally:
+        for process in {*family, *running.family()}:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        running.process.wait()
 
 
 @pytest.mark.once

@@ -176,5 +176,5 @@ def application(**fields: Any) -> Application:
     return Application(**{**defaults, **fields})
 
 
-def booking(of: Session | None = None, **fields: Any) -> Booking:
-    return book(session=of or session(), application=application(**fields), channel=Intake.WEB)
+def booking(of: Session | None = None, *, channel: str = Intake.WEB, **fields: Any) -> Booking:
+    return book(session=of or session(), application=application(**fields), channel=channel)

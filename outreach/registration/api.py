@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -77,7 +77,7 @@ def booking_out(booking: Booking) -> dict[str, Any]:
 @router.post("/bookings", response={201: BookingOut}, summary="申し込む")
 @open_to_all
 def create_booking(
-    request: HttpRequest, payload: BookingIn, idempotency_key: str = Header("", alias="Idempotency-Key")
+    request: HttpRequest, payload: BookingIn, idempotency_key: Annotated[str, Header(alias="Idempotency-Key")] = ""
 ) -> Status[dict[str, Any]]:
     """満席のときは、キャンセル待ち（waitlisted）になります。同じ Idempotency-Key の2回目は、1回目の申込を返します。"""
     session = published_session(payload.session_code)

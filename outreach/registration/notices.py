@@ -10,11 +10,14 @@ from outreach.classes.codes import show_code
 from outreach.classes.models import Session
 from outreach.classes.rules import JST
 from outreach.contact.models import Channel, Kind
+from outreach.contact.numbers import NumberKind, kind_of
 from outreach.contact.services import queue_message, withdraw_messages
 from outreach.registration import rules
-from outreach.registration.models import Booking, BookingStatus
+from outreach.registration.models import Booking, BookingStatus, Intake
 
 WEEKDAYS = "月火水木金土日"
+# Whoever applies this way sees or hears the answer at once; a paper form or a fax gets none.
+ANSWERED = frozenset({Intake.WEB, Intake.API, Intake.PHONE_LINE, Intake.STAFF_PHONE, Intake.COUNTER})
 
 
 def tell_booked(booking: Booking) -> None:
@@ -95,6 +98,8 @@ def _tell(
 ) -> None:
     fields = {**message_fields(booking), **(words or {})}
     for subject, channel, to in recipients(booking):
+        if just_done and _knows_already(booking, subject) and _takes_a_call(channel, to):
+            continue
         queue_message(
             subject=subject,
             revision=booking.session.revision + booking.revision + 1,  # both only rise: never used twice
@@ -109,6 +114,16 @@ def _tell(
             just_done=just_done,
             sample=booking.sample,
         )
+
+
+def _knows_already(booking: Booking, subject: str) -> bool:
+    """Is this the person who applied, and was answered on the spot? Staff need not ring to repeat it."""
+    applied_by_proxy = bool(booking.proxy_phone)
+    return booking.channel in ANSWERED and subject.endswith("/proxy") == applied_by_proxy
+
+
+def _takes_a_call(channel: Channel, to: str) -> bool:
+    return channel != Channel.POST and (channel in {Channel.CALL, Channel.VOICE} or kind_of(to) != NumberKind.MOBILE)
 
 
 def message_fields(booking: Booking) -> dict[str, str]:

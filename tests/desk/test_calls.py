@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from outreach.contact.models import CallEvent, CallStatus, CallTask, Consent
 from outreach.people.models import AccessLog, Organisation, Role, User
+from outreach.registration.models import Intake
 from tests import factories
 from tests.desk.conftest import SignIn, said
 
@@ -20,7 +21,9 @@ LIST = "/staff/calls/"
 def ring(office: Organisation, **fields: str) -> CallTask:
     """Someone with a landline has booked: their confirmation is a call."""
     number = f"+8130000{next(factories.serial):04d}"
-    booking = factories.booking(factories.session(organisation=office), **{"phone": number, **fields})
+    booking = factories.booking(
+        factories.session(organisation=office), channel=Intake.PAPER, **{"phone": number, **fields}
+    )
     return CallTask.objects.filter(subject=booking.subject).earliest("pk")
 
 

@@ -236,7 +236,7 @@ def form(session: Session, **changes: str) -> dict[str, str]:
     }
 
 
-def test_kana_and_a_number_are_enough_and_a_landline_is_rung(desk: Client, office: Organisation) -> None:
+def test_kana_and_a_number_are_enough_and_a_landline_is_rung_on_the_eve(desk: Client, office: Organisation) -> None:
     session = factories.session(organisation=office)
     shown = desk.post(NEW, form(session))
     assert "ハツ タロウ様、お電話番号は 03-0000-0888 ですね" in said(shown)
@@ -244,7 +244,9 @@ def test_kana_and_a_number_are_enough_and_a_landline_is_rung(desk: Client, offic
     desk.post(NEW, form(session, sure="1"))
     made = Booking.objects.get()
     assert (made.resident.kana, made.resident.phone, made.contact) == ("ハツ タロウ", "+81300000888", "call")
-    assert Message.objects.filter(subject=made.subject, kind=Kind.CONFIRMATION).get().channel == "call"
+    kinds = set(Message.objects.filter(subject=made.subject, channel="call").values_list("kind", flat=True))
+    assert Kind.REMINDER_DAY_BEFORE in kinds
+    assert Kind.CONFIRMATION not in kinds  # it was just said
 
 
 def test_how_it_came_in_is_kept_and_offered_again(desk: Client, office: Organisation) -> None:

@@ -48,6 +48,21 @@ def test_a_booking_takes_a_seat_and_plans_what_to_tell() -> None:
     assert kinds == {"confirmation", "reminder_day_before", "reminder_same_day"}
 
 
+@pytest.mark.parametrize(("intake", "calls"), [(Intake.WEB, 0), (Intake.STAFF_PHONE, 0), (Intake.PAPER, 1)])
+def test_a_landline_is_not_rung_merely_to_repeat_what_was_just_said(intake: str, calls: int) -> None:
+    her = factories.application(phone="+81300000001")
+    booking = book(session=factories.session(), application=her, channel=intake)
+    assert Message.objects.filter(subject=booking.subject, kind="confirmation").count() == calls
+    assert Message.objects.filter(subject=booking.subject, kind="reminder_day_before").count() == 1
+
+
+def test_a_mother_whose_daughter_applied_is_told_all_the_same() -> None:
+    proxy = {"proxy_name": "娘", "proxy_relation": "長女", "proxy_phone": "+819000000999", "tell": "both"}
+    her = factories.application(phone="+81300000001", contact="call", **proxy)
+    booking = book(session=factories.session(), application=her, channel=Intake.WEB)
+    assert Message.objects.filter(subject=booking.subject, kind="confirmation", channel="call").count() == 1
+
+
 def test_a_full_class_puts_on_the_waitlist_and_reminds_of_nothing() -> None:
     waiting = full(factories.session())[2]
     assert waiting.status == S.WAITLISTED

@@ -1,6 +1,7 @@
 """Seats: booked, given up, offered, attended; one pool for every channel (law 1)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -190,7 +191,7 @@ def test_the_database_itself_refuses_to_oversell() -> None:
 
 def test_a_repeated_key_makes_one_booking() -> None:
     session, her = factories.session(), factories.application()
-    wanted = {"key": "k1", "fingerprint": "f", "session": session, "application": her, "channel": Intake.API}
+    wanted: dict[str, Any] = {"key": "k1", "fingerprint": "f", "session": session, "application": her, "channel": Intake.API}
     first, made = book_once(**wanted)
     again, made_again = book_once(**wanted)
     assert (first.pk, made, made_again) == (again.pk, True, False)

@@ -191,7 +191,13 @@ def test_the_database_itself_refuses_to_oversell() -> None:
 
 def test_a_repeated_key_makes_one_booking() -> None:
     session, her = factories.session(), factories.application()
-    wanted: dict[str, Any] = {"key": "k1", "fingerprint": "f", "session": session, "application": her, "channel": Intake.API}
+    wanted: dict[str, Any] = {
+        "key": "k1",
+        "fingerprint": "f",
+        "session": session,
+        "application": her,
+        "channel": Intake.API,
+    }
     first, made = book_once(**wanted)
     again, made_again = book_once(**wanted)
     assert (first.pk, made, made_again) == (again.pk, True, False)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from outreach.classes import views
+from outreach.classes import staff_views, views
 
 app_name = "classes"
 public: list[URLPattern] = [
@@ -12,4 +12,8 @@ public: list[URLPattern] = [
     re_path(r"^classes/areas/(?P<code>[0-9]{2})/$", views.municipalities, name="municipalities"),
     path("classes/by-code/", views.by_code, name="by-code"),
     path("classes/<str:code>/", views.detail, name="detail"),
+]
+staff: list[URLPattern] = [
+    path("staff/uploads/", staff_views.uploads, name="uploads"),
+    path("staff/uploads/<int:pk>/", staff_views.upload, name="upload"),
 ]

@@ -1,8 +1,11 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,10 +14,11 @@ from geo.importing.report import Report, WrongFile
 from geo.services import load_areas
 from outreach.classes.models import Session, SessionStatus, Site, Upload, UploadedSlot, Venue, VenueHold
 from outreach.classes.rules import JST
-from outreach.classes.services import SessionError, recount_sites
+from outreach.classes.services import SessionError, assign, recount_sites
 from outreach.classes.uploads.applying import apply_plan, carry_out, preview
 from outreach.classes.uploads.planning import read_plan
 from outreach.people.models import Organisation, Role
+from outreach.people.services import engage
 from tests import factories
 
 HEAD = "枠番号,店舗名,住所,講座,日付,開始,定員,状態"
@@ -209,3 +213,36 @@ def test_the_preview_says_what_the_confirmation_does(carrier: Organisation) -> N
     assert Upload.objects.get().done_at is not None
     with pytest.raises(SessionError):
         carry_out(upload=one, by=user)
+
+
+def test_a_moved_row_whose_teacher_is_elsewhere_stays_alone_and_the_others_go_on(
+    tmp_path: Path, carrier: Organisation
+) -> None:
+    upload(tmp_path, carrier, *GOOD)
+    teacher = factories.instructor()
+    first = UploadedSlot.objects.get(key="A-1").session
+    assign(session=first, person=teacher, duty="instructor")
+    evening = factories.next_week(14, days=30)
+    engage(person=teacher, starts_at=evening, ends_at=evening + timedelta(hours=1), subject="trip:1")
+    report = upload(tmp_path, carrier, GOOD[0].replace("10:00", "14:00"), GOOD[1], GOOD[2].replace("10:00", "15:00"))
+
+    assert counts(report) == (0, 1, 0, 1, 1)
+    assert [(one.row, one.column) for one in report.refused] == [(2, "枠番号")]
+    first.refresh_from_db()
+    assert first.revision == 0
+    assert VenueHold.objects.get(subject=first.subject).starts_at == first.starts_at
+
+
+def test_the_list_asks_as_much_at_thirty_plans_as_at_one(client: Client, carrier: Organisation) -> None:
+    signed_in(client, carrier)
+    user = carrier.membership_set.get().user
+
+    def asked(plans: int) -> int:
+        Upload.objects.bulk_create(
+            Upload(organisation=carrier, name="plan.csv", content=b"", made_by=user) for _n in range(plans)
+        )
+        with CaptureQueriesContext(connection) as statements:
+            assert client.get(reverse("classes:uploads")).status_code == 200
+        return len(statements)
+
+    assert asked(1) == asked(29)

@@ -28,10 +28,5 @@ class DidYouSendForm(forms.Form):
         max_length=20,
         help_text=_("例：123-4567"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}),
-        error_messages={"required": _("連絡番号を入れてください。メッセージの終わりにあります。")},
     )
-    number = NumberField(
-        label=_("届いた電話番号（あなたの番号）"),
-        max_length=30,
-        error_messages={"required": _("電話番号を入れてください。")},
-    )
+    number = NumberField(label=_("届いた電話番号（あなたの番号）"), max_length=30)

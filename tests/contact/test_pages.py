@@ -100,7 +100,7 @@ def test_what_has_not_gone_out_is_not_ours_yet() -> None:
 
 def test_a_malformed_question_is_asked_again() -> None:
     assert "数字で" in ask("123-4567", "abc")[1]
-    assert "連絡番号を入れてください" in ask("")[1]
+    assert "「連絡番号」を入力してください" in ask("")[1]
 
 
 def test_guessing_ends_after_thirty_misses() -> None:

@@ -1,0 +1,283 @@
+"""From the database to a `Problem`: who can be sent where and when, as the solvers, the check and the pages see it.
+
+Ids are `p<person>`, `r<request>`, `h<person>` (home), `v<venue>` and `n<municipality>` (where one sleeps: its centre,
+since inns aren't known). Terrain isn't known either: all places count as plain.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+import jpholiday
+from django.db.models import Q
+from django.utils import timezone
+
+from geo.models import Municipality
+from geo.shops import shop_status
+from outreach.classes.models import HELD, Session
+from outreach.dispatch.ferries import load_sea, write_out
+from outreach.dispatch.models import ENDED, DayLock, DispatchRequest, Offer, OfferStatus, Plan, Visit
+from outreach.dispatch.priority import unserved_penalty
+from outreach.dispatch.problem import (
+    DAY_MINUTES,
+    VERSION,
+    Band,
+    Forbidden,
+    FrozenDay,
+    Horizon,
+    Instructor,
+    Lock,
+    Place,
+    Prior,
+    Problem,
+    Qualification,
+    Weights,
+    Window,
+)
+from outreach.dispatch.problem import Visit as Wanted
+from outreach.dispatch.rules import SETUP, TEARDOWN, request_starts
+from outreach.dispatch.travel import MODES, GreatCircle, Point, is_winter
+from outreach.people.availability import Span, availability, minute
+from outreach.people.models import Person, TravelLimits
+
+WEIGHTS = Weights(per_hm=1, per_minute=2, night=1500, overload=(Band(0, 1), Band(300, 2)))
+OFFICE_HOURS = tuple((weekday, 9 * 60, 17 * 60) for weekday in range(5))
+TOLD_START, TOLD_PERSON = 600, 300  # what it costs to change what people were told: 60 and 30 km of road
+STANDING = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place of the problem, still in degrees."""
+
+    id: str
+    lat: float
+    lon: float
+    island: str | None
+    inn: str | None = None
+
+
+def key(kind: str, pk: object) -> str:
+    return f"{kind}{pk}"
+
+
+def pk_of(name: str) -> int:
+    return int(name[1:])
+
+
+def minute_of(moment: datetime, first: date) -> int:
+    """Minutes from 00:00 of `first`, local time."""
+    local = timezone.localtime(moment)
+    return (local.date() - first).days * DAY_MINUTES + minute(local.time())
+
+
+def moment_of(at: int, first: date) -> datetime:
+    day, rest = divmod(at, DAY_MINUTES)
+    return timezone.make_aware(datetime.combine(first + timedelta(days=day), time(rest // 60, rest % 60)))
+
+
+def build_problem(*, prefecture: str, first: date, last: date, plan: Plan | None = None) -> Problem:
+    """Every open request of a prefecture and everyone who can be sent, from `first` to `last`.
+
+    With `plan`: also what its visits lock, what was told to people and who said no. A fixed number of statements.
+    """
+    horizon = Horizon(first.isoformat(), (last - first).days + 1)
+    visits = list(plan.visits.all()) if plan else []
+    kept = {visit.request_id: minute_of(visit.starts_at, first) for visit in visits}
+    wanted = _wanted(prefecture, first, last, kept)
+    people = _people(prefecture)
+    requests = {request.pk: request for request, _starts in wanted}
+    sites = _sites(people, requests.values())
+    lines = load_sea().between({site.island for site in sites if site.island})
+    sites += _ports(lines)
+    points = tuple(Point(site.lat, site.lon, site.island) for site in sites)
+    source = GreatCircle(winter=is_winter(prefecture, first.month))
+    instructors = _instructors(people, horizon, first, last, plan)
+    visits = [visit for visit in visits if visit.request_id in requests]
+    problem = Problem(
+        version=VERSION,
+        name=f"{prefecture}-{first}-{last}",
+        horizon=horizon,
+        weights=WEIGHTS,
+        places=tuple(Place(s.id, round(s.lat * 1e6), round(s.lon * 1e6), s.island, s.inn) for s in sites),
+        travel=tuple(source.travel(points, mode) for mode in sorted(MODES)),
+        ferries=write_out(lines, horizon.days),
+        instructors=instructors,
+        visits=_visits(wanted, first),
+    )
+    return _with_orders(problem, plan, visits, first) if plan else problem
+
+
+def _wanted(prefecture: str, first: date, last: date, kept: dict[int, int]) -> list[tuple[DispatchRequest, list[int]]]:
+    """Requests that can be met in the horizon, with their starts; those of the plan keep theirs."""
+    rows = DispatchRequest.objects.filter(municipality__prefecture=prefecture, earliest__lte=last, latest__gte=first)
+    rows = rows.filter(~Q(status__in=ENDED) | Q(pk__in=kept)).exclude(status="withdrawn")
+    found = []
+    for request in rows.select_related("course", "venue").prefetch_related("windows", "blackouts").order_by("pk"):
+        starts = open_starts(request, first, last)
+        if request.pk in kept and kept[request.pk] not in starts:
+            starts = sorted([*starts[:11], kept[request.pk]])
+        if starts:
+            found.append((request, starts))
+    return found
+
+
+def open_starts(request: DispatchRequest, first: date, last: date) -> list[int]:
+    """When a request can start, minutes of the horizon; its windows and blackouts should be prefetched."""
+    windows = [(w.weekday, minute(w.opens), minute(w.closes)) for w in request.windows.all()]
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    closed = {blackout.day for blackout in request.blackouts.all()}
+    if not windows:  # a venue whose hours nobody gave is an office, shut on holidays
+        closed |= {day for day in days if jpholiday.is_holiday(day)}
+    return request_starts(
+        first=first,
+        last=last,
+        earliest=request.earliest,
+        latest=request.latest,
+        openings=windows or OFFICE_HOURS,
+        closed=frozenset(closed),
+        duration=request.minutes,
+    )
+
+
+def _visits(wanted: list[tuple[DispatchRequest, list[int]]], first: date) -> tuple[Wanted, ...]:
+    towns = {request.municipality_id for request, _ in wanted}
+    shops = shop_status(first)
+    taught = set(Session.objects.filter(municipality__in=towns, status__in=HELD).values_list("municipality", flat=True))
+    return tuple(
+        Wanted(
+            id=key("r", request.pk),
+            place=key("v", request.venue_id),
+            starts=tuple(starts),
+            duration=request.minutes,
+            setup=SETUP,
+            teardown=TEARDOWN,
+            sessions=request.sessions,
+            crew=request.crew,
+            lead_skills=(request.course.skill_id, *request.needs),
+            second_skills=(request.course.skill_id,) if request.crew == 2 else (),
+            penalty=unserved_penalty(
+                crew=request.crew,
+                first_visit=str(shops.get(request.municipality_id)) == "none" and request.municipality_id not in taught,
+                learners_65=request.learners_65,
+                days_waited=(first - request.received_on).days,
+            ),
+        )
+        for request, starts in wanted
+    )
+
+
+def _people(prefecture: str) -> list[Person]:
+    rows = Person.objects.filter(municipality__prefecture=prefecture, instructor__active=True)
+    return list(rows.select_related("travel_limits").prefetch_related("qualifications").order_by("pk"))
+
+
+def _instructors(
+    people: list[Person], horizon: Horizon, first: date, last: date, plan: Plan | None
+) -> tuple[Instructor, ...]:
+    free = availability(people, first, last, ignore=f"trip:{plan.pk}:" if plan else "")
+    return tuple(_instructor(person, horizon, first, free[person.pk]) for person in people)
+
+
+def _instructor(person: Person, horizon: Horizon, first: date, free: dict[date, list[Span]]) -> Instructor:
+    limits = getattr(person, "travel_limits", None) or TravelLimits(person=person)
+    windows = tuple(
+        Window((day - first).days * DAY_MINUTES + start, (day - first).days * DAY_MINUTES + end)
+        for day, spans in sorted(free.items())
+        for start, end in spans
+    )
+    worked = {window.day for window in windows}
+    weeks = {horizon.week_of(day) for day in worked}
+    return Instructor(
+        id=key("p", person.pk),
+        mode=limits.mode,
+        homes=(key("h", person.pk),),
+        skills=tuple(_skills(person, horizon, first)),
+        windows=windows,
+        nights=tuple(sorted(day for day in worked if day + 1 in worked)) if limits.max_nights else (),
+        max_nights=limits.max_nights,
+        max_day_minutes=limits.max_day_minutes,
+        max_day_sessions=limits.max_day_sessions,
+        week_minutes=(limits.max_week_minutes,) * horizon.weeks,
+        rest_minutes=limits.rest_minutes,
+        ferries=limits.ferries,
+        target_minutes=limits.max_week_minutes * 7 // 10 * len(weeks),
+    )
+
+
+def _skills(person: Person, horizon: Horizon, first: date) -> Iterable[Qualification]:
+    last = horizon.days - 1
+    for held in person.qualifications.all():
+        begins = max(0, (held.valid_from - first).days)
+        ends = last if held.valid_to is None else min(last, (held.valid_to - first).days)
+        if begins <= ends:
+            yield Qualification(held.skill_id, begins, ends)
+
+
+def _sites(people: list[Person], requests: Iterable[DispatchRequest]) -> list[Site]:
+    island = load_sea().island_of.get
+    sites = [Site(key("h", p.pk), p.lat, p.lon, island(p.municipality_id)) for p in people]
+    venues = {request.venue_id: request.venue for request in requests}
+    for town in Municipality.objects.filter(pk__in={v.municipality_id for v in venues.values()}).order_by("pk"):
+        sites.append(Site(key("n", town.pk), town.lat, town.lon, island(town.pk), key("n", town.pk)))
+    for pk, venue in sorted(venues.items()):
+        code = venue.municipality_id
+        sites.append(Site(key("v", pk), venue.lat, venue.lon, island(code), key("n", code)))
+    return sites
+
+
+def _ports(lines: Iterable[object]) -> list[Site]:
+    sea = load_sea()
+    names = sorted({port for line in lines for port in line.ports})  # type: ignore[attr-defined]
+    ports = [sea.ports[name] for name in names]
+    return [Site(f"p-{port.id}", port.lat, port.lon, port.island) for port in ports]
+
+
+def _with_orders(problem: Problem, plan: Plan, visits: list[Visit], first: date) -> Problem:
+    """Add what replanning must leave, should leave, and must not do."""
+    known = {person.id for person in problem.instructors}
+    offers = list(Offer.objects.filter(visit__in=visits).values_list("visit_id", "person_id", "status"))
+    accepted = {visit for visit, _person, status in offers if status == OfferStatus.ACCEPTED}
+    frozen = set(DayLock.objects.filter(plan=plan).values_list("person_id", "day"))
+    told: dict[int, set[int]] = defaultdict(set)
+    for visit, person, status in offers:
+        if status in STANDING:
+            told[visit].add(person)
+
+    def fixed(visit: Visit) -> bool:
+        day = timezone.localdate(visit.starts_at)
+        return visit.locked or visit.pk in accepted or any((person, day) in frozen for person in visit.crew)
+
+    no = {
+        (key("p", person), key("r", visit.request_id))
+        for visit in visits
+        for other, person, status in offers
+        if other == visit.pk and status in (OfferStatus.DECLINED, OfferStatus.LAPSED)
+    }
+    return replace(
+        problem,
+        locks=tuple(_lock(visit, first) for visit in visits if fixed(visit)),
+        forbidden=tuple(Forbidden(*pair) for pair in sorted(no) if pair[0] in known),
+        frozen_days=tuple(
+            FrozenDay(key("p", person), (day - first).days)
+            for person, day in sorted(frozen)
+            if key("p", person) in known
+        ),
+        prior=tuple(
+            Prior(
+                key("r", visit.request_id),
+                minute_of(visit.starts_at, first),
+                tuple(key("p", person) for person in visit.crew if person in told[visit.pk]),
+                TOLD_START,
+                TOLD_PERSON,
+            )
+            for visit in visits
+            if told[visit.pk]
+        ),
+    )
+
+
+def _lock(visit: Visit, first: date) -> Lock:
+    second = key("p", visit.second_id) if visit.second_id else None
+    return Lock(key("r", visit.request_id), minute_of(visit.starts_at, first), key("p", visit.lead_id), second)

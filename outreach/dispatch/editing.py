@@ -1,0 +1,110 @@
+"""Changing a plan by hand: take a visit out, put one in, and find where it costs least. Pure; `check` judges all."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import permutations
+
+from outreach.dispatch.check import check
+from outreach.dispatch.problem import Duty, Lock, Plan, Problem, ServedVisit, Stop, Trip, Visit, day_of
+from outreach.dispatch.score import Score
+from outreach.dispatch.violations import Violation
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A visit put into a plan, and what the whole plan then costs."""
+
+    start: int
+    crew: tuple[str, ...]
+    plan: Plan
+    score: Score
+
+
+def bare(plan: Plan) -> Plan:
+    """Without the figures that its maker claimed: they hold no longer once something moves."""
+    return replace(plan, cost=None, bound=None, served=None, unserved=None, km=None, problem=None)
+
+
+def take_out(plan: Plan, visit: str) -> Plan:
+    """The plan without a visit; days and trips that it leaves empty go with it."""
+    trips = tuple(trip for trip in (_without(trip, visit) for trip in plan.trips) if trip)
+    return bare(replace(plan, trips=trips, visits=tuple(entry for entry in plan.visits if entry.id != visit)))
+
+
+def _without(trip: Trip, visit: str) -> Trip | None:
+    days = [Duty(duty.day, tuple(stop for stop in duty.stops if stop.visit != visit)) for duty in trip.days]
+    if days == list(trip.days):
+        return trip
+    worked = [n for n, duty in enumerate(days) if duty.stops]
+    return replace(trip, days=tuple(days)) if worked else None
+
+
+def put_in(problem: Problem, plan: Plan, visit: str, start: int, crew: tuple[str, ...]) -> Plan:
+    """The plan with a visit at `start` by `crew`, the lead first: into each one's trip of that day, or a new one."""
+    trips = list(plan.trips)
+    for name in crew:
+        mine = [n for n, t in enumerate(trips) if t.instructor == name and any(d.day == day_of(start) for d in t.days)]
+        if mine:
+            trips[mine[0]] = _with(trips[mine[0]], visit, start)
+        else:
+            home = next(person.homes[0] for person in problem.instructors if person.id == name)
+            trips.append(Trip(name, home, (Duty(day_of(start), (Stop(visit, start),)),)))
+    entry = ServedVisit(visit, start, tuple(sorted(crew)), crew[0])
+    return bare(replace(plan, trips=tuple(trips), visits=(*plan.visits, entry)))
+
+
+def _with(trip: Trip, visit: str, start: int) -> Trip:
+    def fill(duty: Duty) -> Duty:
+        return Duty(duty.day, tuple(sorted((*duty.stops, Stop(visit, start)), key=lambda stop: stop.start)))
+
+    return replace(trip, days=tuple(fill(duty) if duty.day == day_of(start) else duty for duty in trip.days))
+
+
+def move(problem: Problem, plan: Plan, visit: str, start: int, crew: tuple[str, ...]) -> Plan:
+    return put_in(problem, take_out(plan, visit), visit, start, crew)
+
+
+def without_lock(problem: Problem, visit: str) -> Problem:
+    """The problem where a person may decide anew about one visit."""
+    return replace(problem, locks=tuple(lock for lock in problem.locks if lock.visit != visit))
+
+
+def with_lock(problem: Problem, lock: Lock) -> Problem:
+    return replace(problem, locks=(*without_lock(problem, lock.visit).locks, lock))
+
+
+def judge(problem: Problem, plan: Plan) -> Score | list[Violation]:
+    return check(problem, bare(plan))
+
+
+def placements(problem: Problem, plan: Plan, visit: str, *, crews: Iterable[tuple[str, ...]] | None = None,
+               starts: Iterable[int] | None = None) -> Iterator[Placement]:  # fmt: skip
+    """Every way to put `visit` into `plan` that keeps the rules, in no order. Slow: one check a way."""
+    wanted = next(v for v in problem.visits if v.id == visit)
+    open_days = {person.id: {window.day for window in person.windows} for person in problem.instructors}
+    rest = take_out(plan, visit)
+    for start in starts if starts is not None else wanted.starts:
+        for crew in crews if crews is not None else able_crews(problem, wanted, start):
+            if all(day_of(start) in open_days[name] for name in crew):
+                made = put_in(problem, rest, visit, start, crew)
+                score = judge(problem, made)
+                if isinstance(score, Score):
+                    yield Placement(start, crew, made, score)
+
+
+def able_crews(problem: Problem, visit: Visit, start: int) -> Iterator[tuple[str, ...]]:
+    """Crews with the skills for a visit on that day, the lead first; nobody who must not come."""
+    barred = {f.instructor for f in problem.forbidden if f.visit == visit.id}
+    able = [person for person in problem.instructors if person.id not in barred]
+    day = day_of(start)
+    leads = {p.id for p in able if all(p.holds(skill, day) for skill in visit.lead_skills)}
+    seconds = {p.id for p in able if all(p.holds(skill, day) for skill in visit.second_skills)}
+    if visit.crew == 1:
+        yield from ((name,) for name in sorted(leads))
+    else:
+        names = sorted(leads | seconds)
+        yield from (pair for pair in permutations(names, 2) if pair[0] in leads and pair[1] in seconds)
+
+
+def cheapest(ways: Iterable[Placement]) -> Placement | None:
+    return min(ways, key=lambda way: (way.score.cost, way.start, way.crew), default=None)

@@ -1,0 +1,32 @@
+"""What dispatch keeps: requests, plans with every version of theirs, trips, visits, offers."""
+
+from outreach.dispatch.models.plans import DayLock, Offer, OfferStatus, Plan, PlanStatus, PlanVersion, Trip, Visit
+from outreach.dispatch.models.requests import (
+    AMENDABLE,
+    ENDED,
+    DispatchRequest,
+    Need,
+    RequestBlackout,
+    RequestEvent,
+    RequestStatus,
+    RequestWindow,
+)
+
+__all__ = [
+    "AMENDABLE",
+    "ENDED",
+    "DayLock",
+    "DispatchRequest",
+    "Need",
+    "Offer",
+    "OfferStatus",
+    "Plan",
+    "PlanStatus",
+    "PlanVersion",
+    "RequestBlackout",
+    "RequestEvent",
+    "RequestStatus",
+    "RequestWindow",
+    "Trip",
+    "Visit",
+]

@@ -1,0 +1,195 @@
+"""計画: an answer to many requests, each version of it kept; its trips and visits as rows; offers made from it."""
+
+import secrets
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from outreach.classes.models import Session
+from outreach.dispatch.models.requests import DispatchRequest
+from outreach.people.models import Person, User
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class PlanStatus(models.TextChoices):
+    QUEUED = "queued", _("順番待ち")
+    RUNNING = "running", _("計算中")
+    READY = "ready", _("案")
+    FAILED = "failed", _("計算できませんでした")
+    PUBLISHED = "published", _("公開済み")
+
+
+class Plan(models.Model):
+    """A prefecture's answer from `first` to `last`. `problem` is the document that every version answers."""
+
+    prefecture = models.ForeignKey("geo.Prefecture", on_delete=models.PROTECT, verbose_name=_("都道府県"))
+    first = models.DateField(_("初日"))
+    last = models.DateField(_("末日"))
+    status = models.CharField(_("状態"), max_length=10, choices=PlanStatus, default=PlanStatus.QUEUED)
+    solver = models.CharField(_("解き方"), max_length=20, default="best")
+    seconds = models.PositiveSmallIntegerField(_("計算の秒数"), default=60)
+    seed = models.PositiveIntegerField(_("乱数の種"), default=1)
+    stop_asked = models.BooleanField(default=False)
+    best_cost = models.BigIntegerField(null=True, blank=True)
+    best_bound = models.BigIntegerField(null=True, blank=True)
+    baseline = models.JSONField(_("手作業なみの案との比較"), default=dict, blank=True)
+    problem = models.TextField(editable=False, default="")
+    version = models.ForeignKey("PlanVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    sample = models.BooleanField(_("見本データ"), default=False)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [models.CheckConstraint(condition=Q(last__gte=F("first")), name="plan_ends_later")]
+
+    def __str__(self) -> str:
+        return f"{self.prefecture} {self.first}–{self.last}"
+
+
+class PlanVersion(models.Model):
+    """One state of a plan, as a document that `check` accepted. Undo goes back to `before`."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="versions")
+    before = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    document = models.TextField(editable=False)
+    problem = models.TextField(editable=False)
+    cost = models.BigIntegerField()
+    bound = models.BigIntegerField(null=True, blank=True)
+    served = models.PositiveIntegerField()
+    unserved = models.PositiveIntegerField()
+    hm = models.PositiveIntegerField(_("距離（100 m）"))
+    road_minutes = models.PositiveIntegerField(_("移動の分数"))
+    reason = models.CharField(_("何をしたか"), max_length=100)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}/{self.pk}"
+
+    @property
+    def km(self) -> float:
+        return self.hm / 10
+
+
+class Trip(models.Model):
+    """行程: one person's day in a plan's current version, door to door; afterwards, what was really travelled."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="trips")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="trips")
+    day = models.DateField(_("日"))
+    leaves_at = models.DateTimeField(_("出発"))
+    back_at = models.DateTimeField(_("帰着"))
+    hm = models.PositiveIntegerField(_("距離（100 m）"))
+    road_minutes = models.PositiveSmallIntegerField(_("移動の分数"))
+    overnight = models.BooleanField(_("この夜は外泊"), default=False)
+    travelled_km = models.DecimalField(_("実際の距離（km）"), max_digits=6, decimal_places=1, null=True, blank=True)
+    travelled_minutes = models.PositiveSmallIntegerField(_("実際の移動（分）"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["day", "leaves_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "person", "day"], name="trip_one_a_day"),
+            models.CheckConstraint(condition=Q(back_at__gt=F("leaves_at")), name="trip_ends_later"),
+        ]
+        indexes = [models.Index(fields=["person", "day"], name="trip_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.day}"
+
+    @property
+    def subject(self) -> str:
+        """The key in the ledger of engagements; outlives the row, which each new version writes anew."""
+        return f"trip:{self.plan_id}:{self.day}"
+
+    @property
+    def km(self) -> float:
+        return self.hm / 10
+
+
+class Visit(models.Model):
+    """訪問: a request served in a plan's current version. Locked: replanning leaves it as it is."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="visits")
+    request = models.ForeignKey(DispatchRequest, on_delete=models.PROTECT, related_name="visits")
+    starts_at = models.DateTimeField(_("始まり"))
+    ends_at = models.DateTimeField(_("終わり"))
+    lead = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("主担当"))
+    second = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("副担当")
+    )
+    locked = models.BooleanField(_("固定"), default=False)
+    sessions = models.ManyToManyField(Session, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "request"], name="visit_once_in_a_plan"),
+            models.CheckConstraint(
+                condition=Q(second__isnull=True) | ~Q(second=F("lead")), name="visit_crew_is_two_people"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.starts_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def crew(self) -> list[int]:
+        """Keys of the people, the lead first."""
+        return [self.lead_id, *([self.second_id] if self.second_id else [])]
+
+
+class DayLock(models.Model):
+    """An instructor's day that replanning leaves as it is."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="day_locks")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "person", "day"], name="day_lock_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.day}"
+
+
+class OfferStatus(models.TextChoices):
+    OPEN = "open", _("返事待ち")
+    ACCEPTED = "accepted", _("承諾")
+    DECLINED = "declined", _("辞退")
+    LAPSED = "lapsed", _("返事なし")
+    WITHDRAWN = "withdrawn", _("取りやめ")
+
+
+class Offer(models.Model):
+    """打診: a visit offered to one person. Its page opens by `token`, without signing in."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="offers")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="offers")
+    status = models.CharField(_("状態"), max_length=10, choices=OfferStatus, default=OfferStatus.OPEN)
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    sent_at = models.DateTimeField(auto_now_add=True)
+    answer_by = models.DateTimeField(_("返事の期限"))
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(_("辞退の理由"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-sent_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "person"],
+                condition=Q(status__in=["open", "accepted"]),
+                name="offer_one_standing_per_person",
+            )
+        ]
+        indexes = [models.Index(fields=["status", "answer_by"], name="offer_by_deadline")]
+
+    def __str__(self) -> str:
+        return f"{self.visit_id} {self.get_status_display()}"

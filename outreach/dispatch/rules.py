@@ -1,0 +1,57 @@
+"""Pure decisions of the room: when a request can start, what may follow what."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from outreach.dispatch.problem import DAY_MINUTES, GRID_MINUTES, MAX_STARTS
+
+SETUP, TEARDOWN = 15, 15
+STEP = 90  # minutes between two starts that are offered in one opening
+NEXT = {
+    "received": {"planned", "withdrawn"},
+    "planned": {"received", "offered", "withdrawn"},
+    "offered": {"received", "planned", "agreed", "withdrawn"},
+    "agreed": {"planned", "offered", "withdrawn"},
+    "withdrawn": set[str](),
+}
+
+
+def may_follow(old: str, new: str) -> bool:
+    return new in NEXT[old]
+
+
+def starts_in(opens: int, closes: int, duration: int) -> list[int]:
+    """Starts within one opening, minutes of the day on the grid: room to set up before and to clear after."""
+    first = -(-(opens + SETUP) // GRID_MINUTES) * GRID_MINUTES
+    return list(range(first, closes - duration - TEARDOWN + 1, STEP))
+
+
+def spread(candidates: Sequence[int], most: int = MAX_STARTS) -> list[int]:
+    """At most `most` of them, evenly over the whole, the first and the last among them."""
+    if len(candidates) <= most:
+        return list(candidates)
+    return [candidates[n * (len(candidates) - 1) // (most - 1)] for n in range(most)]
+
+
+def request_starts(
+    *,
+    first: date,
+    last: date,
+    earliest: date,
+    latest: date,
+    openings: Iterable[tuple[int, int, int]],
+    closed: frozenset[date],
+    duration: int,
+) -> list[int]:
+    """Starts of a request in minutes from 00:00 of `first`. `openings`: (weekday, opens, closes), minutes of a day."""
+    by_weekday = list(openings)
+    found = []
+    day = max(first, earliest)
+    while day <= min(last, latest):
+        if day not in closed:
+            base = (day - first).days * DAY_MINUTES
+            for weekday, opens, closes in by_weekday:
+                if weekday == day.weekday():
+                    found += [base + start for start in starts_in(opens, closes, duration)]
+        day += timedelta(days=1)
+    return spread(sorted(set(found)))

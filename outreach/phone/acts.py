@@ -1,0 +1,114 @@
+"""What the dialogue asks to be done, done: each effect through the room that owns it, and its result as plain data.
+
+Runs inside the transaction of the step, so a step is done wholly or not at all.
+"""
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from geo.geocoder import geocode_postal
+from outreach.classes.models import Session
+from outreach.classes.queries import find_session, nearest_sessions, open_sessions
+from outreach.contact.models import Channel, Kind
+from outreach.contact.numbers import NumberRefused, read_number
+from outreach.contact.services import withdraw_messages
+from outreach.phone import bookings, recordings, rules, tasks
+from outreach.phone.dialogue import State
+from outreach.phone.dialogue import effects as e
+from outreach.phone.dialogue import heard as h
+from outreach.phone.dialogue.facts import ClassFacts, Reason
+from outreach.phone.facts import booking_facts, class_facts, takes_bookings
+from outreach.phone.models import Call
+from outreach.registration.models import Booking
+from outreach.registration.queries import TooManyTries, find_booking
+
+NEAREST = 3
+
+
+def act(call: Call, state: State, effect: e.Effect) -> h.Result:
+    """Do one effect of a call's step. Refusals are results; only faults raise."""
+    match effect:
+        case e.FindClass(code):
+            return find_class(code)
+        case e.FindNear(postal):
+            return find_near(postal)
+        case e.ReadNumber(digits):
+            return read_keyed(digits)
+        case e.FindOwn(reference, digits):
+            return find_own(call, state, reference, digits)
+        case e.Reach():
+            return reach(call, state.session)
+        case e.Heeded(booking):
+            return heeded(booking)
+        case e.KeepRecording(kind, recording):
+            recordings.keep(sid=recording, kind=kind, call=call)
+        case e.RingBack():
+            tasks.open_ring_back(call)
+        case e.Note(wish):
+            bookings.note_wish(number=state.number, wish=wish, sample=call.sample)
+        case e.Book() | e.Move() | e.Cancel() | e.Accept():
+            return bookings.act(call, state, effect)
+    return h.Done()
+
+
+def find_class(code: str) -> h.Result:
+    session = find_session(code)
+    if session is None:
+        return h.Refused(Reason.UNKNOWN)
+    return h.FoundClass(class_facts(session)) if takes_bookings(session) else h.Refused(Reason.NOT_OPEN)
+
+
+def find_near(postal: str) -> h.Result:
+    """The nearest classes with a free seat; where none has one, those with a waitlist."""
+    place = geocode_postal(postal)
+    if place.lat is None or place.lon is None:
+        return h.Refused(Reason.UNKNOWN)
+    free = open_sessions().filter(seats_taken__lt=F("capacity"))
+    near = nearest_sessions(lat=place.lat, lon=place.lon, found=free, limit=NEAREST)
+    near = near or nearest_sessions(lat=place.lat, lon=place.lon, found=open_sessions(), limit=NEAREST)
+    return h.FoundNear(tuple(class_facts(found.session) for found in near))
+
+
+def read_keyed(digits: str) -> h.Result:
+    try:
+        return h.FoundNumber(read_number(digits, samples=settings.SAMPLE_MODE).e164)
+    except NumberRefused:
+        return h.Refused(Reason.UNKNOWN)
+
+
+def find_own(call: Call, state: State, reference: str, digits: str) -> h.Result:
+    """By reference and number together; wrong tries are counted by the line that they come from."""
+    number = read_keyed(digits) if digits else h.FoundNumber(state.number)
+    if not isinstance(number, h.FoundNumber):
+        return h.Refused(Reason.UNKNOWN)
+    try:
+        booking = find_booking(reference=reference, phone=number.number, address=f"line:{call.number or call.sid}")
+    except TooManyTries:
+        return h.Refused(Reason.TOO_MANY)
+    return h.FoundOwn(booking_facts(booking)) if booking else h.Refused(Reason.UNKNOWN)
+
+
+def reach(call: Call, about: ClassFacts | None) -> h.Result:
+    """Who holds the class that was spoken of, else the office; never the line itself, which would ring for ever."""
+    if not rules.office_open(timezone.now()):
+        return h.NobodyThere()
+    held = Session.objects.filter(pk=about.pk).values_list("organisation__phone", flat=True).first() if about else ""
+    number = dialable(held or settings.LINE_STAFF_NUMBER)
+    return h.PersonThere(number) if number not in {"", call.line} else h.NobodyThere()
+
+
+def dialable(raw: str) -> str:
+    """E.164, or nothing. An office may be at a toll-free number, which `read_number` refuses for residents."""
+    read = read_keyed(raw)
+    if isinstance(read, h.FoundNumber):
+        return read.number
+    return raw if raw.startswith("+") else ""
+
+
+def heeded(booking_pk: int) -> h.Result:
+    """A person need not ring only to tell a reference that was heard twice (law 4); a text still goes, to be kept."""
+    booking = Booking.objects.get(pk=booking_pk)
+    if booking.contact == Channel.CALL:
+        withdraw_messages(subject=booking.subject, kinds=[Kind.CONFIRMATION, Kind.WAITLISTED])
+    return h.Done()

@@ -1,6 +1,10 @@
 """What every test may ask for. Browser fixtures: tests/browser.py."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,3 +53,13 @@ def same_queries_at_1_and_30(
         assert at_thirty == at_one, f"{at_one} statements at 1 row, {at_thirty} at 30"
 
     return check
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with every migration, to copy for processes that a test starts."""
+    path = tmp_path_factory.mktemp("migrated") / "house.sqlite3"
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": f"sqlite:///{path}"}
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "-v", "0"]
+    subprocess.run(command, env=env, check=True)
+    return path

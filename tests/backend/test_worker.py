@@ -1,6 +1,7 @@
 """The job worker as real processes: what `kill -9` does to it, and that nothing of it is left over."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -54,15 +55,14 @@ def children(process: psutil.Process, recursive: bool = False) -> list[psutil.Pr
 class Worker:
     """`manage.py worker` on a database of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.database = folder / "worker.sqlite3"
+    def __init__(self, database: Path) -> None:
+        self.database = database
         env = os.environ | {
             "DJANGO_SETTINGS_MODULE": "backend.settings",
             "DATABASE_URL": f"sqlite:///{self.database}",
             "WORKER_NAME": "tested",
         }
-        subprocess.run([*MANAGE, "migrate", "-v", "0"], env=env, check=True)
-        self.log = folder / "worker.log"
+        self.log = database.with_name("worker.log")
         with self.log.open("w") as log:
             self.process = subprocess.Popen([*MANAGE, "worker", *QUICK], env=env, stderr=log)
         self.watchdog = psutil.Process(self.process.pid)
@@ -91,8 +91,8 @@ class Worker:
 
 
 @pytest.fixture
-def worker(tmp_path: Path) -> Iterator[Worker]:
-    running = Worker(tmp_path)
+def worker(migrated_file: Path, tmp_path: Path) -> Iterator[Worker]:
+    running = Worker(Path(shutil.copy(migrated_file, tmp_path)))
     family = running.family()
     try:
         assert until(running.started, 60), running.log.read_text()

@@ -77,7 +77,9 @@ def booking_out(booking: Booking) -> dict[str, Any]:
 @router.post("/bookings", response={201: BookingOut}, summary="申し込む")
 @open_to_all
 def create_booking(
-    request: HttpRequest, payload: BookingIn, idempotency_key: Annotated[str, Header(alias="Idempotency-Key")] = ""
+    request: HttpRequest,
+    payload: BookingIn,
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", max_length=100)] = "",
 ) -> Status[dict[str, Any]]:
     """満席のときは、キャンセル待ち（waitlisted）になります。同じ Idempotency-Key の2回目は、1回目の申込を返します。"""
     session = published_session(payload.session_code)

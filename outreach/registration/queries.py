@@ -110,11 +110,13 @@ def find_booking(*, reference: str, phone: str, address: str) -> Booking | None:
     Only failures count against `address` (the client's) and the reference, so a hall that books often is not barred.
     Raises: TooManyTries.
     """
-    keys = [_key("address", address), _key("reference", reference)]
-    _refuse_guessing(keys)
     code = codes.clean_code(reference, codes.REFERENCE_DIGITS)
+    keys = [_key("address", address), _key("reference", code or reference)]  # one reference, however it is grouped
+    _refuse_guessing(keys)
     found = Booking.objects.select_related("session__course", "session__venue__municipality", "resident")
-    booking = found.filter(Q(resident__phone=phone) | Q(proxy_phone=phone), reference=code).first() if code else None
+    theirs = Q(resident__phone=phone) | Q(proxy_phone=phone)
+    # No number proves nothing: bookings without a proxy hold an empty one.
+    booking = found.filter(theirs, reference=code).first() if code and phone else None
     if booking is None:
         FailedLookup.objects.bulk_create([FailedLookup(key=key) for key in keys])
     return booking

@@ -95,7 +95,7 @@ def test_the_same_key_makes_one_booking_and_another_body_under_it_is_refused(cli
 
 def test_a_booking_is_found_and_cancelled_by_reference_and_number(client: Client) -> None:
     reference = post(client, "bookings", wanted(factories.session())).json()["reference"]
-    key = {"reference": f"{reference[:4]}-{reference[4:]}", "phone": "０９０００００００００１"}
+    key = {"reference": f"{reference[:4]}-{reference[4:]}", "phone": "０９０－００００－０００１"}
     assert post(client, "bookings/lookup", key).json()["status"] == "confirmed"
     assert post(client, "bookings/cancel", key).json()["status"] == "cancelled"
     assert post(client, "bookings/cancel", key).status_code == 409
@@ -120,3 +120,25 @@ def test_guessing_is_stopped_but_a_hall_that_books_often_is_not(client: Client) 
     codes = [post(client, "bookings/lookup", guess).status_code for _ in range(TRIES_PER_REFERENCE + 1)]
     assert codes == [404] * TRIES_PER_REFERENCE + [429]
     assert post(client, "bookings", wanted(session, phone="090-0000-7777")).status_code == 201
+
+
+@pytest.mark.parametrize("phone", ["", "0", "junk", "110"])
+@pytest.mark.parametrize("act", ["lookup", "cancel"])
+def test_what_is_no_number_opens_no_booking(client: Client, act: str, phone: str) -> None:
+    reference = post(client, "bookings", wanted(factories.session())).json()["reference"]
+    assert post(client, f"bookings/{act}", {"reference": reference, "phone": phone}).status_code == 404
+    assert Booking.objects.get(reference=reference).status == "confirmed"
+
+
+def test_a_reference_grouped_otherwise_gives_no_more_tries(client: Client) -> None:
+    reference = post(client, "bookings", wanted(factories.session())).json()["reference"]
+    for n in range(TRIES_PER_REFERENCE):
+        wrong = {"reference": " " * n + reference, "phone": "090-0000-9999"}
+        assert post(client, "bookings/lookup", wrong).status_code == 404
+    last = {"reference": f"{reference[:4]}-{reference[4:]}", "phone": "090-0000-9999"}
+    assert post(client, "bookings/lookup", last).status_code == 429
+
+
+def test_a_key_longer_than_can_be_kept_is_refused(client: Client) -> None:
+    response = post(client, "bookings", wanted(factories.session()), **{"Idempotency-Key": "k" * 101})
+    assert (response.status_code, response.headers["Content-Type"]) == (422, PROBLEM)

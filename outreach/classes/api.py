@@ -74,7 +74,7 @@ def list_sessions(
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> dict[str, Any]:
-    found = open_sessions(since=_midnight(since), until=_midnight(until + timedelta(days=1)) if until else None)
+    found = open_sessions(since=_midnight(since), until=_end(until))
     if municipality:
         found = found.filter(municipality=municipality)
     if course:
@@ -106,6 +106,11 @@ def published_session(raw: str) -> Session:
 
 def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time(), tzinfo=JST) if day else None
+
+
+def _end(day: date | None) -> datetime | None:
+    """The midnight after `day`; None for the calendar's very last day too, which has none."""
+    return _midnight(day + timedelta(days=1)) if day and day < date.max else None
 
 
 def _nearest(postal: str, found: "QuerySet[Session]", limit: int) -> list[Nearby]:

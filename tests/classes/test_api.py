@@ -84,3 +84,9 @@ def test_the_list_costs_the_same_at_1_and_at_30_rows(
     same_queries_at_1_and_30: Callable[[Callable[[], object], Callable[[], object]], None], client: Client
 ) -> None:
     same_queries_at_1_and_30(factories.session, lambda: client.get("/api/sessions?near=0986232"))
+
+
+def test_the_calendars_last_day_is_a_day_too(client: Client) -> None:
+    code = factories.session().code
+    found = client.get("/api/sessions", {"to": "9999-12-31"})
+    assert [row["code"] for row in found.json()["items"]] == [code]

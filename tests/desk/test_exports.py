@@ -33,10 +33,15 @@ def test_the_same_rows_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> N
         assert b"modified" not in file.read("docProps/core.xml")
 
 
-@pytest.mark.parametrize("text", ["=SUM(A1)", "+81", "-1", "@x", "\tx"])
+@pytest.mark.parametrize("text", ["=SUM(A1)", "+81", "-1", "@x", "\tx", "\n=1", " =1+1", "＝1+1", "＠x"])  # noqa: RUF001
 def test_nothing_runs_as_a_formula(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
 
 def test_numbers_stay_numbers() -> None:
     assert harmless(-3) == -3
+
+
+def test_what_a_resident_typed_never_breaks_the_workbook() -> None:
+    book = load_workbook(io.BytesIO(excel(HEAD, [["耳が\x01遠い\x0b", 1]], about=[])))
+    assert book.worksheets[0]["A2"].value == "耳が遠い"

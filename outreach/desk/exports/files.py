@@ -9,12 +9,15 @@ from typing import Any
 
 from django.http import HttpResponse
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 FORMATS = frozenset({"csv", "xlsx"})
 CSV_TYPE = "text/csv; charset=utf-8"
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say
 LONG_AGO = datetime(2000, 1, 1)
+FORMULA = frozenset("=+-@＝＋－＠")  # noqa: RUF001 - full-width is meant
+SPACING = frozenset("\t\r\n")
 Rows = Iterable[Sequence[Any]]
 
 
@@ -56,8 +59,14 @@ def excel(head: Sequence[str], rows: Rows, *, about: Rows) -> bytes:
 
 
 def harmless(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula is kept as text by a leading apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+    """Text that a spreadsheet would take for a formula is kept as text by a leading apostrophe.
+
+    Japanese Excel reads the full-width signs too; control characters, which no workbook can hold, are left out.
+    """
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    return f"'{text}" if text.lstrip()[:1] in FORMULA or text[:1] in SPACING else text
 
 
 def _without_clock(file: io.BytesIO) -> bytes:

@@ -7,6 +7,7 @@ from outreach.desk.views import (
     bookings,
     calendar,
     calls,
+    flyers,
     phone,
     session,
     sessions,
@@ -33,6 +34,10 @@ staff: list[URLPattern] = [
     path(f"{ONE}move/", session.move, name="move"),
     path(f"{ONE}cancel/", session.cancel, name="cancel"),
     path(f"{ONE}merge/", session.merge, name="merge"),
+    path(f"{ONE}flyer/", flyers.flyer, name="flyer"),
+    path(f"{ONE}flyer/series/", flyers.series_flyer, name="series-flyer"),
+    path(f"{ONE}form/", flyers.blank_form, name="blank-form"),
+    path("staff/flyers/", flyers.month_flyer, name="month-flyer"),
     # who teaches and helps
     path(f"{ONE}staffing/", staffing.staffing, name="staffing"),
     path(f"{ONE}staffing/assign/", staffing.assign, name="assign"),

@@ -16,7 +16,13 @@ from tests.desk.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
 PAGES = [route for route in staff if route.name != "today"]  # today chooses by role: see test_today
-ABOUT_SOMETHING_ELSE = {"unassign", "ring-instead", "venue-new"}  # a shift, a message, a town
+ABOUT_SOMETHING_ELSE = {
+    "unassign",
+    "ring-instead",
+    "venue-new",
+    "series-flyer",
+    "month-flyer",
+}  # a shift, a town, a series…
 
 
 def address(name: str, booking: Booking) -> str:

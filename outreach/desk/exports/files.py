@@ -16,7 +16,7 @@ CSV_TYPE = "text/csv; charset=utf-8"
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say
 LONG_AGO = datetime(2000, 1, 1)
-FORMULA = frozenset("=+-@＝＋－＠")  # noqa: RUF001 - full-width is meant
+FORMULA = frozenset("=+-@＝＋－＠")
 SPACING = frozenset("\t\r\n")
 Rows = Iterable[Sequence[Any]]
 

@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from outreach.people.models import AccessLog, User
 from outreach.people.queries import scope_of
@@ -37,10 +38,12 @@ def open_to_all(view: View) -> View:
 def allowed(action: Action) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Let in signed-in users whose role permits `action`; set `request.scope` to how far it reaches.
 
+    No browser or proxy keeps the answer: on an office's shared PC, "back" after signing out would show it.
     Raises: PermissionDenied where no role of the user permits it. Strangers are sent to sign in.
     """
 
     def mark(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @never_cache
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:

@@ -52,11 +52,17 @@ def test_a_coordinator_gets_in() -> None:
     assert opened_by(coordinator).content == b"ok"
 
 
+def test_no_staff_page_is_kept_by_a_browser() -> None:
+    coordinator = factories.user(Role.COORDINATOR, municipality=factories.municipality())
+    assert "no-store" in opened_by(coordinator).headers["Cache-Control"]
+
+
 def test_roles_add_up() -> None:
     user = factories.user(Role.COORDINATOR, municipality=factories.municipality())
     user.memberships.create(role=Role.PREFECTURE, prefecture=factories.municipality("35202").prefecture)
     scope = scope_of(user, Action.SEE_SESSIONS)
-    assert (scope.municipalities, scope.prefectures) == ({"01511"}, {"35"})
+    assert scope.municipalities == {"01511"}
+    assert scope.prefectures == {"35"}
 
 
 def test_access_is_logged_without_personal_data() -> None:

@@ -24,20 +24,17 @@ class PlanStatus(models.TextChoices):
 
 
 class Plan(models.Model):
-    """A prefecture's answer from `first` to `last`. `problem` is the document that every version answers."""
+    """A prefecture's answer from `first` to `last`. `done` of `total` is a running job's progress."""
 
     prefecture = models.ForeignKey("geo.Prefecture", on_delete=models.PROTECT, verbose_name=_("都道府県"))
     first = models.DateField(_("初日"))
     last = models.DateField(_("末日"))
     status = models.CharField(_("状態"), max_length=10, choices=PlanStatus, default=PlanStatus.QUEUED)
-    solver = models.CharField(_("解き方"), max_length=20, default="best")
+    solver = models.CharField(_("解き方"), max_length=20, default="insertion")
     seconds = models.PositiveSmallIntegerField(_("計算の秒数"), default=60)
-    seed = models.PositiveIntegerField(_("乱数の種"), default=1)
     stop_asked = models.BooleanField(default=False)
-    best_cost = models.BigIntegerField(null=True, blank=True)
-    best_bound = models.BigIntegerField(null=True, blank=True)
-    baseline = models.JSONField(_("手作業なみの案との比較"), default=dict, blank=True)
-    problem = models.TextField(editable=False, default="")
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
     version = models.ForeignKey("PlanVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,88 @@
+"""Requests: taken in, amended until they are planned, withdrawn whenever."""
+
+from collections.abc import Iterable
+from datetime import date, time
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from outreach.dispatch.models import (
+    AMENDABLE,
+    DispatchRequest,
+    Offer,
+    OfferStatus,
+    RequestBlackout,
+    RequestEvent,
+    RequestStatus,
+    RequestWindow,
+)
+from outreach.dispatch.rules import may_follow
+from outreach.people.models import User
+
+Opening = tuple[int, time, time]  # weekday, opens, closes
+
+
+class RequestError(Exception):
+    """A request cannot become so. `str()` is for staff to read."""
+
+
+@transaction.atomic
+def create_request(
+    *, fields: dict[str, Any], openings: Iterable[Opening], blackouts: Iterable[date], by: User | None
+) -> DispatchRequest:
+    """Take a request in. `fields` are those of the model, without municipality: it is the venue's."""
+    request = DispatchRequest.objects.create(**fields, municipality_id=fields["venue"].municipality_id)
+    _write_times(request, openings, blackouts)
+    RequestEvent.objects.create(request=request, new=request.status, by=by)
+    return request
+
+
+@transaction.atomic
+def amend_request(
+    *,
+    request: DispatchRequest,
+    fields: dict[str, Any],
+    openings: Iterable[Opening],
+    blackouts: Iterable[date],
+    by: User | None,
+) -> None:
+    """Write the request anew. Raises: RequestError once it is planned."""
+    locked = DispatchRequest.objects.select_for_update().get(pk=request.pk)
+    if locked.status not in AMENDABLE:
+        raise RequestError(_("計画に入った派遣依頼は直せません。取り下げて、新しく登録してください。"))
+    values = {**fields, "municipality_id": fields["venue"].municipality_id}
+    DispatchRequest.objects.filter(pk=request.pk).update(**values)
+    request.windows.all().delete()
+    request.blackouts.all().delete()
+    _write_times(request, openings, blackouts)
+    RequestEvent.objects.create(request=request, old=locked.status, new=locked.status, by=by, reason=_("内容の変更"))
+
+
+def _write_times(request: DispatchRequest, openings: Iterable[Opening], blackouts: Iterable[date]) -> None:
+    RequestWindow.objects.bulk_create(
+        RequestWindow(request=request, weekday=weekday, opens=opens, closes=closes)
+        for weekday, opens, closes in openings
+    )
+    RequestBlackout.objects.bulk_create(RequestBlackout(request=request, day=day) for day in sorted(set(blackouts)))
+
+
+@transaction.atomic
+def change_status(*, request: DispatchRequest, to: RequestStatus, by: User | None, reason: str = "") -> None:
+    """Move by compare-and-set and write the event (law 10). Raises: RequestError."""
+    old = RequestStatus(request.status)
+    if not may_follow(old, to):
+        raise RequestError(_("「%(old)s」から「%(new)s」にはできません。") % {"old": old.label, "new": to.label})
+    if DispatchRequest.objects.filter(pk=request.pk, status=old).update(status=to) != 1:
+        raise RequestError(_("ほかの人が先に変更しました。画面を開き直してください。"))
+    request.status = to
+    RequestEvent.objects.create(request=request, old=old, new=to, by=by, reason=reason)
+
+
+@transaction.atomic
+def withdraw_request(*, request: DispatchRequest, by: User | None, reason: str) -> None:
+    """End a request at any time before it is agreed; its standing offers end with it. Raises: RequestError."""
+    if request.status == RequestStatus.AGREED:
+        raise RequestError(_("講師が決まった依頼は、講習会の画面で中止にしてください。"))
+    change_status(request=request, to=RequestStatus.WITHDRAWN, by=by, reason=reason)
+    Offer.objects.filter(visit__request=request, status=OfferStatus.OPEN).update(status=OfferStatus.WITHDRAWN)

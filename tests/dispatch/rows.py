@@ -1,0 +1,62 @@
+"""Rows for tests of dispatch with the database."""
+
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from outreach.dispatch import jobs
+from outreach.dispatch.models import DispatchRequest, Plan
+from outreach.dispatch.services import create_request, start_plan
+from outreach.people.models import Person, WeeklyHours
+from tests import factories
+
+serial = count(1)
+
+
+def monday() -> date:
+    """A Monday two weeks or more from now, so that offers have time to be answered."""
+    day = timezone.localdate() + timedelta(days=14)
+    return day + timedelta(days=-day.weekday() % 7)
+
+
+def instructor(**fields: Any) -> Person:
+    """Certified, free every day, by car, reached by e-mail."""
+    made = factories.instructor(email=f"teacher{next(serial)}@example.com", **fields)
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(person=made, weekday=weekday, starts=time(8), ends=time(19)) for weekday in range(7)
+    )
+    return made
+
+
+def request(**fields: Any) -> DispatchRequest:
+    first = monday()
+    factories.programme_year(first)
+    values = {
+        "organisation": factories.organisation(),
+        "venue": factories.venue(),
+        "course": factories.course(),
+        "heads": 8,
+        "earliest": first,
+        "latest": first + timedelta(days=6),
+        "contact_name": "担当 花子",
+        "contact_phone": "+81300000101",
+        "received_on": timezone.localdate(),
+    }
+    openings = fields.pop("openings", [(weekday, time(9), time(17)) for weekday in range(7)])
+    blackouts = fields.pop("blackouts", [])
+    return create_request(fields={**values, **fields}, openings=openings, blackouts=blackouts, by=None)
+
+
+def plan() -> Plan:
+    """The plan of that week, run as the worker does."""
+    first = monday()
+    made = start_plan(prefecture="01", first=first, last=first + timedelta(days=6), by=None, seconds=20)
+    jobs.run_plan(made.pk)
+    made.refresh_from_db()
+    return made
+
+
+def now() -> datetime:
+    return timezone.now()

@@ -164,8 +164,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not found:
             return self._refuse(20404)
         kind, sid, _suffix = found.groups()
-        handler = getattr(self, f"_{self.command.lower()}_{kind.lower()}", None)
-        return handler(sid, form, query) if handler else self._refuse(20404)
+        handler: Callable[..., None] | None = getattr(self, f"_{self.command.lower()}_{kind.lower()}", None)
+        return (handler or self._unknown)(sid, form, query)
+
+    def _unknown(self, sid: str | None, form: Row, query: Row) -> None:
+        self._refuse(20404)
 
     # --- messages ---------------------------------------------------------------------------------------------------
     def _post_messages(self, sid: str | None, form: Row, query: Row) -> None:

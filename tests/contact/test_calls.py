@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from outreach.contact import queries, services
-from outreach.contact.models import CallEvent, CallStatus, CallTask, Consent, Kind
+from outreach.contact.models import CallEvent, CallOutcome, CallStatus, CallTask, Consent, ConsentSource, Kind
 from outreach.people.rules import Scope
 from tests.contact.words import LANDLINE, at, queue, serial, words
 from tests.factories import municipality, organisation, user
@@ -78,7 +78,7 @@ def test_a_call_is_claimed_by_one_person_for_fifteen_minutes() -> None:
         services.claim_call(task=task, by=other, now=at(10, 14))
     services.claim_call(task=task, by=one, now=at(10, 14))  # prolongs
     with pytest.raises(services.CallTaken):
-        services.finish_call(task=task, outcome="reached", by=other, now=at(10, 20))
+        services.finish_call(task=task, outcome=CallOutcome.REACHED, by=other, now=at(10, 20))
     assert services.claim_call(task=task, by=other, now=at(10, 30)).claimed_by == other
 
 
@@ -100,9 +100,14 @@ def test_eight_claim_at_once_and_one_has_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "status"), [("reached", C.REACHED), ("left_word", C.LEFT_WORD), ("wrong_number", C.WRONG_NUMBER)]
+    ("outcome", "status"),
+    [
+        (CallOutcome.REACHED, C.REACHED),
+        (CallOutcome.LEFT_WORD, C.LEFT_WORD),
+        (CallOutcome.WRONG_NUMBER, C.WRONG_NUMBER),
+    ],
 )
-def test_a_finished_call_leaves_the_list(outcome: str, status: str) -> None:
+def test_a_finished_call_leaves_the_list(outcome: CallOutcome, status: str) -> None:
     task, by = call(), user()
     assert services.finish_call(task=task, outcome=outcome, by=by, now=at(10), note="息子さんが出た").status == status
     assert listed(at(11)) == []
@@ -116,26 +121,26 @@ def test_a_finished_call_leaves_the_list(outcome: str, status: str) -> None:
 def test_an_unanswered_call_comes_back_and_is_given_up_in_the_end() -> None:
     task, by, now = call(needed_by=None), user(), at(10)
     for _ in range(4):
-        services.finish_call(task=task, outcome="no_answer", by=by, now=now)
+        services.finish_call(task=task, outcome=CallOutcome.NO_ANSWER, by=by, now=now)
         assert task.status == C.WAITING
         assert task.next_at > now
         assert listed(now) == []
         now = task.next_at
-    assert services.finish_call(task=task, outcome="no_answer", by=by, now=now).status == C.GAVE_UP
+    assert services.finish_call(task=task, outcome=CallOutcome.NO_ANSWER, by=by, now=now).status == C.GAVE_UP
 
 
 def test_the_same_try_cannot_be_finished_twice() -> None:
     task, by = call(), user()
     stale = CallTask.objects.get(pk=task.pk)
-    services.finish_call(task=task, outcome="no_answer", by=by, now=at(10))
+    services.finish_call(task=task, outcome=CallOutcome.NO_ANSWER, by=by, now=at(10))
     with pytest.raises(services.CallTaken):
-        services.finish_call(task=stale, outcome="reached", by=by, now=at(10))
+        services.finish_call(task=stale, outcome=CallOutcome.REACHED, by=by, now=at(10))
 
 
 def test_never_again_closes_every_call_to_that_number_and_shows_who_cannot_be_told() -> None:
     task, other = call(), call(Kind.CANCELLATION)
     elsewhere = call(number="+81300000002")
-    services.finish_call(task=task, outcome="never_again", by=user(), now=at(10), note="もうかけないで")
+    services.finish_call(task=task, outcome=CallOutcome.NEVER_AGAIN, by=user(), now=at(10), note="もうかけないで")
     other.refresh_from_db()
     assert (task.status, other.status) == (C.REFUSED, C.REFUSED)
     assert listed(at(11)) == [elsewhere]
@@ -147,14 +152,16 @@ def test_never_again_closes_every_call_to_that_number_and_shows_who_cannot_be_to
 
 def test_a_call_again_allowed_is_listed_again() -> None:
     now = timezone.now()
-    services.record_consent(number=LANDLINE, given=False, at=now, source="spoken", channel="call")
-    services.record_consent(number=LANDLINE, given=True, at=now + timedelta(seconds=1), source="spoken", channel="call")
+    services.record_consent(number=LANDLINE, given=False, at=now, source=ConsentSource.SPOKEN, channel="call")
+    services.record_consent(
+        number=LANDLINE, given=True, at=now + timedelta(seconds=1), source=ConsentSource.SPOKEN, channel="call"
+    )
     assert call().status == C.WAITING
 
 
 def test_a_finished_call_can_be_undone() -> None:
     task, by = call(), user()
-    services.finish_call(task=task, outcome="wrong_number", by=by, now=at(10))
+    services.finish_call(task=task, outcome=CallOutcome.WRONG_NUMBER, by=by, now=at(10))
     assert services.undo_call(task=task, by=by, now=at(10)).status == C.WAITING
     assert listed(at(10)) == [task]
     with pytest.raises(services.CallTaken):
@@ -166,7 +173,7 @@ def test_a_withdrawn_call_cannot_be_finished_nor_undone() -> None:
     services.claim_call(task=task, by=by, now=at(10))
     services.withdraw_messages(subject=task.subject)
     with pytest.raises(services.CallTaken):
-        services.finish_call(task=task, outcome="reached", by=by, now=at(10))
+        services.finish_call(task=task, outcome=CallOutcome.REACHED, by=by, now=at(10))
     task.refresh_from_db()
     with pytest.raises(services.CallTaken):
         services.undo_call(task=task, by=by, now=at(10))

@@ -14,7 +14,17 @@ from django.utils import timezone
 from outreach.contact import services
 from outreach.contact.gateways.console import ConsoleGateway
 from outreach.contact.gateways.twilio import OneHostClient, UnknownHost, within
-from outreach.contact.models import CallTask, Consent, Kind, Message, MessageEvent, MessageStatus, Pace, Why
+from outreach.contact.models import (
+    CallTask,
+    Consent,
+    ConsentSource,
+    Kind,
+    Message,
+    MessageEvent,
+    MessageStatus,
+    Pace,
+    Why,
+)
 from outreach.contact.services.pacing import reserve_slots
 from outreach.contact.texts import show_ref
 from tests.contact.words import MOBILE, at, drain, queue, ten
@@ -66,7 +76,7 @@ def test_outside_the_hours_only_what_was_just_done_goes(twilio: TwilioStandIn) -
 
 def test_a_refusal_is_honoured_at_the_instant_of_sending(twilio: TwilioStandIn) -> None:
     reminder, cancelled = queue(), queue(Kind.CANCELLATION)
-    services.record_consent(number=MOBILE, given=False, at=timezone.now(), source="spoken", channel="sms")
+    services.record_consent(number=MOBILE, given=False, at=timezone.now(), source=ConsentSource.SPOKEN, channel="sms")
     drain()
     assert twilio.messages == []
     assert statuses() == ["refused", "call"]  # what must be told goes to a person
@@ -76,7 +86,7 @@ def test_a_refusal_is_honoured_at_the_instant_of_sending(twilio: TwilioStandIn) 
 
 def test_a_refusal_of_reminders_does_not_stop_cancellations(twilio: TwilioStandIn) -> None:
     services.record_consent(
-        number=MOBILE, given=False, at=timezone.now(), source="web", channel="sms", purpose="reminder"
+        number=MOBILE, given=False, at=timezone.now(), source=ConsentSource.WEB, channel="sms", purpose="reminder"
     )
     queue()
     queue(Kind.CANCELLATION)

@@ -46,7 +46,7 @@ class Worker:
         subprocess.run(manage, env=self.env, check=True, cwd=settings.BASE_DIR)
 
     def run(self, *words: str) -> str:
-        return subprocess.run(self._command(*words), **self._place(), check=True, stdout=subprocess.PIPE).stdout
+        return str(subprocess.run(self._command(*words), **self._place(), check=True, stdout=subprocess.PIPE).stdout)
 
     def start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(self._command("drain"), **self._place())

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outreach.contact import jobs, queries, services
 from outreach.contact.gateways.console import ConsoleGateway
-from outreach.contact.models import CallTask, Consent, Kind, Message
+from outreach.contact.models import CallOutcome, CallTask, Consent, Kind, Message
 from outreach.contact.numbers import show
 from tests.contact.words import LANDLINE, MOBILE, at, drain, queue
 from tests.factories import user
@@ -20,7 +20,9 @@ def test_personal_text_is_cleared_in_time_and_refusals_are_kept(settings: Any) -
     told, waiting = queue(), queue(due_at=at(12, days=200), needed_by=at(13, days=201))
     rung = queue(to=LANDLINE)
     drain(gateway=ConsoleGateway())
-    services.finish_call(task=CallTask.objects.get(), outcome="never_again", by=user(), now=at(10), note="娘さん")
+    services.finish_call(
+        task=CallTask.objects.get(), outcome=CallOutcome.NEVER_AGAIN, by=user(), now=at(10), note="娘さん"
+    )
     later = timezone.now() + timedelta(days=settings.MESSAGE_TEXT_DAYS + 2)
     assert services.purge_personal_text(now=timezone.now()) == 0
     assert services.purge_personal_text(now=later) == 3  # two messages, one call

@@ -16,13 +16,14 @@ from tests.desk.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
 PAGES = [route for route in staff if route.name != "today"]  # today chooses by role: see test_today
+# A shift, a message, a town, a series.
 ABOUT_SOMETHING_ELSE = {
     "unassign",
     "ring-instead",
     "venue-new",
     "series-flyer",
     "month-flyer",
-}  # a shift, a town, a series…
+}
 
 
 def address(name: str, booking: Booking) -> str:

@@ -82,8 +82,10 @@ def mentions(word: str) -> Q:
 
 
 def midnight(day: date | None, *, after: bool = False) -> datetime | None:
-    """The start of a day in Japan, or with `after` its end."""
-    return datetime.combine(day, time(), tzinfo=rules.JST) + timedelta(days=after) if day else None
+    """The start of a day in Japan, or with `after` its end; None for the end of the calendar's very last day."""
+    if day is None or (after and day == date.max):
+        return None
+    return datetime.combine(day, time(), tzinfo=rules.JST) + timedelta(days=after)
 
 
 def near_classes(session: Session, scope: Scope, *, limit: int = 5) -> list[Nearby]:

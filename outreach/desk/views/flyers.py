@@ -5,7 +5,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -62,6 +62,8 @@ def series_flyer(request: ScopedRequest, code: str) -> HttpResponse:
 def month_flyer(request: ScopedRequest) -> HttpResponse:
     """`?municipality=01511&month=2026-12`: what is still to come of a town's month."""
     town, month = request.GET.get("municipality", "")[:5], request.GET.get("month", "")[:7]
+    if not town:
+        raise Http404
     first = _first_of(month)
     found = _of_month(request, town, first) if first else []
     if not found or first is None:

@@ -1,5 +1,7 @@
 """Post: the slips whose day has come, one a page for a window envelope, and what was printed."""
 
+import re
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,6 +17,7 @@ from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 
 A_BATCH = 100  # sheets that a tray holds
+ROW = re.compile("[0-9]{1,18}")  # a longer number is no row's, and more than the database can read
 
 
 @allowed(Action.EDIT_RESIDENTS)
@@ -38,7 +41,7 @@ def slips(request: ScopedRequest) -> HttpResponse:
 @require_POST
 def printed(request: ScopedRequest) -> HttpResponse:
     """Note as printed the slips that were on the page, and no other that came meanwhile."""
-    shown = [int(pk) for pk in request.POST.getlist("slip") if pk.isascii() and pk.isdigit()]
+    shown = [int(pk) for pk in request.POST.getlist("slip") if ROW.fullmatch(pk)]
     done = print_slips(messages=slips_to_print(request.scope, timezone.now()).filter(pk__in=shown))
     for slip in done:
         log_access(request.user, "print_slip", slip.subject)

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-import dj_database_url
 import psycopg
 import pytest
 from django.conf import settings
@@ -72,7 +72,7 @@ def database_url(tmp_path: Path) -> Iterator[str]:
     name = f"kill_{os.getpid()}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        yield server.replace(f"/{dj_database_url.parse(server)['NAME']}", f"/{name}", 1)
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

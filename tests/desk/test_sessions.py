@@ -60,6 +60,11 @@ def test_a_filter_that_makes_no_sense_says_so(desk: Client) -> None:
     assert "日付は" in said(answer)
 
 
+def test_the_first_and_last_days_of_the_calendar_are_days_too(desk: Client, office: Organisation) -> None:
+    one = factories.session(organisation=office)
+    assert codes(desk, since="0001-01-01", until="9999-12-31") == [one.code]
+
+
 def test_another_office_and_another_town_see_their_own_only(sign_in: SignIn, office: Organisation) -> None:
     session = factories.session(organisation=office)
     elsewhere = factories.organisation(municipality=None)

@@ -62,3 +62,9 @@ def test_another_office_neither_sees_nor_marks_it(sign_in: SignIn, slip: Message
 
 def test_today_leads_to_the_pile(desk: Client, slip: Message) -> None:
     assert PAGE in said(desk.get("/staff/"))
+
+
+def test_a_number_too_long_for_any_row_marks_nothing(desk: Client, slip: Message) -> None:
+    assert desk.post("/staff/slips/printed/", {"slip": "9" * 40}).status_code == 302
+    slip.refresh_from_db()
+    assert slip.status == MessageStatus.TO_PRINT

@@ -82,8 +82,8 @@ def mentions(word: str) -> Q:
 
 
 def midnight(day: date | None, *, after: bool = False) -> datetime | None:
-    """The start of a day in Japan, or with `after` its end; None for the end of the calendar's very last day."""
-    if day is None or (after and day == date.max):
+    """The start of a day in Japan, or with `after` its end; None where the calendar itself ends: that is no bound."""
+    if day is None or day == (date.max if after else date.min):
         return None
     return datetime.combine(day, time(), tzinfo=rules.JST) + timedelta(days=after)
 

@@ -2,10 +2,12 @@
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
-from backend.problem import speak_problems
+from backend.problem import PROBLEM_RESPONSE, speak_problems
 from outreach.people.access import open_to_all
 
 ROOMS = (
@@ -20,7 +22,19 @@ ROOMS = (
     "outreach.desk",
 )
 
-api = NinjaAPI(
+
+class HouseAPI(NinjaAPI):
+    """Says of every operation how it answers when it cannot: the rooms write down only what they give."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**kwargs)
+        for ways in schema["paths"].values():
+            for operation in ways.values():
+                operation["responses"].setdefault("default", PROBLEM_RESPONSE)
+        return schema
+
+
+api = HouseAPI(
     title="津々浦々 API",
     version="1",
     description=(

@@ -126,6 +126,9 @@ def test_the_openapi_document_is_served(client: Client) -> None:
     document = client.get("/api/openapi.json").json()
     assert document["openapi"].startswith("3.")
     assert document["paths"]
+    for ways in document["paths"].values():
+        for operation in ways.values():
+            assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
 
 
 @pytest.mark.django_db

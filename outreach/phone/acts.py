@@ -10,9 +10,7 @@ from django.utils import timezone
 from geo.geocoder import geocode_postal
 from outreach.classes.models import Session
 from outreach.classes.queries import find_session, nearest_sessions, open_sessions
-from outreach.contact.models import Channel, Kind
 from outreach.contact.numbers import NumberRefused, read_number
-from outreach.contact.services import withdraw_messages
 from outreach.phone import bookings, recordings, rules, tasks
 from outreach.phone.dialogue import State
 from outreach.phone.dialogue import effects as e
@@ -20,7 +18,6 @@ from outreach.phone.dialogue import heard as h
 from outreach.phone.dialogue.facts import ClassFacts, Reason
 from outreach.phone.facts import booking_facts, class_facts, takes_bookings
 from outreach.phone.models import Call
-from outreach.registration.models import Booking
 from outreach.registration.queries import TooManyTries, find_booking
 
 NEAREST = 3
@@ -39,8 +36,6 @@ def act(call: Call, state: State, effect: e.Effect) -> h.Result:
             return find_own(call, state, reference, digits)
         case e.Reach():
             return reach(call, state.session)
-        case e.Heeded(booking):
-            return heeded(booking)
         case e.KeepRecording(kind, recording):
             recordings.keep(sid=recording, kind=kind, call=call)
         case e.RingBack():
@@ -104,11 +99,3 @@ def dialable(raw: str) -> str:
     if isinstance(read, h.FoundNumber):
         return read.number
     return raw if raw.startswith("+") else ""
-
-
-def heeded(booking_pk: int) -> h.Result:
-    """A person need not ring only to tell a reference that was heard twice (law 4); a text still goes, to be kept."""
-    booking = Booking.objects.get(pk=booking_pk)
-    if booking.contact == Channel.CALL:
-        withdraw_messages(subject=booking.subject, kinds=[Kind.CONFIRMATION, Kind.WAITLISTED])
-    return h.Done()

@@ -1,4 +1,4 @@
-"""The whole dialogue as a table: every place, every key, silence, junk and hang-up, and every result of every effect."""
+"""The whole dialogue as a table: every place by every key, silence, junk and hang-up, and every effect's results."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,9 +14,12 @@ from outreach.phone.dialogue.moves import MOST_PROMPTS
 from outreach.phone.dialogue.saying import Wants, Word
 from tests.phone.world import CODE, RECORDING, REFERENCE, results
 
-ONE_KEY = [h.Keys(key) for key in "0123456789*#"]
-LONGER = [h.Keys(keys) for keys in (CODE, REFERENCE, "0986200", "0312345678", "09012345678", "99", "1*", "00000000000")]
-OTHER = [
+ONE_KEY: list[h.Heard] = [h.Keys(key) for key in "0123456789*#"]
+OTHER_KEYS = ("0986200", "0312345678", "09012345678", "00000000000", "99", "1*")
+LONGER: list[h.Heard] = [h.Keys(keys) for keys in (CODE, REFERENCE, *OTHER_KEYS)]
+    h.Keys(keys) for keys in (CODE, REFERENCE, "0986200", "0312345678", "09012345678", "99", "1*", "00000000000")
+]
+OTHER: list[h.Heard] = [
     h.Silence(),
     h.Spoken(RECORDING),
     h.Spoken(RECORDING, "0"),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from outreach.classes.codes import SESSION_DIGITS, clean_code
-from outreach.phone.dialogue.effects import Book, FindClass, FindNear, Heeded, KeepRecording, ReadNumber
+from outreach.phone.dialogue.effects import Book, FindClass, FindNear, KeepRecording, ReadNumber
 from outreach.phone.dialogue.facts import ClassFacts, Keep, Reason, Standing
 from outreach.phone.dialogue.heard import (
     Booked,
@@ -140,12 +140,9 @@ def name(state: State, heard: Heard) -> Turn:
 
 
 def reference(state: State, heard: Heard) -> Turn:
-    """Any sign that the caller is still there means that the number was heard."""
     match heard:
-        case Keys("9") if state.booking:
-            return do(replace(state, at=Place.MENU), Heeded(state.booking.pk))
-        case Silence() if state.booking:
-            return do(state, Heeded(state.booking.pk))
-        case Done():
+        case Keys("9"):
+            return to_menu(state)
+        case Silence():
             return end(state)
     return miss(state)

@@ -80,13 +80,6 @@ class Reach:
     """Find out whether a person can be reached now, and at which number."""
 
 
-@dataclass(frozen=True)
-class Heeded:
-    """The reference was heard to its end: nobody need ring only to tell it."""
-
-    booking: int
-
-
 Effect = (
     FindClass
     | FindNear
@@ -100,5 +93,4 @@ Effect = (
     | KeepRecording
     | RingBack
     | Reach
-    | Heeded
 )

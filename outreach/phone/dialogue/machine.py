@@ -63,8 +63,6 @@ def menu(state: State, heard: Heard) -> Turn:
             return ask(state, Place.QUIET)
         case Keys("5"):
             return to_person(state, Saying(Word.QUIET_WITHHELD))
-        case Done():  # the reference was heard, and something else is wanted
-            return to_menu(state)
     return miss(state)
 
 

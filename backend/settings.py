@@ -219,6 +219,7 @@ SMS_YEN_PER_MONTH = env.number("SMS_YEN_PER_MONTH", 0)  # 0: no limit
 SMS_DEADLINE = env.number("SMS_DEADLINE", 10)  # seconds for one request in all; the sending lease is over twice that
 MESSAGE_TEXT_DAYS = env.number("MESSAGE_TEXT_DAYS", 90)  # then numbers and texts are cleared from what was told
 CALLBACK_NUMBER = env.text("CALLBACK_NUMBER", "" if PRODUCTION else "03-0000-0100")
+LINE_STAFF_NUMBER = env.text("LINE_STAFF_NUMBER", CALLBACK_NUMBER)  # where 0 on the line rings
 RESIDENT_KEEP_DAYS = env.number("RESIDENT_KEEP_DAYS", 400)  # after the last class; then only counts remain
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tsutsuura@localhost")

@@ -67,6 +67,7 @@ staff: list[URLPattern] = [
     path("staff/phone/new/", phone.book, name="book-new"),
     path("staff/phone/<int:pk>/", phone.person, name="person"),
     path("staff/phone/<int:pk>/command/", phone.command, name="command"),
+    path("staff/phone/<int:pk>/name/", phone.correct_name, name="correct-name"),
     path("staff/phone/<int:pk>/act/", phone.act, name="act"),
     # paper
     path("staff/slips/", slips.slips, name="slips"),

@@ -1,6 +1,13 @@
 """Acts that cross rooms, each in one transaction."""
 
-from outreach.desk.services.bookings import application_of, book_again, move_booking, note_wish, tell_again
+from outreach.desk.services.bookings import (
+    application_of,
+    book_again,
+    correct_name,
+    move_booking,
+    note_wish,
+    tell_again,
+)
 from outreach.desk.services.calls import ring_instead, undo_call
 from outreach.desk.services.sessions import (
     assign,
@@ -21,6 +28,7 @@ __all__ = [
     "book_again",
     "cancel_session",
     "close_session",
+    "correct_name",
     "edit_session",
     "merge_session",
     "move_booking",

@@ -11,7 +11,7 @@ from outreach.contact.models import ConsentSource
 from outreach.people.models import User
 from outreach.registration import notices
 from outreach.registration import services as registration
-from outreach.registration.models import LIVE, Booking, BookingStatus
+from outreach.registration.models import LIVE, Booking, BookingStatus, Resident
 from outreach.registration.services import Application
 
 
@@ -71,6 +71,19 @@ def tell_again(*, booking: Booking) -> None:
         notices.tell_offer(booking)
     else:
         notices.tell_booked(booking)
+
+
+@transaction.atomic
+def correct_name(*, resident: Resident, name: str, kana: str) -> None:
+    """Write a name as it is written, or one that was pending. Both as `rules.clean_name` and `clean_kana` give them.
+
+    Raises: registration.services.BookingError where someone of that kana is known at that number.
+    """
+    if not kana:
+        raise registration.BookingError(_("カナは、ひらがなかカタカナで入れてください。"))
+    if Resident.objects.filter(phone=resident.phone, kana=kana).exclude(pk=resident.pk).exists():
+        raise registration.BookingError(_("同じ番号に、同じカナの方がもういます。"))
+    Resident.objects.filter(pk=resident.pk).update(name=name, kana=kana)
 
 
 @transaction.atomic

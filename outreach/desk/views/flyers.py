@@ -49,8 +49,10 @@ def _of_one(request: ScopedRequest, code: str, name: str, make: Callable[[Sessio
 def series_flyer(request: ScopedRequest, code: str) -> HttpResponse:
     """The classes to come of one series in one town."""
     one = session_or_404(request.scope, code)
+    if one.series is None:
+        raise Http404
     found = list(_to_come(request).filter(series=one.series_id, municipality=one.municipality_id)[:MOST])
-    if one.series is None or not found:
+    if not found:
         messages.error(request, _("これからの連続講座が、ありません。"))
         return redirect("desk:session", code)
     heading = f"{one.municipality.name}　{one.series.name}"

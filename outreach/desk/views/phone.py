@@ -29,6 +29,7 @@ from outreach.people.rules import Action
 from outreach.registration import services as registration
 from outreach.registration.models import LIVE, Booking, Intake, Resident
 from outreach.registration.queries import bookings_in
+from outreach.registration.rules import clean_kana, clean_name
 from outreach.registration.services import Application
 
 CHANNEL = "desk.channel"  # how the office takes bookings at the moment: kept, since forms come in piles
@@ -62,6 +63,20 @@ def person(request: ScopedRequest, pk: int) -> HttpResponse:
     resident = _resident(request, pk)
     log_access(request.user, "see_resident", f"resident:{pk}")
     return render(request, "desk/person.html", _about(request, resident))
+
+
+@allowed(Action.EDIT_RESIDENTS)
+@require_POST
+def correct_name(request: ScopedRequest, pk: int) -> HttpResponse:
+    resident = _resident(request, pk)
+    log_access(request.user, "correct_name", f"resident:{pk}")
+    name, kana = clean_name(request.POST.get("name", "")[:80]), clean_kana(request.POST.get("kana", "")[:80])
+    attempt(
+        request,
+        lambda: services.correct_name(resident=resident, name=name, kana=kana or ""),
+        _("お名前を直しました。"),
+    )
+    return redirect("desk:person", pk)
 
 
 def _resident(request: ScopedRequest, pk: int) -> Resident:

@@ -39,7 +39,7 @@ types: $(V)/.dev ## mypy, strict
 	@$(V)/bin/mypy .
 
 contracts: $(V)/.dev ## who may import whom
-	@$(V)/bin/lint-imports --no-logo 2>/dev/null || $(V)/bin/lint-imports
+	@$(V)/bin/lint-imports
 
 unit: $(V)/.dev browser-packages ## every test, over SQLite, the browser included
 	@$(PYTEST)

@@ -1,5 +1,6 @@
 """Sixty-four people want twenty seats at the same moment (law 1)."""
 
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -48,6 +49,27 @@ def test_through_the_api_exactly_twenty_are_confirmed_and_all_are_told() -> None
         return str(response.json()["status"])
 
     assert Counter(at_once(64, one)) == {"confirmed": 20, "waitlisted": 44}
+
+
+def test_from_the_web_and_the_api_at_once_exactly_twenty_are_confirmed() -> None:
+    session = factories.session(capacity=20)
+
+    def one(number: int) -> str:
+        phone = f"0900000{number:04d}"
+        if number % 2:
+            body = {"session_code": session.code, "name": "山田", "kana": "ヤマダ", "phone": phone}
+            return str(Client().post("/api/bookings", body, content_type="application/json").json()["status"])
+        client = Client()
+        written = {"whom": "self", "name": "山田 花子", "kana": "やまだ はなこ", "phone": phone, "contact": "sms"}
+        review = client.post(f"/classes/{session.code}/apply/", written)
+        draft = re.search(r'name="draft" value="([^"]+)"', review.content.decode())
+        assert draft
+        client.post(f"/classes/{session.code}/apply/confirm/", {"draft": draft[1]})
+        told = client.get("/bookings/done/").content.decode()
+        return S.CONFIRMED if "申し込みが決まりました" in told else S.WAITLISTED if "キャンセル待ち" in told else told
+
+    assert Counter(at_once(64, one)) == {S.CONFIRMED: 20, S.WAITLISTED: 44}
+    assert Session.objects.get(pk=session.pk).seats_taken == 20
 
 
 def test_a_key_sent_eight_times_at_once_makes_one_booking() -> None:

@@ -56,6 +56,15 @@ def test_helpers_need_no_certificate_and_may_be_supporters(office: Organisation)
     assert [one.fitness.hindrance for one in candidates(session, HELP, NATION)] == [""]
 
 
+def test_a_name_is_looked_for_without_standing_in_an_address(desk: Client, office: Organisation) -> None:
+    session = factories.session(organisation=office)
+    factories.supporter(name="学生")
+    page = reverse("desk:staffing", args=[session.code])
+    assert "学生" in said(desk.post(page, {"duty": HELP, "q": "学生"}))
+    assert "学生" not in said(desk.post(page, {"duty": HELP, "q": "先生"}))
+    assert '<form class="filters" method="post">' in said(desk.get(page))
+
+
 def test_one_sees_ones_own_people_and_those_of_the_prefecture(office: Organisation) -> None:
     session = factories.session(organisation=office)
     ube = factories.municipality("35202")

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from outreach.classes import services as classes
 from outreach.classes.models import Shift
@@ -22,15 +22,18 @@ ABLE_SHOWN, UNABLE_SHOWN = 20, 10
 
 
 @allowed(Action.EDIT_SESSIONS)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def staffing(request: ScopedRequest, code: str) -> HttpResponse:
-    """The gauge, who is on duty, and who could be asked: the fittest first, with the reason beside each."""
+    """The gauge, who is on duty, and who could be asked: the fittest first, with the reason beside each.
+
+    A name is looked for by POST: it must not stand in an address.
+    """
     one = session_or_404(request.scope, code)
     gauge = gauge_of(one)
     first = Shift.Duty.INSTRUCTOR if gauge.instructors_missing or not gauge.helpers_missing else Shift.Duty.HELPER
-    duty = request.GET.get("duty")
+    duty = request.POST.get("duty") or request.GET.get("duty")
     duty = duty if duty in Shift.Duty.values else first
-    q = request.GET.get("q", "").strip()[:40]
+    q = request.POST.get("q", "").replace("\0", "").strip()[:40]
     ranked = candidates(one, duty, request.scope, q=q)
     context = {
         "session": one,
@@ -81,7 +84,7 @@ def unassign(request: ScopedRequest, code: str, shift: int) -> HttpResponse:
 @require_POST
 def ask_exception(request: ScopedRequest, code: str) -> HttpResponse:
     one = session_or_404(request.scope, code)
-    reason = request.POST.get("reason", "")[:200]
+    reason = request.POST.get("reason", "").replace("\0", "")[:200]
     done = _("申請しました。別の担当者の承認を待っています。")
     return act_and_return(
         request, lambda: classes.ask_exception(session=one, by=request.user, reason=reason), done, "desk:staffing", code

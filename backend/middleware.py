@@ -1,8 +1,9 @@
-"""Japanese unless the reader chose otherwise: the browser's own language is not asked, since offices share PCs."""
+"""What every request passes: the reader's language, and a refusal of what no text can hold."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -10,6 +11,8 @@ SUPPORTED = {code for code, _ in settings.LANGUAGES}
 
 
 class ChosenLanguageMiddleware:
+    """Japanese unless the reader chose otherwise: the browser's own language is not asked, since offices share PCs."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -19,3 +22,15 @@ class ChosenLanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
             return response
+
+
+class NoNulMiddleware:
+    """Answers 400 to an address with a NUL in it, which PostgreSQL refuses in any text; forms refuse their own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)

@@ -95,7 +95,7 @@ def cancel(request: ScopedRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         log_access(request.user, "see_booking", one.subject)
         return render(request, "desk/booking_cancel.html", {"booking": one})
-    reason = request.POST.get("reason", "")[:200]
+    reason = request.POST.get("reason", "").replace("\0", "")[:200]
     return _change(
         pk,
         request,

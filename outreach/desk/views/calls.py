@@ -109,7 +109,7 @@ def finish(request: ScopedRequest, pk: int) -> HttpResponse:
             outcome=CallOutcome(outcome),
             by=request.user,
             now=timezone.now(),
-            note=request.POST.get("note", "")[:200],
+            note=request.POST.get("note", "").replace("\0", "")[:200],
         )
     except CallTaken:
         messages.warning(request, _("この電話は、ほかの人がかけているか、もう終わっています。"))

@@ -40,7 +40,7 @@ CHANNEL = "desk.channel"  # how the office takes bookings at the moment: kept, s
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: ScopedRequest) -> HttpResponse:
     """Find a caller. One match opens at once; a number that nobody has leads to a new caller."""
-    words = request.POST.get("q", "").strip()[:80]
+    words = request.POST.get("q", "").replace("\0", "").strip()[:80]
     if not words:
         return render(request, "desk/phone.html", {"asked": False})
     log_access(request.user, "search_residents", "residents")
@@ -151,7 +151,7 @@ def _named_booking(request: ScopedRequest, resident: Resident) -> Booking:
 
 
 def _named_session(request: ScopedRequest) -> Session:
-    return session_or_404(request.scope, request.POST.get("session", ""))
+    return session_or_404(request.scope, request.POST.get("session", "").replace("\0", ""))
 
 
 def _number(raw: str | None) -> int:

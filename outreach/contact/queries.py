@@ -120,10 +120,15 @@ def history(subjects: Iterable[str]) -> History:
     )
 
 
+def messages(scope: Scope, status: str = "") -> QuerySet[Message]:
+    """Every message that a user may see, newest first; of one status where named."""
+    rows = within(Message.objects.filter(status=status) if status else Message.objects.all(), scope)
+    return rows.select_related("municipality").order_by("-changed_at", "-pk")
+
+
 def shown_messages(scope: Scope) -> QuerySet[Message]:
     """What the console gateway showed instead of sending, newest first."""
-    rows = within(Message.objects.filter(status=S.SHOWN), scope)
-    return rows.select_related("municipality").order_by("-changed_at", "-pk")
+    return messages(scope, S.SHOWN)
 
 
 def slips_to_print(scope: Scope, now: datetime) -> QuerySet[Message]:

@@ -4,16 +4,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache as remember
 from pathlib import Path
 from string import Formatter
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outreach.contact.models import Kind
+from outreach.contact.models import Kind, OwnText
 from outreach.contact.numbers import show
 from outreach.contact.segments import Segments, count_segments
 
@@ -41,7 +42,26 @@ POSTAL = frozenset({"postal_code", "address"})  # for the slip, never in a text
 LINK = re.compile(r"https?:|www\.|://|\.(?:com|jp|net)\b", re.IGNORECASE)
 MAX_PARTS = 2
 REF_MARK = "連絡番号{ref}"  # also how a text whose reply was lost is found again at the provider
+OWN_TEXTS = "contact:own-texts"  # in the cache
 REPEATED = "（念のため、もう一度お送りします）"
+
+
+EXAMPLE = {  # not gettext: what stands here stands in a Japanese text
+    "town": "猿払村",
+    "callback": "03-0000-0100",
+    "name": "山田 花子",
+    "course": "電話のかけ方",
+    "when": "4月10日(金)13:30",
+    "venue": "交流センター",
+    "code": "12-34-567",
+    "reference": "1234-5678",
+    "changed": "会場",
+    "reason": "大雪のため",
+    "answer_by": "4月9日(木)17:00",
+    "title": "報告のお願い",
+    "text": "きのうの講習会の報告がまだです。",
+    "about": "講習会について知りたい",
+}
 
 
 class BadText(ValueError):
@@ -76,18 +96,27 @@ def clean_fields(kind: str, fields: Mapping[str, str]) -> dict[str, str]:
 
 def check_template(kind: str, template: str, *, way: str = "sms") -> None:
     """Raises: BadText naming what staff must change: an unknown field, a link, a character that cannot be sent."""
-    try:
-        used = {name for _text, name, _spec, _conversion in Formatter().parse(template) if name is not None}
-    except ValueError as error:
-        raise BadText(_("「{」と「}」の組が合っていません。")) from error
+    used = _fields_used(template)
     if unknown := used - set(fields_of(kind)) - set(ADDED):
         raise BadText(_("知らない差し込み欄です：%(fields)s") % {"fields": ", ".join(sorted(unknown))})
-    if way == "sms" and REF_MARK.format(ref="{ref}") not in template:
+    if way == "sms" and REF_MARK not in template:
         raise BadText(_("「連絡番号{ref}」を入れてください。送ったことを確かめるために要ります。"))
+    if way == "sms" and (missing := {"town", "callback"} - used):
+        raise BadText(_("次の差し込み欄を入れてください：%(fields)s") % {"fields": ", ".join(sorted(missing))})
     if LINK.search(template):
         raise BadText(_("リンクは入れられません。電話番号を書いてください。"))
     if bad := sorted({c for c in template if _forbidden(c)}):
         raise BadText(_("使えない文字があります：%(chars)s") % {"chars": " ".join(f"U+{ord(c):04X}" for c in bad)})
+
+
+def _fields_used(template: str) -> set[str]:
+    try:
+        parts = [(name, spec, conversion) for _text, name, spec, conversion in Formatter().parse(template)]
+    except ValueError as error:
+        raise BadText(_("「{」と「}」の組が合っていません。")) from error
+    if any(spec or conversion for _name, spec, conversion in parts):  # "{town:>9999999}" would fill the memory
+        raise BadText(_("差し込み欄の中に「:」や「!」は書けません。"))
+    return {name for name, _spec, _conversion in parts if name is not None}
 
 
 def _forbidden(char: str) -> bool:
@@ -95,8 +124,8 @@ def _forbidden(char: str) -> bool:
     return char not in "\n" and (unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs", "Cn"} or char == "\u00a0")
 
 
-@cache
-def template_of(way: str, kind: str) -> str:
+@remember
+def delivered_text(way: str, kind: str) -> str:
     """The text as delivered with the program. `way`: sms, call or email. Raises: BadText where there is none."""
     path = Path(settings.BASE_DIR) / "templates" / "contact" / way / f"{kind}.txt"
     try:
@@ -105,15 +134,45 @@ def template_of(way: str, kind: str) -> str:
         raise BadText(_("この連絡の文面がありません。")) from error
 
 
-def render(way: str, kind: str, fields: Mapping[str, str], *, ref: str = "", repeats: bool = False) -> str:
-    """Make the text. A repeat says that it is one (law 4)."""
-    text = template_of(way, kind).format_map({**fields, "ref": ref})
+def text_of(way: str, kind: str, town: str | None = None) -> str:
+    """The text in use: of the municipality `town`, else of all, as staff wrote it; else the one delivered.
+
+    What staff write is read anew every half minute, so that sending costs no statement for it.
+    """
+    own: dict[str, str] = cache.get_or_set(OWN_TEXTS, _own_texts, 30) or {}
+    return own.get(f"{way}/{kind}/{town}") or own.get(f"{way}/{kind}/None") or delivered_text(way, kind)
+
+
+def _own_texts() -> dict[str, str]:
+    rows = OwnText.objects.values_list("way", "kind", "municipality_id", "text")
+    return {f"{way}/{kind}/{town}": text for way, kind, town, text in rows}
+
+
+class _Fields(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        """A row frozen before a text came to mention this field, or cleared since."""
+        return "―"
+
+
+def render(
+    way: str, kind: str, fields: Mapping[str, str], *, ref: str = "", repeats: bool = False, town: str | None = None
+) -> str:
+    """Make the text, of the municipality `town` where it has its own. A repeat says that it is one (law 4)."""
+    text = text_of(way, kind, town).format_map(_Fields({**fields, "ref": ref}))
     return REPEATED + text if repeats else text
 
 
-def preview(kind: str, fields: Mapping[str, str]) -> Preview:
+def preview(kind: str, fields: Mapping[str, str], *, town: str | None = None) -> Preview:
     """The SMS as it would go out, and what it costs in segments."""
-    text = render("sms", kind, clean_fields(kind, fields), ref=show_ref(0))
+    text = render("sms", kind, clean_fields(kind, fields), ref=show_ref(0), town=town)
+    return Preview(text, count_segments(text))
+
+
+def preview_template(kind: str, template: str, *, town: str = "") -> Preview:
+    """A text being written, with example words. Raises: BadText."""
+    check_template(kind, template.replace("\r\n", "\n"), way="preview")
+    fields = {**EXAMPLE, "town": town or EXAMPLE["town"], "ref": show_ref(0)}
+    text = template.replace("\r\n", "\n").format_map(fields)
     return Preview(text, count_segments(text))
 
 

@@ -56,6 +56,19 @@ def test_the_list_costs_the_same_at_1_and_at_30_rows(same_queries_at_1_and_30: C
     same_queries_at_1_and_30(lambda: shown(municipality=town), lambda: client.get(SHOWN))
 
 
+def test_all_messages_are_listed_by_status_in_scope(same_queries_at_1_and_30: Callable[..., None]) -> None:
+    town = municipality()
+    shown(municipality=municipality("13101"))
+    queue(municipality=town)
+    client = signed_in()
+    assert client.get("/staff/messages/").content.decode().count("<tr>") == 3
+    assert client.get("/staff/messages/?status=shown").content.decode().count("<tr>") == 2
+    assert client.get("/staff/messages/?status=nonsense").content.decode().count("<tr>") == 3
+    clerk = signed_in(Role.COORDINATOR, municipality=municipality("16204"))
+    assert "090-0000-0001" not in clerk.get("/staff/messages/").content.decode()
+    same_queries_at_1_and_30(lambda: queue(municipality=town), lambda: client.get("/staff/messages/"))
+
+
 def test_senders_lists_our_numbers_and_what_we_never_ask(settings: Any) -> None:
     SenderNumber.objects.create(number="+81300000123", use="staff", label="総務課", municipality=municipality())
     SenderNumber.objects.create(number="+81300000124", use="staff", label="廃止", active=False)

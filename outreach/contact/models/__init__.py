@@ -11,6 +11,7 @@ from outreach.contact.models.messages import (
     Why,
 )
 from outreach.contact.models.senders import HandsetDisplay, SenderNumber
+from outreach.contact.models.texts import OwnText
 from outreach.contact.statuses import FINAL, IN_DOUBT, TOLD, WITHDRAWABLE, MessageStatus
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Message",
     "MessageEvent",
     "MessageStatus",
+    "OwnText",
     "Pace",
     "Purpose",
     "SenderNumber",

@@ -7,6 +7,7 @@ from outreach.contact.services.queueing import print_slips, queue_message, wake_
 from outreach.contact.services.receipts import take_receipt
 from outreach.contact.services.reconciling import reconcile
 from outreach.contact.services.retention import purge_personal_text
+from outreach.contact.services.wording import save_text
 
 __all__ = [
     "CallTaken",
@@ -20,6 +21,7 @@ __all__ = [
     "queue_message",
     "reconcile",
     "record_consent",
+    "save_text",
     "settle_late",
     "take_receipt",
     "undo_call",

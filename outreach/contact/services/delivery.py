@@ -120,7 +120,14 @@ def _claim(message: Message, gateway: Gateway, now: datetime) -> bool:
     if is_refused(message.to, asked, message.kind):
         return fall_back(message, why=Why.REFUSED, at=now)
     way = "email" if message.channel == Channel.EMAIL else "sms"
-    body = texts.render(way, message.kind, message.fields, ref=texts.show_ref(message.pk), repeats=message.repeats)
+    body = texts.render(
+        way,
+        message.kind,
+        message.fields,
+        ref=texts.show_ref(message.pk),
+        repeats=message.repeats,
+        town=message.municipality_id,
+    )
     return move(
         message,
         S.SENDING,

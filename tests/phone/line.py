@@ -11,7 +11,9 @@ from django.conf import settings
 from django.test import Client
 from twilio.request_validator import RequestValidator
 
-TOKEN = "a-secret-that-only-we-and-the-provider-know"
+from tests.twilio_standin import AUTH_TOKEN
+
+TOKEN = AUTH_TOKEN
 OFFICE = "+81300000100"
 Post = Callable[[str, dict[str, str], dict[str, str]], tuple[int, str]]
 

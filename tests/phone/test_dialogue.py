@@ -17,8 +17,6 @@ from tests.phone.world import CODE, RECORDING, REFERENCE, results
 ONE_KEY: list[h.Heard] = [h.Keys(key) for key in "0123456789*#"]
 OTHER_KEYS = ("0986200", "0312345678", "09012345678", "00000000000", "99", "1*")
 LONGER: list[h.Heard] = [h.Keys(keys) for keys in (CODE, REFERENCE, *OTHER_KEYS)]
-    h.Keys(keys) for keys in (CODE, REFERENCE, "0986200", "0312345678", "09012345678", "99", "1*", "00000000000")
-]
 OTHER: list[h.Heard] = [
     h.Silence(),
     h.Spoken(RECORDING),

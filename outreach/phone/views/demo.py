@@ -4,14 +4,17 @@ import secrets
 from dataclasses import asdict, dataclass, field
 
 from django.conf import settings
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from outreach.classes.queries import open_sessions
 from outreach.people.access import open_to_all
 from outreach.phone import services
 from outreach.phone.dialogue.heard import DialEnded, Heard, Keys, Silence, Spoken
@@ -62,8 +65,14 @@ def phone(request: HttpRequest) -> HttpResponse:
         with translation.override("ja"):
             handset = _do(handset, request.POST.get("do", ""), request.POST.get("caller", ""))
         request.session[SESSION] = asdict(handset)
-        return redirect("phone:demo")
-    context = {"handset": handset, "keypad": KEYPAD, "callers": CALLERS.items(), "status": _status(handset)}
+        return redirect(f"{reverse('phone:demo')}#heard")
+    context = {
+        "handset": handset,
+        "keypad": KEYPAD,
+        "callers": CALLERS.items(),
+        "status": _status(handset),
+        "example": open_sessions().filter(seats_taken__lt=F("capacity")).first(),
+    }
     return render(request, "phone/demo.html", context)
 
 

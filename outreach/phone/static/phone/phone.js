@@ -19,7 +19,7 @@
     if (anew) log.replaceChildren();
     log.dataset.call = heard.dataset.call;
     log.append(...[...heard.children].slice(log.children.length));
-    log.scrollTop = log.scrollHeight;
+    log.parentElement.scrollTop = 0; // the end: its column is reversed
     part("display").replaceChildren(...part("display", page).childNodes);
     const held = part("acts").contains(document.activeElement);
     part("acts").replaceChildren(...part("acts", page).childNodes);

@@ -327,7 +327,8 @@ def _find_or_make_resident(application: Application, *, sample: bool) -> Residen
             "sample": sample,
         },
     )
-    if not made and application.address and application.address != resident.address:
+    # Who knows a number and a name may book, but not lead another's letters astray: staff correct an address.
+    if not made and application.address and not resident.address:
         resident.postal_code, resident.address = application.postal_code, application.address
         resident.save(update_fields=["postal_code", "address"])
     return resident

@@ -17,6 +17,15 @@ from django.utils import translation
 pytest_plugins = ["tests.browser"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that may not touch the database need not be run again on another one."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if not item.get_closest_marker("django_db") and not fixtures & {"db", "transactional_db", "live_server"}:
+            item.add_marker("once")
+
+
 @pytest.fixture(autouse=True)
 def in_japanese_with_an_empty_cache() -> Iterator[None]:
     """Rate limits live in the cache, and a page left in English would fail the next test."""

@@ -124,7 +124,8 @@ def test_an_offer_nobody_answers_goes_to_the_next_and_then_frees_the_seat() -> N
     last = factories.booking(session)
     cancel(booking=first, channel=Intake.WEB)
     assert lapse_offers(now=timezone.now() + timedelta(hours=25)) == 1
-    waiting.refresh_from_db(), last.refresh_from_db()
+    waiting.refresh_from_db()
+    last.refresh_from_db()
     assert (waiting.status, last.status) == (S.CANCELLED, S.OFFERED)
     assert lapse_offers(now=timezone.now() + timedelta(days=6)) == 1
     assert seats(session) == 1

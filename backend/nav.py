@@ -19,6 +19,7 @@ PAGES = (
     (_("架電"), "desk:calls", Action.MAKE_CALLS),
     (_("派遣"), "dispatch:requests", Action.PLAN_DISPATCH),
     (_("ファイルで登録"), "classes:uploads", Action.EDIT_SESSIONS),
+    (_("録音"), "phone:recordings", Action.MAKE_CALLS),
     (_("連絡"), "contact:messages", Action.SEE_RESIDENTS),
     (_("地図"), "reporting:coverage", Action.SEE_FIGURES),
 )

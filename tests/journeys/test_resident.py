@@ -64,7 +64,8 @@ def test_a_resident_finds_a_class_books_finds_it_again_and_cancels(
     reference = page.locator(".slip-code").inner_text()
     booking = Booking.objects.get(reference=reference.replace("-", ""))
     assert booking.status == BookingStatus.CONFIRMED
-    assert CallTask.objects.filter(subject=booking.subject, kind="confirmation").exists()
+    assert CallTask.objects.filter(subject=booking.subject, kind="reminder_day_before").exists()
+    assert not CallTask.objects.filter(subject=booking.subject, kind="confirmation").exists()  # the page just said so
     assert reference.replace("-", "") not in page.url
 
     page.get_by_role("link", name="申し込みの内容を見る・変える").click()

@@ -199,7 +199,8 @@ GARBAGE = ["0", "9" * 5000, "😀😀😀", "𠮷野家", "../../etc", "' OR 1=1
 def test_garbage_breaks_nothing(client: Client, garbage: str) -> None:
     factories.municipality()
     for address in ("classes", "classes/areas"):
-        assert client.get(f"/{address}/{quote(garbage, safe='')}/").status_code == 404
+        expected = 400 if "\x00" in garbage else 404  # a NUL is refused before any page is asked
+        assert client.get(f"/{address}/{quote(garbage, safe='')}/").status_code == expected
     for name in ("postal", "municipality", "course", "from", "to", "show"):
         asked = {"postal": SARUFUTSU, name: garbage}
         assert client.get("/classes/", asked).status_code in {200, 302}, name

@@ -192,15 +192,14 @@ def test_a_grouped_code_in_the_address_leads_to_the_plain_one(client: Client) ->
     assert response.headers["Location"] == f"/classes/{code}/"
 
 
-GARBAGE = ["0", "9" * 5000, "😀😀😀", "𠮷野家", "../../etc", "' OR 1=1 --", "\x00", "１２３４５６７八"]
+GARBAGE = ["0", "9" * 5000, "😀😀😀", "𠮷野家", "../../etc", "' OR 1=1 --", "１２３４５６７八"]
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
 def test_garbage_breaks_nothing(client: Client, garbage: str) -> None:
     factories.municipality()
     for address in ("classes", "classes/areas"):
-        expected = 400 if "\x00" in garbage else 404  # a NUL is refused before any page is asked
-        assert client.get(f"/{address}/{quote(garbage, safe='')}/").status_code == expected
+        assert client.get(f"/{address}/{quote(garbage, safe='')}/").status_code == 404
     for name in ("postal", "municipality", "course", "from", "to", "show"):
         asked = {"postal": SARUFUTSU, name: garbage}
         assert client.get("/classes/", asked).status_code in {200, 302}, name

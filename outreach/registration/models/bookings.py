@@ -1,33 +1,12 @@
-"""Who learns: residents, their bookings of seats, and the tries that are limited."""
+"""申込: a resident in a session, and what happened to it."""
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from outreach.classes.models import Session
-from outreach.contact.models import Channel as ContactChannel
 from outreach.people.models import User
-
-CONTACT_WAYS = [choice for choice in ContactChannel.choices if choice[0] != ContactChannel.EMAIL]  # e-mail: staff only
-
-
-class Resident(models.Model):
-    """住民: a learner, known by kana and one telephone number. A couple may share the number."""
-
-    name = models.CharField(_("氏名"), max_length=80, blank=True)
-    kana = models.CharField(_("カナ"), max_length=80, help_text=_("全角カタカナ"))
-    phone = models.CharField(_("電話番号"), max_length=32, help_text=_("E.164 形式、または「忘れた」印"))
-    postal_code = models.CharField(_("郵便番号"), max_length=7, blank=True)
-    address = models.CharField(_("住所"), max_length=200, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    sample = models.BooleanField(_("見本データ"), default=False)
-
-    class Meta:
-        ordering = ["kana", "pk"]
-        constraints = [models.UniqueConstraint(fields=["phone", "kana"], name="resident_once")]
-
-    def __str__(self) -> str:
-        return self.name or self.kana
+from outreach.registration.models.residents import CONTACT_WAYS, Resident
 
 
 class BookingStatus(models.TextChoices):
@@ -130,28 +109,3 @@ class BookingEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old}→{self.new}"
-
-
-class IdempotencyKey(models.Model):
-    """A client's key: a repeated request finds the booking that the first one made."""
-
-    key = models.CharField(max_length=200, unique=True)
-    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request")
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE)
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
-class FailedLookup(models.Model):
-    """A wrong reference or number, so that nobody can guess on. Only failures count: a hall shares one address."""
-
-    key = models.CharField(max_length=64, help_text="keyed hash of an address or a reference")
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["key", "at"], name="failed_lookup_by_key")]
-
-    def __str__(self) -> str:
-        return str(self.pk)

@@ -1,0 +1,38 @@
+"""What is taught, where and when: programme years and schemes, courses, venues, sessions, sites and shifts."""
+
+from outreach.classes.models.programme import (
+    NATIONAL_SCHEMES,
+    Course,
+    ProgrammeYear,
+    Scheme,
+    SchemeRule,
+    Series,
+    SeriesLesson,
+    SessionKind,
+)
+from outreach.classes.models.sessions import HELD, OPEN, PLANNED, Session, SessionEvent, SessionStatus, Shift, Site
+from outreach.classes.models.uploads import Upload, UploadedSlot
+from outreach.classes.models.venues import Venue, VenueHold
+
+__all__ = [
+    "HELD",
+    "NATIONAL_SCHEMES",
+    "OPEN",
+    "PLANNED",
+    "Course",
+    "ProgrammeYear",
+    "Scheme",
+    "SchemeRule",
+    "Series",
+    "SeriesLesson",
+    "Session",
+    "SessionEvent",
+    "SessionKind",
+    "SessionStatus",
+    "Shift",
+    "Site",
+    "Upload",
+    "UploadedSlot",
+    "Venue",
+    "VenueHold",
+]

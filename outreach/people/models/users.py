@@ -1,0 +1,86 @@
+"""Who works here: organisations, users, their roles and how far these reach, and the log of who looked at whom."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Organisation(models.Model):
+    """実施団体: who runs sessions. One may run several schemes."""
+
+    class Kind(models.TextChoices):
+        CARRIER = "carrier", _("携帯電話事業者")
+        PARTNER = "partner", _("地域の団体・企業")
+        MUNICIPALITY = "municipality", _("市区町村")
+        DISPATCH = "dispatch", _("講師派遣の実施機関")
+
+    name = models.CharField(_("名称"), max_length=100)
+    kind = models.CharField(_("種別"), max_length=12, choices=Kind)
+    municipality = models.ForeignKey(
+        "geo.Municipality", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("市区町村")
+    )
+    phone = models.CharField(_("電話番号"), max_length=16, blank=True)
+    sample = models.BooleanField(_("見本データ"), default=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["name", "municipality"], name="organisation_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """Someone who signs in to work. Residents have no account."""
+
+
+class Role(models.TextChoices):
+    MINISTRY = "ministry", _("総務省")
+    PREFECTURE = "prefecture", _("都道府県")
+    COORDINATOR = "coordinator", _("調整担当")
+    INSTRUCTOR = "instructor", _("講師")
+    SUPPORTER = "supporter", _("サポーター")
+    ADMINISTRATOR = "administrator", _("管理者")
+
+
+class Membership(models.Model):
+    """A user's role and how far it reaches. A user may hold several."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("役割"), max_length=16, choices=Role)
+    prefecture = models.ForeignKey("geo.Prefecture", on_delete=models.PROTECT, null=True, blank=True)
+    municipality = models.ForeignKey("geo.Municipality", on_delete=models.PROTECT, null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="membership_reach_fits_role",
+                condition=(
+                    Q(role=Role.PREFECTURE, prefecture__isnull=False)
+                    | (Q(role=Role.COORDINATOR) & (Q(municipality__isnull=False) | Q(organisation__isnull=False)))
+                    | Q(role__in=[Role.MINISTRY, Role.INSTRUCTOR, Role.SUPPORTER, Role.ADMINISTRATOR])
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        reach = self.prefecture or self.municipality or self.organisation
+        return f"{self.get_role_display()}（{reach}）" if reach else str(self.get_role_display())
+
+
+class AccessLog(models.Model):
+    """Who looked at or changed personal data, and when. Holds no personal data itself."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    action = models.CharField(_("操作"), max_length=40)
+    subject = models.CharField(_("対象"), max_length=60)
+    at = models.DateTimeField(_("時刻"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["subject", "-at"], name="access_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"

@@ -1,0 +1,29 @@
+"""Who learns: residents, their bookings of seats, and the tries that are limited."""
+
+from outreach.registration.models.bookings import (
+    LIVE,
+    ROSTER,
+    SEAT_HOLDERS,
+    SEATED,
+    Booking,
+    BookingEvent,
+    BookingStatus,
+    Intake,
+)
+from outreach.registration.models.residents import CONTACT_WAYS, Resident
+from outreach.registration.models.tries import FailedLookup, IdempotencyKey
+
+__all__ = [
+    "CONTACT_WAYS",
+    "LIVE",
+    "ROSTER",
+    "SEATED",
+    "SEAT_HOLDERS",
+    "Booking",
+    "BookingEvent",
+    "BookingStatus",
+    "FailedLookup",
+    "IdempotencyKey",
+    "Intake",
+    "Resident",
+]

@@ -1,0 +1,30 @@
+"""Requests that must not count twice, and wrong tries that must not go on for ever."""
+
+from django.db import models
+
+from outreach.registration.models.bookings import Booking
+
+
+class IdempotencyKey(models.Model):
+    """A client's key: a repeated request finds the booking that the first one made."""
+
+    key = models.CharField(max_length=200, unique=True)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class FailedLookup(models.Model):
+    """A wrong reference or number, so that nobody can guess on. Only failures count: a hall shares one address."""
+
+    key = models.CharField(max_length=64, help_text="keyed hash of an address or a reference")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="failed_lookup_by_key")]
+
+    def __str__(self) -> str:
+        return str(self.pk)

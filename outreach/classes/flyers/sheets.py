@@ -1,15 +1,11 @@
-"""What stands on each sheet, and typst setting it: A4, black on white, the same bytes for the same facts (law 9)."""
+"""What stands on each sheet: A4, black on white."""
 
 import io
-import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import matplotlib_fontja  # type: ignore[import-untyped]
 import segno
-import typst
 from django.conf import settings
 
 from outreach.classes.codes import show_code
@@ -17,27 +13,19 @@ from outreach.classes.flyers.outline import outline_of
 from outreach.classes.models import Course, Session
 from outreach.classes.rules import JST
 from outreach.contact.numbers import show
+from outreach.paper import REIWA, WEEKDAYS, set_paper
 
 HERE = Path(__file__).parent / "sheets"
-FONTS = Path(matplotlib_fontja.__file__).parent / "fonts"  # IPAexGothic: also 𠮷 髙 﨑 彅, on a server without fonts
-WEEKDAYS = "月火水木金土日"
-REIWA = 2018  # 令和 counts from the year after
-VARIANTS = str.maketrans({"𠮷": "吉"})  # the font lacks the first; on a notice board the second is the same place
-MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
-
-
-class CannotPrint(Exception):
-    """A text holds a character that the font does not have. `str()` is that character: a box would be no flyer."""
 
 
 def class_flyer(session: Session) -> bytes:
     """One class on one page, with a form to tear off. `session`: with course, venue, town and organisation."""
-    return _set("class.typ", {**_about(session), "map": outline_of(session.venue)})
+    return set_paper(HERE / "class.typ", {**_about(session), "map": outline_of(session.venue)})
 
 
 def application_form(session: Session) -> bytes:
     """A blank form for the counter, FAX and post, that names its class."""
-    return _set("form.typ", _about(session))
+    return set_paper(HERE / "form.typ", _about(session))
 
 
 def list_flyer(sessions: Iterable[Session], *, heading: str, path: str) -> bytes:
@@ -51,27 +39,7 @@ def list_flyer(sessions: Iterable[Session], *, heading: str, path: str) -> bytes
         "sample": any(row["sample"] for row in rows),
         **_web(path),
     }
-    return _set("list.typ", page)
-
-
-def _set(sheet: str, facts: dict[str, Any]) -> bytes:
-    """Tagged PDF, which readers for the blind follow (PDF/UA-1); it refuses what has no glyph. Raises: CannotPrint."""
-    words = json.dumps(facts, ensure_ascii=False).translate(VARIANTS)
-    try:
-        pdf: bytes = typst.compile(
-            str(HERE / sheet),
-            root=str(HERE),
-            font_paths=[str(FONTS)],
-            ignore_system_fonts=True,
-            sys_inputs={"facts": words},
-            pdf_standards=["ua-1"],
-            timestamp=0,
-        )
-    except typst.TypstError as error:
-        if missing := MISSING.search(str(error)):
-            raise CannotPrint(missing[1]) from None
-        raise
-    return pdf
+    return set_paper(HERE / "list.typ", page)
 
 
 def _about(session: Session) -> dict[str, Any]:

@@ -1,0 +1,5 @@
+"""打診."""
+
+from ninja import Router
+
+router = Router(tags=["dispatch"])

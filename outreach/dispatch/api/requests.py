@@ -1,0 +1,5 @@
+"""派遣依頼."""
+
+from ninja import Router
+
+router = Router(tags=["dispatch"])

@@ -1,0 +1,1 @@
+"""Which page answers at which address, a topic a file."""

@@ -130,6 +130,8 @@ def test_going_back_after_booking_does_not_book_twice(each_page: Page) -> None:
     page.get_by_role("textbox", name=re.compile("^電話番号")).fill("090-0000-0021")
     page.get_by_label("電話（職員がお電話します）").check()
     press(page, "次へ（内容を確かめる）")
+    # A click does not wait for the next page, and going back in between has no page to leave.
+    expect(page.get_by_role("button", name="この内容で申し込む")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("textbox", name=re.compile("^電話番号"))).to_have_value("090-0000-0021")
     press(page, "次へ（内容を確かめる）")

@@ -11,6 +11,7 @@ from geo.geocoder import geocode_postal
 from outreach.classes.models import Session
 from outreach.classes.queries import find_session, nearest_sessions, open_sessions
 from outreach.contact.numbers import NumberRefused, read_number
+from outreach.people.tries import TooManyTries
 from outreach.phone import bookings, recordings, rules, tasks
 from outreach.phone.dialogue import State
 from outreach.phone.dialogue import effects as e
@@ -18,7 +19,7 @@ from outreach.phone.dialogue import heard as h
 from outreach.phone.dialogue.facts import ClassFacts, Reason
 from outreach.phone.facts import booking_facts, class_facts, takes_bookings
 from outreach.phone.models import Call
-from outreach.registration.queries import TooManyTries, find_booking
+from outreach.registration.queries import find_booking
 
 NEAREST = 3
 

@@ -16,10 +16,11 @@ from outreach.classes.api import published_session
 from outreach.classes.rules import JST
 from outreach.contact.numbers import NumberRefused, read_number
 from outreach.people.access import client_address, open_to_all
+from outreach.people.tries import TooManyTries
 from outreach.registration import services
 from outreach.registration.forms import ApplicationForm
 from outreach.registration.models import Booking, Intake
-from outreach.registration.queries import TooManyTries, find_booking
+from outreach.registration.queries import find_booking
 
 router = Router(tags=["bookings"])
 Way = Literal["sms", "call", "voice", "post", "family"]

@@ -1,14 +1,11 @@
 """Reads of bookings shared by more than one caller; each list has a fixed number of statements."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from outreach.classes import codes
 from outreach.classes.models import Session
@@ -16,17 +13,10 @@ from outreach.classes.queries import sessions_in
 from outreach.contact.models import TOLD, CallStatus, Channel, Kind, Message, MessageStatus, SenderNumber
 from outreach.contact.services.calls import is_refused
 from outreach.people.rules import Scope
+from outreach.people.tries import Guard
 from outreach.registration import notices, rules
-from outreach.registration.models import ROSTER, Booking, BookingStatus, FailedLookup
+from outreach.registration.models import ROSTER, Booking, BookingStatus
 from outreach.registration.rules import Wish
-
-WINDOW = timedelta(minutes=15)
-TRIES_PER_ADDRESS = 30  # a hall or a relay service shares one
-TRIES_PER_REFERENCE = 5
-
-
-class TooManyTries(Exception):
-    """Too many wrong references lately. `str()` is for the resident to read."""
 
 
 def bookings_in(scope: Scope) -> QuerySet[Booking]:
@@ -111,26 +101,12 @@ def find_booking(*, reference: str, phone: str, address: str) -> Booking | None:
     Raises: TooManyTries.
     """
     code = codes.clean_code(reference, codes.REFERENCE_DIGITS)
-    keys = [_key("address", address), _key("reference", code or reference)]  # one reference, however it is grouped
-    _refuse_guessing(keys)
+    guard = Guard(address=address, reference=code or reference)  # one reference, however it is grouped
+    guard.check()
     found = Booking.objects.select_related("session__course", "session__venue__municipality", "resident")
     theirs = Q(resident__phone=phone) | Q(proxy_phone=phone)
     # No number proves nothing: bookings without a proxy hold an empty one.
     booking = found.filter(theirs, reference=code).first() if code and phone else None
     if booking is None:
-        FailedLookup.objects.bulk_create([FailedLookup(key=key) for key in keys])
+        guard.failed()
     return booking
-
-
-def _refuse_guessing(keys: list[str]) -> None:
-    since = timezone.now() - WINDOW
-    for key, limit in zip(keys, (TRIES_PER_ADDRESS, TRIES_PER_REFERENCE), strict=True):
-        if FailedLookup.objects.filter(key=key, at__gte=since).count() >= limit:
-            raise TooManyTries(
-                _("番号のまちがいが続いたため、15分ほど確認を止めています。お急ぎの方はお電話ください。")
-            )
-
-
-def _key(kind: str, value: str) -> str:
-    """A keyed hash: neither addresses nor references are kept."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()

@@ -7,18 +7,18 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from outreach.registration.models import Booking, FailedLookup, IdempotencyKey, Resident
+from outreach.people.tries import forget_tries
+from outreach.registration.models import Booking, IdempotencyKey, Resident
 
 FORGOTTEN = "forgotten:"
 BATCH = 500
 KEYS_KEPT = timedelta(days=7)
-FAILURES_KEPT = timedelta(days=1)
 
 
 def forget_residents(*, now: datetime | None = None) -> int:
     """Blank who they are, `settings.RESIDENT_KEEP_DAYS` after their last class; returns how many residents."""
     moment = now or timezone.now()
-    FailedLookup.objects.filter(at__lt=moment - FAILURES_KEPT).delete()
+    forget_tries(now=moment)
     IdempotencyKey.objects.filter(made_at__lt=moment - KEYS_KEPT).delete()
     total = 0
     while batch := _forget_some(moment - timedelta(days=settings.RESIDENT_KEEP_DAYS)):

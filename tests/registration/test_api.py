@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from outreach.classes.models import Session
+from outreach.people.tries import TRIES_PER_REFERENCE
 from outreach.registration.models import Booking
-from outreach.registration.queries import TRIES_PER_REFERENCE
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -5,14 +5,8 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from outreach.classes.rules import JST
-from outreach.registration.rules import (
-    clean_kana,
-    clean_name,
-    looks_like_my_number,
-    my_number_checks,
-    offer_deadline,
-    reminders_due,
-)
+from outreach.people.writing import clean_kana, clean_name, looks_like_my_number, my_number_checks
+from outreach.registration.rules import offer_deadline, reminders_due
 
 STARTS = datetime(2026, 12, 10, 13, 30, tzinfo=JST)
 TEN, NINE = time(10), time(9)

@@ -2,6 +2,7 @@
 
 from outreach.people.models.hours import WEEKDAYS, DayException, Engagement, TravelLimits, WeeklyHours
 from outreach.people.models.persons import Instructor, Person, Qualification, Skill, Supporter
+from outreach.people.models.tries import FailedTry
 from outreach.people.models.users import AccessLog, Membership, Organisation, Role, User
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "AccessLog",
     "DayException",
     "Engagement",
+    "FailedTry",
     "Instructor",
     "Membership",
     "Organisation",

@@ -1,4 +1,4 @@
-"""Who learns: residents, their bookings of seats, and the tries that are limited."""
+"""Who learns: residents, their bookings of seats, and requests that must not count twice."""
 
 from outreach.registration.models.bookings import (
     LIVE,
@@ -11,7 +11,7 @@ from outreach.registration.models.bookings import (
     Intake,
 )
 from outreach.registration.models.residents import CONTACT_WAYS, Resident
-from outreach.registration.models.tries import FailedLookup, IdempotencyKey
+from outreach.registration.models.tries import IdempotencyKey
 
 __all__ = [
     "CONTACT_WAYS",
@@ -22,7 +22,6 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "BookingStatus",
-    "FailedLookup",
     "IdempotencyKey",
     "Intake",
     "Resident",

@@ -1,4 +1,4 @@
-"""Requests that must not count twice, and wrong tries that must not go on for ever."""
+"""Requests that must not count twice."""
 
 from django.db import models
 
@@ -12,19 +12,6 @@ class IdempotencyKey(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE)
     made_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
-class FailedLookup(models.Model):
-    """A wrong reference or number, so that nobody can guess on. Only failures count: a hall shares one address."""
-
-    key = models.CharField(max_length=64, help_text="keyed hash of an address or a reference")
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["key", "at"], name="failed_lookup_by_key")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.contact.models import Channel
 from outreach.people.access import client_address, open_to_all
+from outreach.people.tries import TooManyTries
 from outreach.registration import services, visits
 from outreach.registration.forms import ContactForm, LookupForm, QuietForm
 from outreach.registration.models import LIVE, Booking, BookingStatus, Intake
-from outreach.registration.queries import TooManyTries, find_booking, senders, told, ways_of, wish_of
+from outreach.registration.queries import find_booking, senders, told, ways_of, wish_of
 
 
 @open_to_all

@@ -109,6 +109,13 @@ def build_problem(*, prefecture: str, first: date, last: date, plan: Plan | None
     return _with_orders(problem, plan, visits, first) if plan else problem
 
 
+def with_orders(problem: Problem, plan: Plan) -> Problem:
+    """A problem kept with the plan, with what people locked, accepted, refused or were told by now."""
+    known = {visit.id for visit in problem.visits}
+    visits = [visit for visit in plan.visits.all() if key("r", visit.request_id) in known]
+    return _with_orders(problem, plan, visits, date.fromisoformat(problem.horizon.start))
+
+
 def _wanted(prefecture: str, first: date, last: date, kept: dict[int, int]) -> list[tuple[DispatchRequest, list[int]]]:
     """Requests that can be met in the horizon, with their starts; those of the plan keep theirs."""
     rows = DispatchRequest.objects.filter(municipality__prefecture=prefecture, earliest__lte=last, latest__gte=first)

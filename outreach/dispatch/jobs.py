@@ -7,7 +7,7 @@ from django.utils import timezone
 from outreach.dispatch.building import build_problem
 from outreach.dispatch.models import Plan, PlanStatus
 from outreach.dispatch.planning import fill
-from outreach.dispatch.services import PlanRefused, save_version
+from outreach.dispatch.services import PlanRefused, replan, save_version
 from outreach.dispatch.services import lapse_offers as end_offers
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,21 @@ def run_plan(pk: int) -> None:
         Plan.objects.filter(pk=pk).update(status=PlanStatus.FAILED)
         raise
     log.info("plan %d: done", pk)
+
+
+def run_replan(pk: int) -> None:
+    """Plan the rest anew around what is locked; where that fails, the plan stays as it was and says why."""
+    plan = Plan.objects.get(pk=pk)
+    if not plan.replanning:
+        return
+    failure = ""
+    try:
+        replan(plan=plan, by=plan.made_by, seconds=plan.seconds)
+    except PlanRefused as refused:
+        log.warning("plan %d: not planned anew", pk)
+        failure = str(refused)[:500]
+    finally:
+        Plan.objects.filter(pk=pk).update(replanning=False, failure=failure)
 
 
 def _note(pk: int, done: int, total: int) -> bool:

@@ -1,6 +1,17 @@
 """What dispatch keeps: requests, plans with every version of theirs, trips, visits, offers."""
 
-from outreach.dispatch.models.plans import DayLock, Offer, OfferStatus, Plan, PlanStatus, PlanVersion, Trip, Visit
+from outreach.dispatch.models.plans import (
+    DayLock,
+    Offer,
+    OfferStatus,
+    Plan,
+    PlanProblem,
+    PlanSolver,
+    PlanStatus,
+    PlanVersion,
+    Trip,
+    Visit,
+)
 from outreach.dispatch.models.requests import (
     AMENDABLE,
     ENDED,
@@ -21,6 +32,8 @@ __all__ = [
     "Offer",
     "OfferStatus",
     "Plan",
+    "PlanProblem",
+    "PlanSolver",
     "PlanStatus",
     "PlanVersion",
     "RequestBlackout",

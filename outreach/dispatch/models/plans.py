@@ -23,18 +23,34 @@ class PlanStatus(models.TextChoices):
     PUBLISHED = "published", _("公開済み")
 
 
+class PlanSolver(models.TextChoices):
+    BEST = "best", _("じっくり（いちばん無駄の少ない計画をさがす）")
+    GREEDY = "greedy", _("手早く（人が順に組むように）")
+
+
 class Plan(models.Model):
-    """A prefecture's answer from `first` to `last`. `done` of `total` is a running job's progress."""
+    """A prefecture's answer from `first` to `last`.
+
+    While it runs: `stage` is the solver's own word, `best_cost` that of the best plan so far, `bound` what no plan can
+    beat; `done` of `total` where the solver can count. `failure` says why nothing came of it, and what to do.
+    `baseline` holds the figures of what a careful person would plan for the same problem (greedy).
+    """
 
     prefecture = models.ForeignKey("geo.Prefecture", on_delete=models.PROTECT, verbose_name=_("都道府県"))
     first = models.DateField(_("初日"))
     last = models.DateField(_("末日"))
     status = models.CharField(_("状態"), max_length=10, choices=PlanStatus, default=PlanStatus.QUEUED)
-    solver = models.CharField(_("解き方"), max_length=20, default="insertion")
+    solver = models.CharField(_("解き方"), max_length=20, choices=PlanSolver, default=PlanSolver.BEST)
     seconds = models.PositiveSmallIntegerField(_("計算の秒数"), default=60)
     stop_asked = models.BooleanField(default=False)
+    replanning = models.BooleanField(default=False)  # the rest is being planned anew; nothing may be moved meanwhile
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    stage = models.CharField(max_length=20, blank=True)
+    best_cost = models.BigIntegerField(null=True, blank=True)
+    bound = models.BigIntegerField(null=True, blank=True)
+    failure = models.CharField(_("計算できなかった理由"), max_length=500, blank=True)
+    baseline = models.JSONField(default=dict, blank=True, editable=False)
     version = models.ForeignKey("PlanVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
@@ -48,19 +64,34 @@ class Plan(models.Model):
         return f"{self.prefecture} {self.first}–{self.last}"
 
 
+class PlanProblem(models.Model):
+    """What one or more versions of a plan answer, as a document that never changes; megabytes, so kept once."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="problems")
+    digest = models.CharField(max_length=64)
+    text = models.TextField(editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "digest"], name="plan_problem_once")]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}/{self.digest[:8]}"
+
+
 class PlanVersion(models.Model):
     """One state of a plan, as a document that `check` accepted. Undo goes back to `before`."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="versions")
     before = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     document = models.TextField(editable=False)
-    problem = models.TextField(editable=False)
+    problem = models.ForeignKey(PlanProblem, on_delete=models.RESTRICT, related_name="versions")
     cost = models.BigIntegerField()
     bound = models.BigIntegerField(null=True, blank=True)
     served = models.PositiveIntegerField()
     unserved = models.PositiveIntegerField()
     hm = models.PositiveIntegerField(_("距離（100 m）"))
     road_minutes = models.PositiveIntegerField(_("移動の分数"))
+    loads = models.JSONField(default=dict, editable=False)  # minutes on duty by person, and above what they'd wish
     reason = models.CharField(_("何をしたか"), max_length=100)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
@@ -87,6 +118,7 @@ class Trip(models.Model):
     hm = models.PositiveIntegerField(_("距離（100 m）"))
     road_minutes = models.PositiveSmallIntegerField(_("移動の分数"))
     overnight = models.BooleanField(_("この夜は外泊"), default=False)
+    legs = models.JSONField(default=list, editable=False)  # ways of the day: minute left, minute arrived, hm, ferry
     travelled_km = models.DecimalField(_("実際の距離（km）"), max_digits=6, decimal_places=1, null=True, blank=True)
     travelled_minutes = models.PositiveSmallIntegerField(_("実際の移動（分）"), null=True, blank=True)
 

@@ -10,11 +10,14 @@ from outreach.dispatch.services.offers import (
 )
 from outreach.dispatch.services.plans import (
     PlanRefused,
+    lock_day,
     lock_visit,
     move_visit,
     replan,
     save_version,
     start_plan,
+    start_replan,
+    stop_plan,
     undo_version,
 )
 from outreach.dispatch.services.requests import (
@@ -35,6 +38,7 @@ __all__ = [
     "create_request",
     "decline_offer",
     "lapse_offers",
+    "lock_day",
     "lock_visit",
     "move_visit",
     "offer_to",
@@ -42,6 +46,8 @@ __all__ = [
     "replan",
     "save_version",
     "start_plan",
+    "start_replan",
+    "stop_plan",
     "undo_version",
     "withdraw_request",
 ]

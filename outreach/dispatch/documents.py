@@ -1,0 +1,45 @@
+"""Versions of plans as documents: written once, read often.
+
+What people ordered since (locks, offers, refusals) is no part of the kept problem: `current` adds it as it is now.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import sha256
+
+from outreach.dispatch import problem_json
+from outreach.dispatch.building import with_orders
+from outreach.dispatch.editing import bare
+from outreach.dispatch.models import Plan, PlanProblem, PlanVersion
+from outreach.dispatch.problem import Plan as Answer
+from outreach.dispatch.problem import Problem
+
+
+def keep_problem(plan: Plan, problem: Problem) -> PlanProblem:
+    """The row that holds what a plan answers: a new one only where it is another problem than before."""
+    plain = replace(problem, locks=(), forbidden=(), frozen_days=(), prior=())
+    if plan.version and problem_of(plan.version) == plain:
+        return plan.version.problem
+    text = problem_json.dump_problem(plain)
+    digest = sha256(text.encode()).hexdigest()
+    return PlanProblem.objects.get_or_create(plan=plan, digest=digest, defaults={"text": text})[0]
+
+
+def problem_of(version: PlanVersion) -> Problem:
+    """What a version answers, without any orders."""
+    return _parsed(version.problem.text)
+
+
+def answer_of(version: PlanVersion) -> Answer:
+    """A version's answer, without the figures that its maker claimed."""
+    return bare(problem_json.load_plan(version.document))
+
+
+def current(plan: Plan, version: PlanVersion) -> tuple[Problem, Answer]:
+    """What the plan answers, with the orders of this moment, and how."""
+    return with_orders(problem_of(version), plan), answer_of(version)
+
+
+@lru_cache(maxsize=4)  # megabytes each; a coordinator moves many visits of one plan
+def _parsed(text: str) -> Problem:
+    return problem_json.load_problem(text)

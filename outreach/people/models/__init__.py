@@ -1,17 +1,31 @@
 """Who: users and their roles, organisations, the people who teach and help, and where each of them is when."""
 
 from outreach.people.models.hours import WEEKDAYS, DayException, Engagement, TravelLimits, WeeklyHours
+from outreach.people.models.joining import (
+    OPEN_APPLICATIONS,
+    ApplicationEvent,
+    ApplicationStatus,
+    Insurance,
+    SupporterApplication,
+)
 from outreach.people.models.persons import Instructor, Person, Qualification, Skill, Supporter
+from outreach.people.models.training import Curriculum, Meeting, TrainingAttendance, Unit
 from outreach.people.models.tries import FailedTry
 from outreach.people.models.users import AccessLog, Membership, Organisation, Role, User
 
 __all__ = [
+    "OPEN_APPLICATIONS",
     "WEEKDAYS",
     "AccessLog",
+    "ApplicationEvent",
+    "ApplicationStatus",
+    "Curriculum",
     "DayException",
     "Engagement",
     "FailedTry",
     "Instructor",
+    "Insurance",
+    "Meeting",
     "Membership",
     "Organisation",
     "Person",
@@ -19,7 +33,10 @@ __all__ = [
     "Role",
     "Skill",
     "Supporter",
+    "SupporterApplication",
+    "TrainingAttendance",
     "TravelLimits",
+    "Unit",
     "User",
     "WeeklyHours",
 ]

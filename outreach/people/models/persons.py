@@ -52,7 +52,16 @@ class Instructor(models.Model):
 
 
 class Supporter(models.Model):
-    """サポーター: a volunteer who helps beside the teacher or visits homes."""
+    """サポーター: a volunteer who helps beside the teacher or visits homes.
+
+    Gender is kept only where they say it, since some residents wish for a visitor of their own. Who left stays as a
+    name on what they did, until `services.forget_supporters` blanks it.
+    """
+
+    class Gender(models.TextChoices):
+        UNSAID = "", _("答えない")
+        FEMALE = "female", _("女性")
+        MALE = "male", _("男性")
 
     class Kind(models.TextChoices):
         STUDENT = "student", _("学生")
@@ -63,18 +72,45 @@ class Supporter(models.Model):
     kind = models.CharField(_("種別"), max_length=16, choices=Kind)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="supporters")
     active = models.BooleanField(_("活動中"), default=True)
+    gender = models.CharField(_("性別"), max_length=8, choices=Gender, blank=True, default=Gender.UNSAID)
+    reach_km = models.PositiveSmallIntegerField(_("行ける距離（km）"), default=20)
+    month_limit = models.PositiveSmallIntegerField(_("1か月の回数の上限"), default=8)
+    joined_on = models.DateField(_("登録した日"), null=True, blank=True)
+    left_on = models.DateField(_("やめた日"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(active=False), name="supporter_who_left_is_not_active"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.person.name
 
+    @property
+    def skill_needed(self) -> str:
+        """The code of the skill that the training of this kind of supporter gives."""
+        return TRAINED[self.kind]
+
+
+TRAINED: dict[str, str] = {
+    Supporter.Kind.STUDENT: "helper",
+    Supporter.Kind.RESIDENT: "helper",
+    Supporter.Kind.DISABILITY_PC: "disability-pc",
+}
+
 
 class Qualification(models.Model):
-    """資格: what a person may teach or do, from when until when."""
+    """資格: what a person may teach or do, from when until when; by which training and test, issued by whom."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="qualifications")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT)
     issuer = models.CharField(_("発行者"), max_length=100)
     number = models.CharField(_("認定番号"), max_length=40, blank=True)
+    training = models.CharField(_("受けた研修"), max_length=100, blank=True)
+    test = models.CharField(_("合格した試験"), max_length=100, blank=True)
+    passed_on = models.DateField(_("合格した日"), null=True, blank=True)
     valid_from = models.DateField(_("有効期間の初日"))
     valid_to = models.DateField(_("有効期間の末日"), null=True, blank=True)
 

@@ -21,6 +21,9 @@ class Organisation(models.Model):
         "geo.Municipality", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("市区町村")
     )
     phone = models.CharField(_("電話番号"), max_length=16, blank=True)
+    takes_supporters = models.BooleanField(_("サポーターを募集する"), default=False)
+    takes_requests = models.BooleanField(_("個別支援の依頼を受ける"), default=False)
+    two_at_first_visit = models.BooleanField(_("初めての訪問は2人で行く"), default=False)
     sample = models.BooleanField(_("見本データ"), default=False)
 
     class Meta:

@@ -1,5 +1,6 @@
 """What is taught, where and when: programme years and schemes, courses, venues, sessions, sites and shifts."""
 
+from outreach.classes.models.handovers import Handover
 from outreach.classes.models.programme import (
     NATIONAL_SCHEMES,
     Course,
@@ -20,6 +21,7 @@ __all__ = [
     "OPEN",
     "PLANNED",
     "Course",
+    "Handover",
     "ProgrammeYear",
     "Scheme",
     "SchemeRule",

@@ -133,10 +133,18 @@ class Shift(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="shifts")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="shifts")
     duty = models.CharField(_("役目"), max_length=12, choices=Duty)
+    arrived_at = models.DateTimeField(_("来た時刻"), null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("活動した分数"), null=True, blank=True)
 
     class Meta:
         ordering = ["-duty", "pk"]
-        constraints = [models.UniqueConstraint(fields=["session", "person"], name="shift_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "person"], name="shift_once"),
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True) | Q(arrived_at__isnull=False, minutes__lte=1440),
+                name="shift_hours_of_those_who_came",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} {self.get_duty_display()}"

@@ -11,11 +11,22 @@ from outreach.registration.models.bookings import (
     Intake,
 )
 from outreach.registration.models.residents import CONTACT_WAYS, Resident
+from outreach.registration.models.supports import (
+    OPEN_SUPPORTS,
+    PLACED_SUPPORTS,
+    Support,
+    SupportEvent,
+    SupportHelper,
+    SupportKind,
+    SupportStatus,
+)
 from outreach.registration.models.tries import IdempotencyKey
 
 __all__ = [
     "CONTACT_WAYS",
     "LIVE",
+    "OPEN_SUPPORTS",
+    "PLACED_SUPPORTS",
     "ROSTER",
     "SEATED",
     "SEAT_HOLDERS",
@@ -25,4 +36,9 @@ __all__ = [
     "IdempotencyKey",
     "Intake",
     "Resident",
+    "Support",
+    "SupportEvent",
+    "SupportHelper",
+    "SupportKind",
+    "SupportStatus",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-QUANTUM = 0.0003  # degrees, about 30 m: far finer than the simplified borders
+QUANTUM = 0.0004  # degrees, about 40 m: far finer than the simplified borders, and 8 % fewer bytes than 0.0003
 ORIGIN = (122.0, 20.0)
 AREAS, PREFECTURE_BORDERS = "areas", "prefecture_borders"
 

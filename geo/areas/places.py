@@ -25,6 +25,7 @@ HAMAMATSU = {
     "22137": "22140",
 }
 _CHOME = re.compile(r"[一二三四五六七八九十]+丁目$")
+NAMELESS = "(なし)"  # the source's word for a part of a municipality without a name of its own
 Row = tuple[str, int, int]  # key, and the point in 1/POINT_SCALE of a degree
 
 
@@ -48,7 +49,7 @@ def tabulate_towns(towns: Iterable[Town]) -> dict[str, list[Row]]:
     rows: dict[str, set[Row]] = defaultdict(set)
     for town in towns:
         key = town_key(fold(town.name))
-        if key:
+        if key and town.name != NAMELESS:
             rows[town.code].add((key, round(town.lat * POINT_SCALE), round(town.lon * POINT_SCALE)))
     return {code: sorted(rows[code]) for code in sorted(rows)}
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from outreach.people.rules import travel_minutes
-from outreach.registration.models import BookingStatus
+from outreach.registration.models import AnswerStatus, BookingStatus
 
 
 class Stay(Protocol):
@@ -128,3 +130,88 @@ def _without_grouping(plain: str) -> str:
 
 def _about_one(command: Command, bookings: int) -> Command | None:
     return command if 1 <= command.booking <= bookings else None
+
+
+# --- answers to a class moved or cancelled --------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Busy:
+    """When someone is booked already, half-open."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def meets(self, other: "Timed") -> bool:
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+class Timed(Protocol):
+    """A class, as far as its time and course matter here."""
+
+    starts_at: datetime
+    ends_at: datetime
+    course_id: str
+
+
+class Near(Protocol):
+    """A class with its distance from someone."""
+
+    @property
+    def session(self) -> Any: ...
+    @property
+    def km(self) -> float: ...
+
+
+BAND_KM = 10  # within one, an earlier day is worth more than a shorter way
+
+
+def rank_alternative(row: Near, *, course: str) -> tuple[bool, int, datetime]:
+    """The same course first, then the nearest by bands of 10 km, then the soonest."""
+    return (row.session.course_id != course, int(row.km // BAND_KM), row.session.starts_at)
+
+
+class Standing(StrEnum):
+    """How one person stands after their class was moved or cancelled."""
+
+    TO_TELL = "to_tell"
+    NOT_REACHED = "not_reached"
+    CANNOT_BE_TOLD = "cannot_be_told"
+    LOOKING = "looking"
+    TOLD = "told"
+    COMES = "comes"
+    BOOKED = "booked"
+    GIVES_UP = "gives_up"
+
+    @property
+    def label(self) -> str:
+        return str(STANDINGS[self][0])
+
+    @property
+    def tone(self) -> str:
+        """Of the mark that pages show."""
+        return STANDINGS[self][1]
+
+
+STANDINGS: dict[Standing, tuple[str | Promise, str]] = {
+    Standing.TO_TELL: (gettext_lazy("連絡中"), "warn"),
+    Standing.NOT_REACHED: (gettext_lazy("連絡がつかない"), "bad-news"),
+    Standing.CANNOT_BE_TOLD: (gettext_lazy("伝えられない"), "bad-news"),
+    Standing.LOOKING: (gettext_lazy("ほかの回をさがす"), "warn"),
+    Standing.TOLD: (gettext_lazy("伝えました・返事待ち"), "sea"),
+    Standing.COMES: (gettext_lazy("新しい日に来る"), "good"),
+    Standing.BOOKED: (gettext_lazy("ほかの回に申し込み済み"), "good"),
+    Standing.GIVES_UP: (gettext_lazy("今回はやめる"), ""),
+}
+NEEDS_HAND = frozenset({Standing.TO_TELL, Standing.NOT_REACHED, Standing.LOOKING})
+
+
+def standing(*, status: str, booked_other: bool, reached: bool, lost: bool, barred: bool) -> Standing:
+    """What someone said counts first; else what the outbox and the call list know of them."""
+    if status == AnswerStatus.ANOTHER:
+        return Standing.BOOKED if booked_other else Standing.LOOKING
+    if status != AnswerStatus.WAITING:
+        return Standing(status)
+    if reached:
+        return Standing.TOLD
+    if barred:
+        return Standing.CANNOT_BE_TOLD
+    return Standing.NOT_REACHED if lost else Standing.TO_TELL

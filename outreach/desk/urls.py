@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from outreach.desk.views import (
+    answers,
     attendance,
     bookings,
     calendar,
@@ -34,6 +35,9 @@ staff: list[URLPattern] = [
     path(f"{ONE}move/", session.move, name="move"),
     path(f"{ONE}cancel/", session.cancel, name="cancel"),
     path(f"{ONE}merge/", session.merge, name="merge"),
+    path(f"{ONE}answers/", answers.answers, name="answers"),
+    path("staff/answers/<int:pk>/", answers.take, name="answer-take"),
+    path("staff/answers/<int:pk>/back/", answers.take_back, name="answer-back"),
     path(f"{ONE}flyer/", flyers.flyer, name="flyer"),
     path(f"{ONE}flyer/series/", flyers.series_flyer, name="series-flyer"),
     path(f"{ONE}form/", flyers.blank_form, name="blank-form"),

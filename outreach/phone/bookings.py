@@ -21,18 +21,16 @@ from outreach.registration.services import (
     AlreadyBooked,
     Application,
     BookingError,
+    NoSeat,
     NotOpen,
     accept_offer,
     book,
     cancel,
+    change_class,
 )
 
 AROUND = ("session__course", "session__venue", "session__municipality", "resident")
 USUAL = frozenset({Channel.SMS, Channel.CALL, Channel.POST})  # ways that need no one else
-
-
-class NoSeat(Exception):
-    """A seat was wanted, not a place in the queue: undoes the booking."""
 
 
 def act(call: Call, state: State, effect: e.Book | e.Move | e.Cancel | e.Accept) -> h.Result:
@@ -73,7 +71,7 @@ def _book(call: Call, state: State, wanted: e.Book) -> h.Result:
     application = _of_known(known) if known else _of_unknown(state.number, holders)
     booking = book(session=session, application=application, channel=Intake.PHONE_LINE, sample=call.sample)
     if booking.status == BookingStatus.WAITLISTED and not wanted.queue:
-        raise NoSeat
+        raise NoSeat  # undoes the booking
     if known is None:
         ask_name(PendingName.objects.create(booking=booking, call=call))
     else:
@@ -111,33 +109,13 @@ def _way_to(number: str) -> str:
 # --- changing -------------------------------------------------------------------------------------------------------
 def _move(booking: Booking, to: Session) -> h.Result:
     """Another class in one step: where it has no seat, the old booking stays."""
-    cancel(booking=booking, channel=Intake.PHONE_LINE, reason=_("ほかの回へ変更"))
-    moved = book(session=to, application=_same_again(booking), channel=Intake.PHONE_LINE, sample=booking.sample)
-    if moved.status == BookingStatus.WAITLISTED:
-        raise NoSeat
+    moved = change_class(booking=booking, to=to, channel=Intake.PHONE_LINE)
     if pending := PendingName.objects.filter(booking=booking).first():
         withdraw_messages(subject=pending.subject)
         pending.booking = moved
         pending.save(update_fields=["booking"])
         ask_name(pending)
     return h.Booked(booking_facts(moved))
-
-
-def _same_again(booking: Booking) -> Application:
-    resident = booking.resident
-    return Application(
-        name=resident.name,
-        kana=resident.kana,
-        phone=resident.phone,
-        contact=booking.contact,
-        needs=booking.needs,
-        postal_code=resident.postal_code,
-        address=resident.address,
-        proxy_name=booking.proxy_name,
-        proxy_relation=booking.proxy_relation,
-        proxy_phone=booking.proxy_phone,
-        tell=booking.tell,
-    )
 
 
 # --- messages -------------------------------------------------------------------------------------------------------

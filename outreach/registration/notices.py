@@ -11,6 +11,7 @@ from outreach.classes.models import Session
 from outreach.classes.rules import JST
 from outreach.contact.models import Channel, Kind
 from outreach.contact.numbers import NumberKind, kind_of
+from outreach.contact.rules import Way, route
 from outreach.contact.services import queue_message, withdraw_messages
 from outreach.registration import rules
 from outreach.registration.models import Booking, BookingStatus, Intake
@@ -34,16 +35,26 @@ def tell_offer(booking: Booking) -> None:
     _tell(booking, Kind.WAITLIST_OFFER, {"answer_by": _spoken(until) if until else ""}, needed_by=until)
 
 
-def tell_changed(booking: Booking, *, changed: str) -> None:
-    """Tell of a new time or place ("日時", "会場"), and plan the reminders anew: the session's revision has risen."""
+def tell_changed(booking: Booking, *, changed: str, needed_by: datetime | None = None) -> None:
+    """Tell of a new time or place ("日時", "会場"), and plan the reminders anew: the session's revision has risen.
+
+    `needed_by`: when they would have set out for the old time (default: when the class now starts).
+    """
     withdraw(booking)
-    _tell(booking, Kind.CHANGE, {"changed": changed})
+    _tell(booking, Kind.CHANGE, {"changed": changed}, needed_by=needed_by)
     plan_reminders(booking)
 
 
 def tell_cancelled(booking: Booking, *, reason: str) -> None:
     """Tell that the class does not take place, and why."""
     _tell(booking, Kind.CANCELLATION, {"reason": reason})
+
+
+def tell_given_up(booking: Booking) -> None:
+    """Confirm that someone gave a class up; by text or letter only, since nobody is rung to repeat a page."""
+    for subject, channel, to in recipients(booking):
+        if not _would_ring(booking, channel, to):
+            _tell_one(booking, subject, channel, to, Kind.BOOKING_CANCELLED, just_done=True)
 
 
 def tell_anew(booking: Booking) -> None:
@@ -96,24 +107,38 @@ def _tell(
     needed_by: datetime | None = None,
     just_done: bool = False,
 ) -> None:
-    fields = {**message_fields(booking), **(words or {})}
     for subject, channel, to in recipients(booking):
         if just_done and _knows_already(booking, subject) and _takes_a_call(channel, to):
             continue
-        queue_message(
-            subject=subject,
-            revision=booking.session.revision + booking.revision + 1,  # both only rise: never used twice
-            kind=kind,
-            channel=channel,
-            to=to,
-            fields=fields,
-            due_at=due_at or timezone.now(),
-            needed_by=needed_by or booking.session.starts_at,
-            municipality=booking.session.municipality,
-            organisation=booking.session.organisation,
-            just_done=just_done,
-            sample=booking.sample,
-        )
+        _tell_one(booking, subject, channel, to, kind, words, due_at=due_at, needed_by=needed_by, just_done=just_done)
+
+
+def _tell_one(
+    booking: Booking,
+    subject: str,
+    channel: Channel,
+    to: str,
+    kind: Kind,
+    words: Mapping[str, str] | None = None,
+    *,
+    due_at: datetime | None = None,
+    needed_by: datetime | None = None,
+    just_done: bool = False,
+) -> None:
+    queue_message(
+        subject=subject,
+        revision=booking.session.revision + booking.revision + 1,  # both only rise: never used twice
+        kind=kind,
+        channel=channel,
+        to=to,
+        fields={**message_fields(booking), **(words or {})},
+        due_at=due_at or timezone.now(),
+        needed_by=needed_by or booking.session.starts_at,
+        municipality=booking.session.municipality,
+        organisation=booking.session.organisation,
+        just_done=just_done,
+        sample=booking.sample,
+    )
 
 
 def _knows_already(booking: Booking, subject: str) -> bool:
@@ -124,6 +149,21 @@ def _knows_already(booking: Booking, subject: str) -> bool:
 
 def _takes_a_call(channel: Channel, to: str) -> bool:
     return channel != Channel.POST and (channel in {Channel.CALL, Channel.VOICE} or kind_of(to) != NumberKind.MOBILE)
+
+
+def _would_ring(booking: Booking, channel: Channel, to: str) -> bool:
+    now = timezone.now()
+    chosen = route(
+        kind=Kind.BOOKING_CANCELLED,
+        channel=channel,
+        number_kind=kind_of(to),
+        has_address=bool(booking.resident.address),
+        now=now,
+        due=now,
+        needed_by=booking.session.starts_at,
+        just_done=True,
+    )
+    return chosen.way == Way.CALL
 
 
 def message_fields(booking: Booking) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What the desk's lists hold as Excel and CSV: the same rows as on the screen."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from outreach.classes.rules import JST
 from outreach.contact.models import CallTask
 from outreach.contact.numbers import show
 from outreach.desk.exports.files import download
+from outreach.desk.queries.answers import Line
 from outreach.desk.queries.calls import line_of
 from outreach.desk.queries.sessions import Row, rows_of
 from outreach.registration.models import Booking
@@ -76,6 +78,25 @@ def _call(task: CallTask) -> tuple[Any, ...]:
     return (
         by, task.fields.get("name", ""), show(task.number), task.get_kind_display(), task.get_why_display(), task.tries,
         line_of(task).script,
+    )  # fmt: skip
+
+
+ANSWERS = (
+    _l("氏名"), _l("カナ"), _l("電話番号"), _l("いまの状態"), _l("ほかの回"), _l("メモ"), _l("かわりに案内できる回"),
+)  # fmt: skip
+
+
+def answers_file(kind: str, lines: Iterable[Line]) -> HttpResponse:
+    """What everyone said to a class moved or cancelled: the caller logs that they were seen."""
+    return _file(kind, "answers", ANSWERS, map(_answer, lines), None, _("津々浦々 返事の一覧（個人情報を含みます）"))
+
+
+def _answer(line: Line) -> tuple[Any, ...]:
+    answer, resident = line.answer, line.answer.booking.resident
+    others = " / ".join(f"{_clock(row.session.starts_at)} {row.session.venue.name}" for row in line.others)
+    return (
+        resident.name, resident.kana, show(resident.phone), line.standing.label,
+        _clock(answer.other.session.starts_at) if answer.other else "", answer.note, others,
     )  # fmt: skip
 
 

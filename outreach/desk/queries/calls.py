@@ -1,16 +1,21 @@
 """The call list as one desk sees it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from outreach.classes.queries import Nearby
 from outreach.contact import texts
 from outreach.contact.models import CallStatus, CallTask
 from outreach.contact.queries import calls_to_make, within
+from outreach.contact.rules import MUST_BE_TOLD
+from outreach.desk.queries.alternatives import best_alternatives
 from outreach.people.models import User
 from outreach.people.rules import Scope
 from outreach.registration.models import Booking
+from outreach.registration.queries import bookings_in
 
 UNDO_FOR = timedelta(hours=2)
 
@@ -21,10 +26,22 @@ class Line:
 
     task: CallTask
     script: str
+    others: tuple[Nearby, ...] = ()  # what else can be offered, where a class was moved or cancelled
 
 
 def line_of(task: CallTask) -> Line:
-    return Line(task, texts.render("call", task.kind, task.fields))
+    return Line(task, texts.render("call", task.kind, task.fields, town=task.municipality_id))
+
+
+def lines_with_others(tasks: Iterable[CallTask], scope: Scope, now: datetime) -> list[Line]:
+    """The lines of a printed list, with the best other classes for whoever lost theirs. 3 statements."""
+    listed = list(tasks)
+    about = {task.pk: booking_pk(task.subject) for task in listed if task.kind in MUST_BE_TOLD}
+    around = ("session__venue", "session__course", "resident")
+    bookings = bookings_in(scope).filter(pk__in=filter(None, about.values())).select_related(*around)
+    best = best_alternatives(bookings, scope, now) if any(about.values()) else {}
+    lines = [line_of(task) for task in listed]
+    return [replace(line, others=tuple(best.get(about.get(line.task.pk, 0), ()))) for line in lines]
 
 
 def next_call(scope: Scope, user: User, now: datetime) -> CallTask | None:
@@ -44,6 +61,12 @@ def just_finished(scope: Scope, user: User, now: datetime) -> QuerySet[CallTask]
 
 def booking_of(subject: str, bookings: QuerySet[Booking]) -> Booking | None:
     """The booking that a message or call is about ("booking:12", "booking:12/proxy"), if `bookings` reach it."""
+    pk = booking_pk(subject)
+    return bookings.filter(pk=pk).first() if pk else None
+
+
+def booking_pk(subject: str) -> int:
+    """The row's number, or 0 where the subject is no booking."""
     kind, _colon, rest = subject.partition(":")
     pk = rest.partition("/")[0]
-    return bookings.filter(pk=int(pk)).first() if kind == "booking" and pk.isdigit() else None
+    return int(pk) if kind == "booking" and pk.isdigit() else 0

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
+from outreach.classes.queries import Nearby
 from outreach.contact import rules, texts
 from outreach.contact.models import Channel, Consent, Kind
 from outreach.contact.numbers import kind_of
@@ -15,10 +17,29 @@ from outreach.registration.models import Booking
 
 
 @dataclass(frozen=True)
-class Untold:
-    """Someone whom no way is left to tell."""
+class Foreseen:
+    """One person to be told: by which way, or by none that is left."""
 
     booking: Booking
+    number: str
+    way: rules.Way | None
+
+    @property
+    def label(self) -> str:
+        return str(WAYS[self.way])
+
+    @property
+    def others(self) -> list[Nearby]:
+        """What could be offered instead, where it was looked for."""
+        return getattr(self.booking, "others", [])
+
+
+WAYS = {
+    rules.Way.SEND: gettext_lazy("SMS"),
+    rules.Way.CALL: gettext_lazy("電話"),
+    rules.Way.PRINT: gettext_lazy("郵便"),
+    None: gettext_lazy("伝える方法がない"),
+}
 
 
 @dataclass
@@ -31,54 +52,66 @@ class Outlook:
     parts: int = 0  # SMS segments, which are what is billed
     text: str = ""  # of the first SMS, as it would go out
     script: str = ""  # of the first call
-    untold: list[Untold] = field(default_factory=list)
+    told: list[Foreseen] = field(default_factory=list)  # everyone
 
     @property
     def people(self) -> int:
-        return self.sms + self.calls + self.slips + len(self.untold)
+        return len(self.told)
+
+    @property
+    def untold(self) -> list[Foreseen]:
+        """Those whom no way is left to tell."""
+        return [one for one in self.told if one.way is None]
 
     @property
     def yen(self) -> int:
         return self.parts * int(settings.SMS_YEN_PER_SEGMENT)
 
 
-def outlook(bookings: Iterable[Booking], kind: Kind, words: Mapping[str, str], now: datetime) -> Outlook:
-    """Foresee what telling `bookings` would come to. 1 statement besides theirs; follows the outbox's own rules."""
+def outlook(
+    bookings: Iterable[Booking],
+    kind: Kind,
+    words: Mapping[str, str],
+    now: datetime,
+    *,
+    needed_by: datetime | None = None,
+) -> Outlook:
+    """Foresee what telling `bookings` would come to. 1 statement besides theirs; follows the outbox's own rules.
+
+    `needed_by`: by when they must know (default: when their class starts).
+    """
     to_tell = [(booking, *told) for booking in bookings for told in notices.recipients(booking)]
     ledger = _ledger({number for _booking, _subject, _channel, number in to_tell})
     found = Outlook()
     for booking, _subject, channel, number in to_tell:
-        _foresee(found, booking, channel, number, ledger.get(number, []), kind, words, now)
+        said = ledger.get(number, [])
+        way = _way(booking, channel, number, said, kind, now, needed_by or booking.session.starts_at)
+        found.told.append(Foreseen(booking, number, way))
+        _add_up(found, booking, way, kind, words)
     return found
 
 
-def _foresee(
-    found: Outlook,
+def _add_up(found: Outlook, booking: Booking, way: rules.Way | None, kind: Kind, words: Mapping[str, str]) -> None:
+    fields, town = {**notices.message_fields(booking), **words}, booking.session.municipality_id
+    if way == rules.Way.SEND:
+        shown = texts.preview(kind, fields, town=town)
+        found.sms, found.parts, found.text = found.sms + 1, found.parts + shown.segments.parts, found.text or shown.text
+    elif way == rules.Way.PRINT:
+        found.slips += 1
+    elif way == rules.Way.CALL:
+        found.calls += 1
+        found.script = found.script or texts.render("call", kind, texts.clean_fields(kind, fields), town=town)
+
+
+def _way(
     booking: Booking,
     channel: Channel,
     number: str,
     ledger: list[Consent],
     kind: Kind,
-    words: Mapping[str, str],
     now: datetime,
-) -> None:
-    fields = {**notices.message_fields(booking), **words}
-    way = _way(booking, channel, number, ledger, kind, now)
-    if way == rules.Way.SEND:
-        shown = texts.preview(kind, fields)
-        found.sms, found.parts, found.text = found.sms + 1, found.parts + shown.segments.parts, found.text or shown.text
-    elif way == rules.Way.PRINT:
-        found.slips += 1
-    elif way == rules.Way.CALL and not _refused(ledger, Channel.CALL, kind):
-        found.calls += 1
-        found.script = found.script or texts.render("call", kind, texts.clean_fields(kind, fields))
-    else:
-        found.untold.append(Untold(booking))
-
-
-def _way(
-    booking: Booking, channel: Channel, number: str, ledger: list[Consent], kind: Kind, now: datetime
-) -> rules.Way:
+    needed_by: datetime,
+) -> rules.Way | None:
     chosen = rules.route(
         kind=kind,
         channel=channel,
@@ -86,10 +119,11 @@ def _way(
         has_address=bool(booking.resident.address),
         now=now,
         due=now,
-        needed_by=booking.session.starts_at,
+        needed_by=needed_by,
         just_done=False,
     )
-    return rules.Way.CALL if chosen.way == rules.Way.SEND and _refused(ledger, Channel.SMS, kind) else chosen.way
+    way = rules.Way.CALL if chosen.way == rules.Way.SEND and _refused(ledger, Channel.SMS, kind) else chosen.way
+    return None if way == rules.Way.CALL and _refused(ledger, Channel.CALL, kind) else way
 
 
 def _refused(ledger: list[Consent], channel: Channel, kind: Kind) -> bool:

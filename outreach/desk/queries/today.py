@@ -12,6 +12,7 @@ from outreach.classes.queries import sessions_in, with_staff
 from outreach.classes.rules import JST, fiscal_year_of
 from outreach.contact.models import Message, MessageStatus
 from outreach.contact.queries import calls_to_make, cannot_be_told, failed_messages, slips_to_print, within
+from outreach.desk.queries.answers import sessions_behind
 from outreach.desk.queries.needs import Moment, Need, needing
 from outreach.desk.queries.sessions import AROUND, Row, rows_of
 from outreach.people.rules import Scope
@@ -57,6 +58,11 @@ def calls(scope: Scope, now: datetime) -> Heap:
 def untold(scope: Scope, now: datetime) -> Heap:
     """Calls about changes and cancellations that no way is left to make."""
     return heap(cannot_be_told(scope, now))
+
+
+def unanswered(scope: Scope, now: datetime) -> Heap:
+    """Sessions moved or cancelled whose people are not all reached yet."""
+    return Heap(*sessions_behind(scope, now, limit=SHOWN))
 
 
 def slips(scope: Scope, now: datetime) -> Heap:

@@ -1,10 +1,9 @@
 """Acts that cross rooms, each in one transaction."""
 
+from outreach.desk.services.answers import finish_call_with_answer, take_answer, take_back_answer
 from outreach.desk.services.bookings import (
-    application_of,
     book_again,
     correct_name,
-    move_booking,
     note_wish,
     tell_again,
 )
@@ -19,26 +18,29 @@ from outreach.desk.services.sessions import (
     reopen_session,
     report_session,
     take_back_confirmation,
+    told_in_time,
     what_changes,
 )
 
 __all__ = [
-    "application_of",
     "assign",
     "book_again",
     "cancel_session",
     "close_session",
     "correct_name",
     "edit_session",
+    "finish_call_with_answer",
     "merge_session",
-    "move_booking",
     "move_session",
     "note_wish",
     "reopen_session",
     "report_session",
     "ring_instead",
+    "take_answer",
+    "take_back_answer",
     "take_back_confirmation",
     "tell_again",
+    "told_in_time",
     "undo_call",
     "what_changes",
 ]

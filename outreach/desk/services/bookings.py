@@ -12,17 +12,7 @@ from outreach.people.models import User
 from outreach.registration import notices
 from outreach.registration import services as registration
 from outreach.registration.models import LIVE, Booking, BookingStatus, Resident
-from outreach.registration.services import Application
-
-
-@transaction.atomic
-def move_booking(*, booking: Booking, to: Session, channel: str, by: User) -> Booking:
-    """Give up one seat and take another, or a place in its queue, in one step. Returns the new booking.
-
-    Raises: registration.services.BookingError, and then nothing has changed.
-    """
-    registration.cancel(booking=booking, channel=channel, by=by, reason=_("ほかの回へ変更"))
-    return registration.book(session=to, application=application_of(booking), channel=channel, by=by)
+from outreach.registration.services import application_of
 
 
 @transaction.atomic
@@ -34,24 +24,6 @@ def book_again(*, booking: Booking, channel: str, by: User) -> Booking:
     if booking.status != BookingStatus.CANCELLED:
         raise registration.BookingError(_("この申し込みは、取り消されていません。"))
     return registration.book(session=booking.session, application=application_of(booking), channel=channel, by=by)
-
-
-def application_of(booking: Booking) -> Application:
-    """What was asked for, to ask for it again elsewhere."""
-    resident = booking.resident
-    return Application(
-        name=resident.name,
-        kana=resident.kana,
-        phone=resident.phone,
-        contact=booking.contact,
-        needs=booking.needs,
-        postal_code=resident.postal_code,
-        address=resident.address,
-        proxy_name=booking.proxy_name,
-        proxy_relation=booking.proxy_relation,
-        proxy_phone=booking.proxy_phone,
-        tell=booking.tell,
-    )
 
 
 @transaction.atomic

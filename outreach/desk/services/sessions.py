@@ -12,11 +12,10 @@ from outreach.classes.codes import show_code
 from outreach.classes.models import Course, Session, SessionStatus, Shift, Venue
 from outreach.contact.models import Channel, Kind
 from outreach.contact.services import queue_message
-from outreach.desk.services.bookings import application_of
 from outreach.people.models import Person, User
 from outreach.registration import notices
 from outreach.registration import services as registration
-from outreach.registration.models import LIVE, SEATED, Booking, BookingStatus
+from outreach.registration.models import LIVE, SEATED, Answer, AnswerStatus, Booking, BookingStatus
 
 
 @transaction.atomic
@@ -44,6 +43,9 @@ def cancel_session(*, session: Session, by: User, reason: str) -> int:
     staff = [shift.person for shift in session.shifts.select_related("person")]
     bookings = registration.cancel_all(session=session, by=by, reason=reason)
     classes.cancel_session(session=session, by=by, reason=reason)
+    registration.ask_answers(
+        bookings=bookings, kind=Kind.CANCELLATION, revision=session.revision, needed_by=session.starts_at
+    )
     for booking in bookings:
         notices.tell_cancelled(booking, reason=reason)
     for person in staff:
@@ -59,15 +61,21 @@ def move_session(
 
     Returns how many bookings were told of. Raises: classes.services.SessionError, people.services.PersonBusy.
     """
-    changed = what_changes(session, starts_at, venue)
+    changed, in_time = what_changes(session, starts_at, venue), told_in_time(session, starts_at, timezone.now())
     classes.move_session(session=session, starts_at=starts_at, ends_at=ends_at, venue=venue, by=by, reason=reason)
     booked = list(Booking.objects.filter(session=session, status__in=SEATED).select_related("resident"))
+    registration.ask_answers(bookings=booked, kind=Kind.CHANGE, revision=session.revision, needed_by=starts_at)
     for booking in booked:
         booking.session = session
-        notices.tell_changed(booking, changed=changed)
+        notices.tell_changed(booking, changed=changed, needed_by=in_time)
     for shift in session.shifts.select_related("person"):
         _tell_staff(shift.person, session, Kind.CHANGE, {"changed": changed})
     return len(booked)
+
+
+def told_in_time(session: Session, starts_at: datetime, now: datetime) -> datetime:
+    """By when a move must be told: before anyone sets out for the old time, or, if that is over, for the new one."""
+    return min(session.starts_at, starts_at) if session.starts_at > now else starts_at
 
 
 def what_changes(session: Session, starts_at: datetime, venue: Venue | None) -> str:
@@ -154,8 +162,10 @@ def merge_session(*, session: Session, into: Session, by: User, reason: str) -> 
     Each is told of the new class as of a booking, under a new reference, and of the old one as cancelled; who is in
     both already is only told of the cancellation. Raises: SessionError where the other class has no room for all.
     """
-    live = Booking.objects.filter(session=session, status__in=LIVE).select_related("resident").order_by("applied_at")
-    there = set(into.bookings.exclude(status=BookingStatus.CANCELLED).values_list("resident", flat=True))
+    live = list(
+        Booking.objects.filter(session=session, status__in=LIVE).select_related("resident").order_by("applied_at")
+    )
+    there = {booking.resident_id: booking for booking in into.bookings.exclude(status=BookingStatus.CANCELLED)}
     moving = [booking for booking in live if booking.resident_id not in there]
     locked = Session.objects.select_for_update().get(pk=into.pk)
     if len(moving) > locked.seats_left:
@@ -163,7 +173,12 @@ def merge_session(*, session: Session, into: Session, by: User, reason: str) -> 
             _("移る先の席が足りません（%(people)s人に対して、残り%(seats)s席）。")
             % {"people": len(moving), "seats": locked.seats_left}
         )
+    instead = {booking.pk: there[booking.resident_id] for booking in live if booking.resident_id in there}
     for booking in moving:
-        registration.book(session=into, application=application_of(booking), channel=booking.channel, by=by)
+        application = registration.application_of(booking)
+        instead[booking.pk] = registration.book(session=into, application=application, channel=booking.channel, by=by)
     cancel_session(session=session, by=by, reason=reason)
+    for answer in Answer.objects.filter(booking__in=instead).select_related("booking"):
+        other = instead[answer.booking_id]
+        registration.note_answer(answer=answer, status=AnswerStatus.ANOTHER, by=by, other=other)
     return len(moving)

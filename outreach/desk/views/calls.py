@@ -1,5 +1,8 @@
 """The call list: the most urgent first, claimed by one person, the outcome in one key, undone as easily."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -14,10 +17,14 @@ from outreach.contact.services import CallTaken, claim_call, finish_call
 from outreach.desk import services
 from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.lists import calls_file
-from outreach.desk.queries.calls import booking_of, just_finished, line_of, next_call
+from outreach.desk.queries.answers import open_answer
+from outreach.desk.queries.calls import Line, booking_of, just_finished, line_of, lines_with_others, next_call
+from outreach.desk.views.answers import read_answer, said_of_answer
 from outreach.people.access import ScopedRequest, allowed, log_access
-from outreach.people.rules import Action
+from outreach.people.rules import Action, Scope
+from outreach.registration.models import Intake
 from outreach.registration.queries import bookings_in
+from outreach.registration.services import BookingError
 
 A_PAGE = 30
 
@@ -37,12 +44,17 @@ def calls(request: ScopedRequest) -> HttpResponse:
     context = {
         "now": now,
         "page": page,
-        "lines": [line_of(task) for task in page.object_list],
+        "lines": _lines(request.scope, page.object_list, now, on_paper=on_paper),
         "untold": cannot_be_told(request.scope, now)[:A_PAGE],
         "done": just_finished(request.scope, request.user, now),
         "outcomes": CallOutcome.choices,
     }
     return render(request, "desk/calls_print.html" if on_paper else "desk/calls.html", context)
+
+
+def _lines(scope: Scope, tasks: Iterable[CallTask], now: datetime, *, on_paper: bool) -> list[Line]:
+    """On paper with what else can be offered, since nobody can look it up there."""
+    return lines_with_others(tasks, scope, now) if on_paper else [line_of(task) for task in tasks]
 
 
 @allowed(Action.MAKE_CALLS)
@@ -83,6 +95,8 @@ def call(request: ScopedRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     log_access(request.user, "see_call", task.subject)
     mine = task.claimed_by_id == request.user.pk and task.claimed_until is not None and task.claimed_until > now
+    booking = booking_of(task.subject, bookings_in(request.scope))
+    asked = open_answer(task, booking, request.scope, now)
     context = {
         "task": task,
         "line": line_of(task),
@@ -90,7 +104,9 @@ def call(request: ScopedRequest, pk: int) -> HttpResponse:
         "waiting": task.status == CallStatus.WAITING,
         "events": task.events.select_related("by"),
         "outcomes": list(enumerate(CallOutcome.choices, start=1)),
-        "booking": booking_of(task.subject, bookings_in(request.scope)),
+        "booking": booking,
+        "asked": asked,
+        "others": list(zip("abc", asked.others, strict=False)) if asked else [],
     }
     return render(request, "desk/call.html", context)
 
@@ -100,6 +116,8 @@ def call(request: ScopedRequest, pk: int) -> HttpResponse:
 def finish(request: ScopedRequest, pk: int) -> HttpResponse:
     """Write the outcome down and go on to the next call."""
     task, outcome = _task(request, pk), request.POST.get("outcome", "")
+    if "answer" in request.POST:
+        return _finish_with_answer(request, task)
     if outcome not in CallOutcome.values:
         messages.error(request, _("結果を選んでください。"))
         return redirect("desk:call", pk)
@@ -116,6 +134,36 @@ def finish(request: ScopedRequest, pk: int) -> HttpResponse:
         return redirect("desk:calls")
     log_access(request.user, "finish_call", task.subject)
     messages.success(request, _said(done, CallOutcome(outcome)))
+    return redirect("desk:calls")
+
+
+def _finish_with_answer(request: ScopedRequest, task: CallTask) -> HttpResponse:
+    """They were reached, and said what they want: one press for both."""
+    now = timezone.now()
+    asked = open_answer(task, booking_of(task.subject, bookings_in(request.scope)), request.scope, now)
+    status, to = read_answer(request.POST["answer"], request.scope)
+    if asked is None or status is None:
+        messages.error(request, _("返事を選んでください。"))
+        return redirect("desk:call", task.pk)
+    log_access(request.user, "finish_call", task.subject)
+    try:
+        other = services.finish_call_with_answer(
+            task=task,
+            answer=asked.answer,
+            status=status,
+            by=request.user,
+            channel=Intake.STAFF_PHONE,
+            now=now,
+            to=to,
+            note=request.POST.get("note", "").replace("\0", "")[:200],
+        )
+    except CallTaken:
+        messages.warning(request, _("この電話は、ほかの人がかけているか、もう終わっています。"))
+    except BookingError as error:
+        messages.error(request, str(error))
+        return redirect("desk:call", task.pk)
+    else:
+        messages.success(request, said_of_answer(other))
     return redirect("desk:calls")
 
 

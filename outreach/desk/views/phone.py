@@ -165,7 +165,9 @@ def _book(request: ScopedRequest, resident: Resident) -> Booking:
 
 def _move(request: ScopedRequest, resident: Resident) -> Booking:
     booking, to = _named_booking(request, resident), _named_session(request)
-    return services.move_booking(booking=booking, to=to, channel=_channel(request), by=request.user)
+    return registration.change_class(
+        booking=booking, to=to, channel=_channel(request), by=request.user, into_queue=True
+    )
 
 
 def _cancel(request: ScopedRequest, resident: Resident) -> None:
@@ -189,7 +191,7 @@ def _known(request: ScopedRequest, resident: Resident) -> Application:
     """As the person applied last time; how to reach someone new is read from the number."""
     bookings = queries.bookings_of(resident, request.scope)
     if bookings:
-        return services.application_of(max(bookings, key=lambda b: b.applied_at))
+        return registration.application_of(max(bookings, key=lambda b: b.applied_at))
     return Application(name=resident.name, kana=resident.kana, phone=resident.phone, contact=usual_way(resident.phone))
 
 

@@ -8,12 +8,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.classes import services as classes
 from outreach.classes.models import OPEN, SchemeRule, Session, SessionStatus
-from outreach.classes.queries import alternatives, gauge_of
+from outreach.classes.queries import gauge_of
 from outreach.classes.rules import JST, staffing_due
 from outreach.contact.models import Kind
 from outreach.contact.queries import history
 from outreach.desk import services
 from outreach.desk.forms.sessions import CancelForm, DraftForm, EditForm, MoveForm
+from outreach.desk.queries.alternatives import best_alternatives
+from outreach.desk.queries.answers import lines_of, progress_of
 from outreach.desk.queries.sessions import near_classes, told_of
 from outreach.desk.queries.telling import Outlook, outlook
 from outreach.desk.views.common import Rights, act_and_return, attempt, rights, session_or_404
@@ -57,7 +59,8 @@ def _people(request: ScopedRequest, one: Session, may: Rights) -> dict[str, obje
         return {}
     log_access(request.user, "see_bookings", one.subject)
     ended = one.bookings.filter(status=BookingStatus.CANCELLED).select_related("resident")
-    return {"booked": roster(one), "waiting": waitlist(one), "ended": ended}
+    asked = lines_of(one, request.scope, timezone.now()) if one.answers.exists() else []
+    return {"booked": roster(one), "waiting": waitlist(one), "ended": ended, "progress": progress_of(asked)}
 
 
 @allowed(Action.EDIT_SESSIONS)
@@ -149,7 +152,7 @@ def _show_move(request: ScopedRequest, one: Session, form: MoveForm, moved: Sess
         "moved": moved,
         "changed": changed,
         "form": form,
-        "outlook": _outlook(one, SEATED, Kind.CHANGE, {"changed": changed}, seen_as=moved),
+        "outlook": _outlook(request, one, SEATED, Kind.CHANGE, {"changed": changed}, seen_as=moved),
         "staff": one.shifts.select_related("person"),
     }
     return render(request, "desk/move_sure.html", context)
@@ -169,9 +172,8 @@ def cancel(request: ScopedRequest, code: str) -> HttpResponse:
             "session": one,
             "form": form,
             "reason": reason,
-            "outlook": _outlook(one, LIVE, Kind.CANCELLATION, {"reason": reason}, seen_as=one),
+            "outlook": _outlook(request, one, LIVE, Kind.CANCELLATION, {"reason": reason}, seen_as=one),
             "staff": one.shifts.select_related("person"),
-            "others": alternatives(one),
         }
         return render(request, "desk/cancel_sure.html", context)
     return act_and_return(
@@ -194,7 +196,7 @@ def merge(request: ScopedRequest, code: str) -> HttpResponse:
         return render(request, "desk/merge.html", {"session": one, "others": others, "movable": one.status in MOVABLE})
     reason = _("お申し込みの人数が少ないため")
     if "sure" not in request.POST:
-        told = _outlook(one, LIVE, Kind.CANCELLATION, {"reason": reason}, seen_as=one)
+        told = _outlook(request, one, LIVE, Kind.CANCELLATION, {"reason": reason}, seen_as=one, offering=False)
         context = {"session": one, "into": into, "outlook": told, "staff": one.shifts.select_related("person")}
         return render(request, "desk/merge_sure.html", context)
     return act_and_return(
@@ -207,9 +209,22 @@ def merge(request: ScopedRequest, code: str) -> HttpResponse:
 
 
 def _outlook(
-    one: Session, statuses: frozenset[BookingStatus], kind: Kind, words: dict[str, str], *, seen_as: Session
+    request: ScopedRequest,
+    one: Session,
+    statuses: frozenset[BookingStatus],
+    kind: Kind,
+    words: dict[str, str],
+    *,
+    seen_as: Session,
+    offering: bool = True,
 ) -> Outlook:
+    """Who would be told and how; `offering`: with the best other classes for each, as they are to be offered."""
+    now = timezone.now()
     bookings = list(Booking.objects.filter(session=one, status__in=statuses).select_related("resident"))
     for booking in bookings:
         booking.session = seen_as
-    return outlook(bookings, kind, words, timezone.now())
+    best = best_alternatives(bookings, request.scope, now) if offering else {}
+    for booking in bookings:
+        booking.others = best.get(booking.pk, [])  # type: ignore[attr-defined]
+    in_time = services.told_in_time(one, seen_as.starts_at, now)
+    return outlook(bookings, kind, words, now, needed_by=in_time)

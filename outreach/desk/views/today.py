@@ -18,6 +18,7 @@ QUIET: dict[str, str | Promise] = {
     "messages_in_trouble": _("届かない連絡"),
     "offers": _("返事を待っている空席"),
     "slips": _("印刷する郵便"),
+    "unanswered": _("変更・中止への返事"),
 }
 
 
@@ -33,6 +34,7 @@ def office(request: ScopedRequest) -> HttpResponse:
         "messages_in_trouble": queries.troubled_messages(seeing, now),
         "offers": queries.offers_lapsing(seeing, now),
         "slips": queries.slips(seeing, now),
+        "unanswered": queries.unanswered(seeing, now),
     }
     quiet = [LABELS[need] for need in Need if not heaps[need].count]
     quiet += [label for name, label in QUIET.items() if not others[name].count]

@@ -1,5 +1,6 @@
 """Who learns: residents, their bookings of seats, and requests that must not count twice."""
 
+from outreach.registration.models.answers import ANSWERED, UNANSWERED, Answer, AnswerStatus
 from outreach.registration.models.bookings import (
     LIVE,
     ROSTER,
@@ -23,6 +24,7 @@ from outreach.registration.models.supports import (
 from outreach.registration.models.tries import IdempotencyKey
 
 __all__ = [
+    "ANSWERED",
     "CONTACT_WAYS",
     "LIVE",
     "OPEN_SUPPORTS",
@@ -30,6 +32,9 @@ __all__ = [
     "ROSTER",
     "SEATED",
     "SEAT_HOLDERS",
+    "UNANSWERED",
+    "Answer",
+    "AnswerStatus",
     "Booking",
     "BookingEvent",
     "BookingStatus",

@@ -1,37 +1,40 @@
 """Writes of the room, by what they change."""
 
+from outreach.registration.services.answers import ask_answers, note_answer
+from outreach.registration.services.changing import NoSeat, application_of, change_class, change_contact
 from outreach.registration.services.seats import (
-    AlreadyBooked,
     Application,
-    BookingError,
-    IdempotencyConflict,
-    NotOpen,
     accept_offer,
     book,
     book_once,
     cancel,
     cancel_all,
     change_capacity,
-    change_contact,
     choose_messages,
     lapse_offers,
     mark_attendance,
 )
+from outreach.registration.services.steps import AlreadyBooked, BookingError, IdempotencyConflict, NotOpen
 
 __all__ = [
     "AlreadyBooked",
     "Application",
     "BookingError",
     "IdempotencyConflict",
+    "NoSeat",
     "NotOpen",
     "accept_offer",
+    "application_of",
+    "ask_answers",
     "book",
     "book_once",
     "cancel",
     "cancel_all",
     "change_capacity",
+    "change_class",
     "change_contact",
     "choose_messages",
     "lapse_offers",
     "mark_attendance",
+    "note_answer",
 ]

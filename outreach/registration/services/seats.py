@@ -22,29 +22,24 @@ from outreach.registration.models import (
     LIVE,
     SEATED,
     Booking,
-    BookingEvent,
     BookingStatus,
     IdempotencyKey,
+    Intake,
     Resident,
+)
+from outreach.registration.services.answers import note_given_up, note_taken_instead
+from outreach.registration.services.steps import (
+    AlreadyBooked,
+    BookingError,
+    IdempotencyConflict,
+    NotOpen,
+    lock,
+    move,
+    record,
 )
 
 S = BookingStatus
-
-
-class BookingError(Exception):
-    """The booking cannot be made or changed. `str()` is for the resident to read."""
-
-
-class NotOpen(BookingError):
-    """The session takes no bookings: not published, cancelled, or begun."""
-
-
-class AlreadyBooked(BookingError):
-    """That resident is in that session already. Holds no reference: whoever asks has not proved who they are."""
-
-
-class IdempotencyConflict(BookingError):
-    """The key was used for something else before."""
+ALONE = frozenset({Intake.WEB, Intake.API, Intake.PHONE_LINE})  # nobody of the office was there
 
 
 @dataclass(frozen=True)
@@ -72,7 +67,7 @@ def book(
 
     A booking of a sample session is a sample too. Raises: NotOpen, AlreadyBooked.
     """
-    locked = _lock(session)
+    locked = lock(session)
     sample = sample or locked.sample
     if locked.status not in OPEN or locked.starts_at <= timezone.now():
         raise NotOpen(_("この講習会は、いま申し込みを受け付けていません。"))
@@ -95,7 +90,8 @@ def book(
         applied_at=timezone.now(),
         sample=sample,
     )
-    _record(booking, "", status, channel=channel, by=by)
+    record(booking, "", status, channel=channel, by=by)
+    note_taken_instead(booking=booking, channel=channel, by=by)
     notices.tell_booked(booking)
     return booking
 
@@ -117,7 +113,7 @@ def book_once(
     """
     try:
         with transaction.atomic():
-            _lock(session)
+            lock(session)
             known = _known_key(key)
             if known is None:
                 booking = book(session=session, application=application, channel=channel, by=by, sample=sample)
@@ -138,43 +134,24 @@ def _known_key(key: str) -> IdempotencyKey | None:
 
 
 @transaction.atomic
-def change_contact(
-    *,
-    booking: Booking,
-    contact: str,
-    tell: str,
-    channel: str,
-    postal_code: str = "",
-    address: str = "",
-    by: User | None = None,
-) -> None:
-    """Tell by another way from now on: what waits is taken back and planned anew under a new revision.
-
-    Raises: BookingError where nothing is left to tell.
-    """
-    _lock(booking.session)
-    booking.refresh_from_db()
-    if booking.status not in LIVE:
-        raise _too_late(booking.status)
-    if address:
-        Resident.objects.filter(pk=booking.resident_id).update(postal_code=postal_code, address=address)
-    Booking.objects.filter(pk=booking.pk).update(contact=contact, tell=tell, revision=F("revision") + 1)
-    notices.withdraw(booking)
-    booking.refresh_from_db()
-    _record(booking, booking.status, booking.status, channel=channel, by=by, reason=_("連絡の方法の変更"))
-    notices.tell_anew(booking)
-
-
-@transaction.atomic
 def cancel(*, booking: Booking, channel: str, by: User | None = None, reason: str = "") -> None:
     """Give up a seat or a place in the queue; a freed seat is offered to the first who waits.
 
-    Raises: BookingError where it was given up already or the session has begun.
+    A resident who did so alone, on a page or by the line, is told of it. Raises: as `give_up`.
     """
-    session = _lock(booking.session)
+    give_up(booking=booking, channel=channel, by=by, reason=reason)
+    note_given_up(booking=booking, channel=channel, by=by)
+    if channel in ALONE:
+        notices.tell_given_up(booking)
+
+
+@transaction.atomic
+def give_up(*, booking: Booking, channel: str, by: User | None = None, reason: str = "") -> None:
+    """`cancel` without a word. Raises: BookingError where it was given up already or the session has begun."""
+    session = lock(booking.session)
     if session.starts_at <= timezone.now():
         raise BookingError(_("始まった講習会の申し込みは、取り消せません。"))
-    held = _move(booking, LIVE, S.CANCELLED, channel=channel, by=by, reason=reason) in SEATED
+    held = move(booking, LIVE, S.CANCELLED, channel=channel, by=by, reason=reason) in SEATED
     notices.withdraw(booking)
     if held:
         _pass_on_seat(session)
@@ -183,11 +160,11 @@ def cancel(*, booking: Booking, channel: str, by: User | None = None, reason: st
 @transaction.atomic
 def accept_offer(*, booking: Booking, channel: str, by: User | None = None) -> None:
     """Turn an offered seat into a booking. Raises: BookingError where the offer has lapsed."""
-    _lock(booking.session)
+    lock(booking.session)
     booking.refresh_from_db()
     if booking.offer_expires_at is None or booking.offer_expires_at <= timezone.now():
         raise BookingError(_("空席のご案内の期限が過ぎました。"))
-    _move(booking, {S.OFFERED}, S.CONFIRMED, channel=channel, by=by)
+    move(booking, {S.OFFERED}, S.CONFIRMED, channel=channel, by=by)
     notices.tell_booked(booking)
 
 
@@ -209,11 +186,11 @@ def lapse_offers(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _lapse(booking: Booking, now: datetime) -> bool:
-    session = _lock(booking.session)
+    session = lock(booking.session)
     booking.refresh_from_db()
     if booking.status != S.OFFERED or not booking.offer_expires_at or booking.offer_expires_at > now:
         return False
-    _move(booking, {S.OFFERED}, S.CANCELLED, reason=_("空席の案内の期限が過ぎたため"))
+    move(booking, {S.OFFERED}, S.CANCELLED, reason=_("空席の案内の期限が過ぎたため"))
     notices.withdraw(booking)
     _pass_on_seat(session)
     return True
@@ -226,16 +203,16 @@ def mark_attendance(*, booking: Booking, status: BookingStatus, by: User | None)
         raise BookingError(_("出席か欠席を選んでください。"))
     if booking.status == status:
         return
-    _move(booking, {S.CONFIRMED, S.ATTENDED, S.ABSENT}, status, by=by)
+    move(booking, {S.CONFIRMED, S.ATTENDED, S.ABSENT}, status, by=by)
 
 
 @transaction.atomic
 def cancel_all(*, session: Session, by: User | None, reason: str) -> list[Booking]:
     """End every live booking of a cancelled session. Returns them, for the caller to tell (law: told once)."""
-    _lock(session)
+    lock(session)
     live = list(Booking.objects.filter(session=session, status__in=LIVE).select_related("resident"))
     for booking in live:
-        _move(booking, LIVE, S.CANCELLED, by=by, reason=reason)
+        move(booking, LIVE, S.CANCELLED, by=by, reason=reason)
         notices.withdraw(booking)
     Session.objects.filter(pk=session.pk).update(seats_taken=0)
     return live
@@ -244,7 +221,7 @@ def cancel_all(*, session: Session, by: User | None, reason: str) -> list[Bookin
 @transaction.atomic
 def change_capacity(*, session: Session, capacity: int) -> None:
     """Set the seats; new ones go to those who wait, in order. Raises: BookingError below what is taken."""
-    locked = _lock(session)
+    locked = lock(session)
     if not locked.seats_taken <= capacity <= locked.venue.capacity:
         raise BookingError(
             _("定員は%(least)s人以上、%(most)s人以下にしてください。")
@@ -255,10 +232,6 @@ def change_capacity(*, session: Session, capacity: int) -> None:
         if not _pass_on_seat(locked):
             break
     session.refresh_from_db()
-
-
-def _lock(session: Session) -> Session:
-    return Session.objects.select_for_update(of=("self",)).select_related("venue", "programme_year").get(pk=session.pk)
 
 
 def _take_seat(session: Session) -> bool:
@@ -281,39 +254,9 @@ def _pass_on_seat(session: Session) -> bool:
         return False
     Booking.objects.filter(pk=first.pk).update(offer_expires_at=deadline)
     first.offer_expires_at = deadline
-    _move(first, {S.WAITLISTED}, S.OFFERED)
+    move(first, {S.WAITLISTED}, S.OFFERED)
     notices.tell_offer(first)
     return True
-
-
-def _move(
-    booking: Booking,
-    allowed: set[BookingStatus] | frozenset[BookingStatus],
-    to: BookingStatus,
-    *,
-    channel: str = "",
-    by: User | None = None,
-    reason: str = "",
-) -> str:
-    """Compare-and-set with an event row. Returns the old status. Raises: BookingError."""
-    old = Booking.objects.values_list("status", flat=True).get(pk=booking.pk)
-    if old not in allowed or Booking.objects.filter(pk=booking.pk, status=old).update(status=to) != 1:
-        raise _too_late(old)
-    booking.status = to
-    _record(booking, old, to, channel=channel, by=by, reason=reason)
-    return old
-
-
-def _too_late(status: str) -> BookingError:
-    return BookingError(
-        _("この申し込みは「%(status)s」なので、変更できません。") % {"status": BookingStatus(status).label}
-    )
-
-
-def _record(
-    booking: Booking, old: str, new: str, *, channel: str = "", by: User | None = None, reason: str = ""
-) -> None:
-    BookingEvent.objects.create(booking=booking, old=old, new=new, channel=channel, by=by, reason=reason)
 
 
 def _find_or_make_resident(application: Application, *, sample: bool) -> Resident:

@@ -1,0 +1,80 @@
+"""What someone says to their class having been moved or cancelled, carried out and written down in one transaction."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from outreach.classes.models import Session
+from outreach.contact import services as contact
+from outreach.contact.models import CallOutcome, CallTask, Kind
+from outreach.people.models import User
+from outreach.registration import notices
+from outreach.registration import services as registration
+from outreach.registration.models import LIVE, Answer, AnswerStatus, Booking
+
+
+@transaction.atomic
+def take_answer(
+    *,
+    answer: Answer,
+    status: AnswerStatus,
+    by: User,
+    channel: str,
+    to: Session | None = None,
+    note: str = "",
+) -> Booking | None:
+    """Carry an answer out: who gives up a class that was moved frees the seat; with `to`, another class is taken.
+
+    Nobody rings any more to say what they know. Returns the booking taken instead.
+    Raises: registration.services.BookingError, and then nothing has changed.
+    """
+    booking = Booking.objects.select_related("session__venue", "resident").get(pk=answer.booking_id)
+    held = answer.kind == Kind.CHANGE and booking.status in LIVE
+    if status == AnswerStatus.COMES and not held:
+        raise registration.BookingError(_("この申し込みは取り消されています。ほかの回へ、申し込み直してください。"))
+    other = _take_instead(booking, to, held, channel, by) if to and status == AnswerStatus.ANOTHER else None
+    answer.refresh_from_db(fields=["status", "other"])
+    if answer.status != status or answer.other != other or note:
+        registration.note_answer(answer=answer, status=status, by=by, channel=channel, note=note, other=other)
+    if status == AnswerStatus.GIVES_UP and held:
+        registration.cancel(booking=booking, channel=channel, by=by, reason=note)
+    if status != AnswerStatus.NOT_REACHED:
+        for subject in notices.subjects(booking):
+            contact.withdraw_messages(subject=subject, kinds=[answer.kind])
+    return other
+
+
+def _take_instead(booking: Booking, to: Session, held: bool, channel: str, by: User) -> Booking:
+    if held:
+        return registration.change_class(booking=booking, to=to, channel=channel, by=by, into_queue=True)
+    application = registration.application_of(booking)
+    return registration.book(session=to, application=application, channel=channel, by=by)
+
+
+@transaction.atomic
+def take_back_answer(*, answer: Answer, by: User, channel: str) -> None:
+    """A slip of the finger: the answer is open again. What was booked or given up is changed back on its own page."""
+    registration.note_answer(
+        answer=answer, status=AnswerStatus.WAITING, by=by, channel=channel, note=_("記録を元に戻しました")
+    )
+
+
+@transaction.atomic
+def finish_call_with_answer(
+    *,
+    task: CallTask,
+    answer: Answer,
+    status: AnswerStatus,
+    by: User,
+    channel: str,
+    now: datetime,
+    to: Session | None = None,
+    note: str = "",
+) -> Booking | None:
+    """They were reached and have answered: both are written down, or neither.
+
+    Raises: contact.services.CallTaken, registration.services.BookingError.
+    """
+    contact.finish_call(task=task, outcome=CallOutcome.REACHED, by=by, now=now, note=note)
+    return take_answer(answer=answer, status=status, by=by, channel=channel, to=to, note=note)

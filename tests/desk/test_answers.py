@@ -1,0 +1,286 @@
+"""After a class was moved or cancelled: everyone is tracked until reached, and what each says is carried out."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from outreach.classes.models import Session
+from outreach.contact.models import CallStatus, CallTask, Kind, Message, MessageStatus
+from outreach.desk import services
+from outreach.desk.queries.answers import lines_of, progress_of, sessions_behind
+from outreach.desk.rules import Standing, standing
+from outreach.people.models import AccessLog, Organisation, Role, User
+from outreach.people.rules import Scope
+from outreach.registration.models import Answer, AnswerStatus, Booking, BookingStatus, Intake
+from outreach.registration.services import Application, BookingError, application_of, book, cancel, note_answer
+from tests import factories
+from tests.desk.conftest import SignIn, said
+
+pytestmark = pytest.mark.django_db
+NATION = Scope(nation=True)
+LANDLINE = "+81300000555"
+
+
+def cancelled(session: Session, by: User) -> None:
+    services.cancel_session(session=session, by=by, reason="大雪のため")
+
+
+def moved(session: Session, by: User, days: int = 1) -> None:
+    start = session.starts_at + timedelta(days=days)
+    services.move_session(
+        session=session, starts_at=start, ends_at=start + timedelta(hours=1), venue=None, by=by, reason="大雪のため"
+    )
+
+
+def standings(session: Session) -> list[Standing]:
+    return [line.standing for line in lines_of(session, NATION, timezone.now())]
+
+
+def take(client: Client, answer: Answer, word: str, **more: str) -> str:
+    return said(client.post(reverse("desk:answer-take", args=[answer.pk]), {"answer": word, **more}, follow=True))
+
+
+@pytest.mark.parametrize(
+    ("status", "other", "reached", "lost", "barred", "found"),
+    [
+        ("waiting", False, False, False, False, Standing.TO_TELL),
+        ("waiting", False, True, True, False, Standing.TOLD),  # the second try arrived
+        ("waiting", False, False, True, False, Standing.NOT_REACHED),
+        ("waiting", False, False, False, True, Standing.CANNOT_BE_TOLD),
+        ("another", False, True, False, False, Standing.LOOKING),
+        ("another", True, True, False, False, Standing.BOOKED),
+        ("gives_up", False, False, True, False, Standing.GIVES_UP),
+        ("not_reached", False, True, False, False, Standing.NOT_REACHED),
+    ],
+)
+def test_what_was_said_counts_before_what_the_outbox_knows(
+    status: str, other: bool, reached: bool, lost: bool, barred: bool, found: Standing
+) -> None:
+    assert standing(status=status, booked_other=other, reached=reached, lost=lost, barred=barred) == found
+
+
+def test_everyone_of_a_cancelled_class_is_tracked_until_told(office: Organisation, coordinator: User) -> None:
+    session = factories.session(organisation=office)
+    texted, rung = factories.booking(session), factories.booking(session, phone=LANDLINE)
+    cancelled(session, coordinator)
+    assert standings(session) == [Standing.TO_TELL, Standing.TO_TELL]
+    assert sessions_behind(NATION, timezone.now(), limit=5)[0][0].open == 2
+    Message.objects.filter(subject=texted.subject, kind=Kind.CANCELLATION).update(status=MessageStatus.DELIVERED)
+    assert standings(session) == [Standing.TO_TELL, Standing.TOLD]
+    CallTask.objects.filter(subject=rung.subject, kind=Kind.CANCELLATION).update(status=CallStatus.GAVE_UP)
+    assert standings(session) == [Standing.NOT_REACHED, Standing.TOLD]
+    CallTask.objects.filter(subject=rung.subject, kind=Kind.CANCELLATION).update(status=CallStatus.LEFT_WORD)
+    progress = progress_of(lines_of(session, NATION, timezone.now()))
+    assert (progress.total, progress.reached, progress.open) == (2, 2, 0)
+    assert sessions_behind(NATION, timezone.now(), limit=5) == ([], 0)
+
+
+def test_nothing_is_asked_before_it_is_confirmed(desk: Client, office: Organisation) -> None:
+    session = factories.session(organisation=office)
+    near = factories.session(organisation=office, starts_at=factories.next_week(days=9))
+    factories.booking(session)
+    page = said(desk.post(reverse("desk:cancel", args=[session.code]), {"why": "weather"}))
+    assert near.venue.name in page
+    assert not Answer.objects.exists()
+
+
+def test_each_is_offered_what_is_near_to_them_and_free(desk: Client, office: Organisation, coordinator: User) -> None:
+    session = factories.session(organisation=office)
+    taken = factories.session(organisation=office, starts_at=factories.next_week(days=8))
+    later = factories.session(organisation=office, starts_at=factories.next_week(days=10))
+    maps = factories.course("maps", name="地図")
+    other_course = factories.session(organisation=office, starts_at=factories.next_week(days=9), course=maps)
+    full = factories.session(organisation=office, starts_at=factories.next_week(days=9, hour=16), capacity=1)
+    factories.booking(full)
+    booking = factories.booking(session)
+    book(session=taken, application=application(booking), channel=Intake.WEB)
+    cancelled(session, coordinator)
+    (line,) = lines_of(session, NATION, timezone.now())
+    assert [row.session for row in line.others] == [later, other_course]
+
+
+def application(booking: Booking) -> Application:
+    return application_of(booking)
+
+
+def test_another_class_is_booked_with_the_answer(desk: Client, office: Organisation, coordinator: User) -> None:
+    session = factories.session(organisation=office)
+    near = factories.session(organisation=office, starts_at=factories.next_week(days=9))
+    booking = factories.booking(session, phone=LANDLINE)
+    cancelled(session, coordinator)
+    answer = Answer.objects.get()
+    assert "ほかの回に申し込みました" in take(desk, answer, near.code)
+    answer.refresh_from_db()
+    assert (answer.status, answer.other) == (AnswerStatus.ANOTHER, Booking.objects.get(session=near))
+    assert standings(session) == [Standing.BOOKED]
+    assert CallTask.objects.get(subject=booking.subject, kind=Kind.CANCELLATION).status == CallStatus.WITHDRAWN
+    assert AccessLog.objects.filter(action="take_answer", subject=booking.subject).exists()
+
+
+def test_who_does_not_come_to_the_new_date_frees_the_seat(
+    desk: Client, office: Organisation, coordinator: User
+) -> None:
+    session = factories.session(organisation=office, capacity=1)
+    booking, waiting = factories.booking(session), factories.booking(session)
+    moved(session, coordinator)
+    take(desk, Answer.objects.get(booking=booking), "gives_up")
+    booking.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (booking.status, waiting.status) == (BookingStatus.CANCELLED, BookingStatus.OFFERED)
+    assert booking.events.filter(reason__contains="返事").exists()
+
+
+def test_who_comes_to_the_new_date_keeps_the_seat_and_is_not_rung_any_more(
+    desk: Client, office: Organisation, coordinator: User
+) -> None:
+    session = factories.session(organisation=office)
+    booking = factories.booking(session, phone=LANDLINE)
+    moved(session, coordinator)
+    answer = Answer.objects.get()
+    take(desk, answer, "comes")
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.CONFIRMED
+    assert not CallTask.objects.filter(kind=Kind.CHANGE, status=CallStatus.WAITING).exists()
+    desk.post(reverse("desk:answer-back", args=[answer.pk]))
+    assert standings(session) == [Standing.TO_TELL]
+
+
+def test_nobody_comes_to_a_cancelled_class(desk: Client, office: Organisation, coordinator: User) -> None:
+    session = factories.session(organisation=office)
+    factories.booking(session)
+    cancelled(session, coordinator)
+    answer = Answer.objects.get()
+    assert "取り消されています" in take(desk, answer, "comes")
+    answer.refresh_from_db()
+    assert answer.status == AnswerStatus.WAITING
+
+
+@pytest.mark.parametrize("word", ["", "waiting", "0000000", "x" * 99])
+def test_no_answer_changes_nothing(desk: Client, office: Organisation, coordinator: User, word: str) -> None:
+    session = factories.session(organisation=office)
+    factories.booking(session)
+    cancelled(session, coordinator)
+    assert "返事を選んでください" in take(desk, Answer.objects.get(), word)
+    assert Answer.objects.get().status == AnswerStatus.WAITING
+
+
+def test_two_who_note_at_once_do_not_both_count(office: Organisation, coordinator: User) -> None:
+    session = factories.session(organisation=office)
+    factories.booking(session)
+    cancelled(session, coordinator)
+    mine, theirs = Answer.objects.get(), Answer.objects.get()
+    note_answer(answer=theirs, status=AnswerStatus.GIVES_UP, by=coordinator)
+    with pytest.raises(BookingError):
+        note_answer(answer=mine, status=AnswerStatus.ANOTHER, by=coordinator)
+    assert Answer.objects.get().status == AnswerStatus.GIVES_UP
+
+
+def test_a_resident_who_answers_alone_is_noted_too(office: Organisation, coordinator: User) -> None:
+    away, gone = factories.session(organisation=office), factories.session(organisation=office)
+    booking, lost = factories.booking(away), factories.booking(gone)
+    moved(away, coordinator)
+    cancel(booking=booking, channel=Intake.WEB)
+    assert standings(away) == [Standing.GIVES_UP]
+    cancelled(gone, coordinator)
+    book(session=factories.session(), application=application(lost), channel=Intake.PHONE_LINE)
+    assert standings(gone) == [Standing.BOOKED]
+
+
+def test_whom_a_merge_moved_has_another_class(office: Organisation, coordinator: User) -> None:
+    thin, near = factories.session(organisation=office), factories.session(organisation=office)
+    factories.booking(thin)
+    services.merge_session(session=thin, into=near, by=coordinator, reason="人数")
+    assert standings(thin) == [Standing.BOOKED]
+
+
+def test_a_class_moved_today_is_told_of_from_seven(office: Organisation, coordinator: User) -> None:
+    session = factories.session(organisation=office)
+    booking = factories.booking(session, phone=LANDLINE)
+    before = session.starts_at
+    moved(session, coordinator, days=14)
+    assert CallTask.objects.get(subject=booking.subject, kind=Kind.CHANGE).needed_by == before
+
+
+def test_the_call_brings_the_answer_home_with_one_key(desk: Client, office: Organisation, coordinator: User) -> None:
+    session = factories.session(organisation=office)
+    near = factories.session(organisation=office, starts_at=factories.next_week(days=9))
+    booking = factories.booking(session, phone=LANDLINE)
+    cancelled(session, coordinator)
+    task = CallTask.objects.get(subject=booking.subject, kind=Kind.CANCELLATION)
+    desk.post(reverse("desk:claim", args=[task.pk]))
+    page = said(desk.get(reverse("desk:call", args=[task.pk])))
+    assert "次の回に席があります" in page
+    assert f'value="{near.code}" data-key="a"' in page
+    desk.post(reverse("desk:finish", args=[task.pk]), {"answer": near.code})
+    task.refresh_from_db()
+    assert task.status == CallStatus.REACHED
+    assert standings(session) == [Standing.BOOKED]
+    assert "かわりに案内できる回" not in said(desk.get("/staff/calls/", {"print": "1"}))
+
+
+def test_paper_names_the_other_classes(desk: Client, office: Organisation, coordinator: User) -> None:
+    session = factories.session(organisation=office)
+    near = factories.session(organisation=office, starts_at=factories.next_week(days=9))
+    factories.booking(session, phone=LANDLINE)
+    cancelled(session, coordinator)
+    assert near.venue.name in said(desk.get("/staff/calls/", {"print": "1"}))
+
+
+def test_a_full_class_taken_by_call_leaves_all_as_it_was(desk: Client, office: Organisation, coordinator: User) -> None:
+    session = factories.session(organisation=office)
+    booking = factories.booking(session, phone=LANDLINE)
+    gone = factories.session(organisation=office, starts_at=factories.next_week(days=9))
+    cancelled(session, coordinator)
+    task = CallTask.objects.get(subject=booking.subject, kind=Kind.CANCELLATION)
+    desk.post(reverse("desk:claim", args=[task.pk]))
+    cancelled(gone, coordinator)
+    desk.post(reverse("desk:finish", args=[task.pk]), {"answer": gone.code})
+    task.refresh_from_db()
+    assert task.status == CallStatus.WAITING
+    assert Answer.objects.get(booking=booking).status == AnswerStatus.WAITING
+
+
+def test_the_page_leads_from_today_and_costs_the_same_at_1_and_at_30(
+    desk: Client, office: Organisation, coordinator: User, same_queries_at_1_and_30: Callable[..., None]
+) -> None:
+    session = factories.session(organisation=office, capacity=40)
+    factories.session(organisation=office, starts_at=factories.next_week(days=9))
+    url = reverse("desk:answers", args=[session.code])
+    revisions = iter(range(1, 99))
+
+    def one_more() -> None:
+        booking = factories.booking(session)
+        Answer.objects.create(
+            booking=booking,
+            session=session,
+            kind=Kind.CHANGE,
+            revision=next(revisions),
+            needed_by=session.starts_at,
+        )
+
+    same_queries_at_1_and_30(one_more, lambda: desk.get(url))
+    assert url in said(desk.get("/staff/"))
+    assert "ひとりずつの返事" in said(desk.get(reverse("desk:session", args=[session.code])))
+    lines = desk.get(url, {"format": "csv"}).content.decode("utf-8-sig").splitlines()
+    assert sum("ヤマダ" in line for line in lines) == 30
+
+
+def test_answers_of_another_office_do_not_exist(
+    desk: Client, sign_in: SignIn, office: Organisation, coordinator: User
+) -> None:
+    session = factories.session(organisation=office)
+    factories.booking(session)
+    cancelled(session, coordinator)
+    answer = Answer.objects.get()
+    other = sign_in(Role.COORDINATOR, organisation=factories.organisation(municipality=None))
+    assert other.get(reverse("desk:answers", args=[session.code])).status_code == 404
+    for name in ("answer-take", "answer-back"):
+        assert other.post(reverse(f"desk:{name}", args=[answer.pk]), {"answer": "gives_up"}).status_code == 404
+    for role in (Role.MINISTRY, Role.INSTRUCTOR):
+        assert sign_in(role).get(reverse("desk:answers", args=[session.code])).status_code == 403
+    watching = sign_in(Role.PREFECTURE, prefecture=factories.municipality().prefecture)
+    assert watching.get(reverse("desk:answers", args=[session.code])).status_code == 403

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from outreach.classes import codes
@@ -15,7 +15,7 @@ from outreach.contact.services.calls import is_refused
 from outreach.people.rules import Scope
 from outreach.people.tries import Guard
 from outreach.registration import notices, rules
-from outreach.registration.models import ROSTER, Booking, BookingStatus
+from outreach.registration.models import FINE, ROSTER, Booking, BookingStatus, CheckIn
 from outreach.registration.rules import Wish
 
 
@@ -29,6 +29,19 @@ def roster(session: Session) -> QuerySet[Booking]:
     """Those who have a seat, by kana. 1 statement."""
     found = Booking.objects.filter(session=session, status__in=ROSTER)
     return found.select_related("resident").order_by("resident__kana", "pk")
+
+
+def with_arrivals(found: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Annotate `arrived_at`: when the poster's code was opened with this booking's number."""
+    by_poster = CheckIn.objects.filter(booking=OuterRef("pk"), way=CheckIn.Way.POSTER)
+    return found.annotate(arrived_at=Subquery(by_poster.values("at")[:1]))
+
+
+def contradicting_scans(session: Session) -> QuerySet[CheckIn]:
+    """Slips of this class that were scanned and not taken, for a person to look at. 1 statement."""
+    return (
+        CheckIn.objects.filter(booking__session=session).exclude(outcome__in=FINE).select_related("booking__resident")
+    )
 
 
 def waitlist(session: Session) -> QuerySet[Booking]:
@@ -107,6 +120,17 @@ def find_booking(*, reference: str, phone: str, address: str) -> Booking | None:
     theirs = Q(resident__phone=phone) | Q(proxy_phone=phone)
     # No number proves nothing: bookings without a proxy hold an empty one.
     booking = found.filter(theirs, reference=code).first() if code and phone else None
+    if booking is None:
+        guard.failed()
+    return booking
+
+
+def find_seat_holder(*, session: Session, reference: str, address: str) -> Booking | None:
+    """Who has a seat in `session` under this reference: all that the poster at its door asks. Raises: TooManyTries."""
+    code = codes.clean_code(reference, codes.REFERENCE_DIGITS)
+    guard = Guard(address=address, reference=code or reference)
+    guard.check()
+    booking = roster(session).filter(reference=code).first() if code else None
     if booking is None:
         guard.failed()
     return booking

@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from outreach.classes.models import OPEN
 from outreach.classes.rules import JST
 from outreach.contact.models import CallStatus, Channel, MessageStatus
 from outreach.contact.numbers import NumberKind, kind_of
@@ -15,7 +16,7 @@ from outreach.contact.rules import POST
 from outreach.people.writing import clean_kana as clean_kana
 from outreach.people.writing import clean_name as clean_name
 from outreach.people.writing import looks_like_my_number as looks_like_my_number
-from outreach.registration.models import Booking
+from outreach.registration.models import Booking, BookingStatus, CheckIn
 
 
 def reminders_due(
@@ -109,3 +110,31 @@ def ways(*, tell: str, contact: str, resident: tuple[str, str], proxy: tuple[str
         Way(name, number, way, kind_of(number), late=way == Channel.POST and left < POST)
         for name, number, way in chosen
     ]
+
+
+POSTER_OPENS = POSTER_CLOSES = timedelta(minutes=30)
+
+
+def poster_counts(now: datetime, starts_at: datetime, ends_at: datetime) -> bool:
+    """The poster's code counts from half an hour before the class begins until half an hour after it ended."""
+    return starts_at - POSTER_OPENS <= now <= ends_at + POSTER_CLOSES
+
+
+def judge_scan(*, at: datetime, starts_at: datetime, session: str, booking: str) -> CheckIn.Outcome:
+    """What a slip scanned at `at` means for a booking; `session` and `booking` are their statuses then.
+
+    Who was marked absent is left to a person: the scan and the mark contradict each other.
+    """
+    known = {
+        BookingStatus.CANCELLED: CheckIn.Outcome.CANCELLED,
+        BookingStatus.WAITLISTED: CheckIn.Outcome.NO_SEAT,
+        BookingStatus.OFFERED: CheckIn.Outcome.NO_SEAT,
+        BookingStatus.ATTENDED: CheckIn.Outcome.ALREADY,
+    }
+    if booking in known:
+        return known[BookingStatus(booking)]
+    if session not in OPEN:
+        return CheckIn.Outcome.CLOSED
+    if at.astimezone(JST).date() != starts_at.astimezone(JST).date():
+        return CheckIn.Outcome.OTHER_DAY
+    return CheckIn.Outcome.ABSENT if booking == BookingStatus.ABSENT else CheckIn.Outcome.ATTENDED

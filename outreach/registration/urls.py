@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from outreach.registration.views import applying, own
+from outreach.registration.views import applying, arriving, own
 
 app_name = "registration"
 public: list[URLPattern] = [
     path("classes/<str:code>/apply/", applying.apply, name="apply"),
     path("classes/<str:code>/apply/confirm/", applying.confirm, name="confirm"),
+    path("check-in/<str:code>/<str:token>/", arriving.arrive, name="arrive"),
     path("bookings/", own.lookup, name="lookup"),
     path("bookings/done/", own.done, name="done"),
     path("bookings/mine/", own.mine, name="mine"),

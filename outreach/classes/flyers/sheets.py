@@ -71,9 +71,14 @@ def _about(session: Session) -> dict[str, Any]:
 
 def _web(path: str) -> dict[str, str]:
     """An address, and its QR code as SVG."""
-    address, drawn = f"{settings.PUBLIC_URL}{path}", io.BytesIO()
-    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=4, scale=4)
-    return {"url": address, "qr": drawn.getvalue().decode()}
+    address = f"{settings.PUBLIC_URL}{path}"
+    return {"url": address, "qr": qr_svg(address)}
+
+
+def qr_svg(text: str) -> str:
+    drawn = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(drawn, kind="svg", border=4, scale=4)
+    return drawn.getvalue().decode()
 
 
 def _clock(hour: int, minute: int) -> str:

@@ -1,5 +1,7 @@
 """The roster on screen and paper, attendance by tapping, and closing and reporting a class."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +20,7 @@ from outreach.desk.views.common import act_and_return, attempt, reaches, session
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 from outreach.registration.models import Booking, BookingStatus
+from outreach.registration.queries import contradicting_scans, with_arrivals
 from outreach.registration.queries import roster as roster_of
 from outreach.registration.services import mark_attendance
 
@@ -48,10 +51,12 @@ def attendance(request: ScopedRequest, code: str) -> HttpResponse:
     """Tap a name: came, did not come, and back again."""
     one = session_or_404(request.scope, code)
     log_access(request.user, "see_roster", one.subject)
-    rows = list(roster_of(one))
+    rows: list[Any] = list(with_arrivals(roster_of(one)))
     context = {
         "session": one,
         "rows": rows,
+        "arrived": sum(row.arrived_at is not None and row.status == BookingStatus.CONFIRMED for row in rows),
+        "scans": contradicting_scans(one),
         "counts": attendance_of(row.status for row in rows),
         "open": takes_attendance(one),
         "form": CloseForm(initial={"walk_ins": one.walk_ins}),
@@ -75,7 +80,7 @@ def mark(request: ScopedRequest, code: str, pk: int) -> HttpResponse:
     marked = _mark(request, one, booking, request.POST.get("status", ""))
     if request.headers.get("X-Requested-With") != "fetch":
         return redirect(f"{reverse('desk:attendance', args=[code])}#b{pk}")
-    rows = list(roster_of(one))
+    rows: list[Any] = list(with_arrivals(roster_of(one)))
     context = {
         "session": one,
         "row": next(row for row in rows if row.pk == pk),

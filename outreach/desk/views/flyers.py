@@ -41,7 +41,7 @@ def _of_one(request: ScopedRequest, code: str, name: str, make: Callable[[Sessio
     if one.status not in OPEN:
         messages.error(request, _("公開していない回や終わった回のチラシは、作れません。"))
         return redirect("desk:session", code)
-    return _answer(request, name, lambda: make(one)) or redirect("desk:session", code)
+    return answer_paper(request, name, lambda: make(one)) or redirect("desk:session", code)
 
 
 @allowed(Action.SEE_SESSIONS)
@@ -95,10 +95,10 @@ def _first_of(month: str) -> date | None:
 
 def _list(request: ScopedRequest, found: Sequence[Session], heading: str, name: str) -> HttpResponse | None:
     path = f"/classes/?municipality={found[0].municipality_id}"
-    return _answer(request, name, lambda: list_flyer(found, heading=heading, path=path))
+    return answer_paper(request, name, lambda: list_flyer(found, heading=heading, path=path))
 
 
-def _answer(request: ScopedRequest, name: str, make: Callable[[], bytes]) -> HttpResponse | None:
+def answer_paper(request: ScopedRequest, name: str, make: Callable[[], bytes]) -> HttpResponse | None:
     """The PDF, opened in the browser; None with a word why where a character cannot be printed."""
     try:
         body = make()

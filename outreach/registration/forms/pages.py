@@ -117,8 +117,8 @@ class FamilyForm(PageForm):
         return data
 
 
-class LookupForm(forms.Form):
-    """What proves that a booking is one's own."""
+class ReferenceForm(forms.Form):
+    """A booking's number, as it stands on the slip."""
 
     use_required_attribute = False
 
@@ -128,6 +128,11 @@ class LookupForm(forms.Form):
         help_text=gettext_lazy("8けたの数字です。例：1234‑5678"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}),
     )
+
+
+class LookupForm(ReferenceForm):
+    """What proves that a booking is one's own."""
+
     phone = PhoneField(label=gettext_lazy("電話番号"), help_text=gettext_lazy("申し込みのときに書いた電話番号です。"))
 
 

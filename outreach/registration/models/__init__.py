@@ -11,6 +11,7 @@ from outreach.registration.models.bookings import (
     BookingStatus,
     Intake,
 )
+from outreach.registration.models.checkins import FINE, CheckIn
 from outreach.registration.models.residents import CONTACT_WAYS, Resident
 from outreach.registration.models.supports import (
     OPEN_SUPPORTS,
@@ -26,6 +27,7 @@ from outreach.registration.models.tries import IdempotencyKey
 __all__ = [
     "ANSWERED",
     "CONTACT_WAYS",
+    "FINE",
     "LIVE",
     "OPEN_SUPPORTS",
     "PLACED_SUPPORTS",
@@ -38,6 +40,7 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "BookingStatus",
+    "CheckIn",
     "IdempotencyKey",
     "Intake",
     "Resident",

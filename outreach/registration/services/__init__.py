@@ -2,6 +2,7 @@
 
 from outreach.registration.services.answers import ask_answers, note_answer
 from outreach.registration.services.changing import NoSeat, application_of, change_class, change_contact
+from outreach.registration.services.checkins import Scan, check_in_by_poster, check_in_by_slip, confirm_arrivals
 from outreach.registration.services.seats import (
     Application,
     accept_offer,
@@ -23,6 +24,7 @@ __all__ = [
     "IdempotencyConflict",
     "NoSeat",
     "NotOpen",
+    "Scan",
     "accept_offer",
     "application_of",
     "ask_answers",
@@ -33,7 +35,10 @@ __all__ = [
     "change_capacity",
     "change_class",
     "change_contact",
+    "check_in_by_poster",
+    "check_in_by_slip",
     "choose_messages",
+    "confirm_arrivals",
     "lapse_offers",
     "mark_attendance",
     "note_answer",

@@ -1,0 +1,115 @@
+"""Kōfu: slips at the door without a network, the poster's code, points, and their export."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from outreach.classes.models import Session, SessionStatus
+from outreach.people.models import Role
+from outreach.registration.models import Booking, CheckIn
+from tests import factories
+from tests.browser import OpenPage
+from tests.journeys.test_coordinator import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KEPT_ON_THE_DEVICE = """async () => {
+  const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
+  for (const base of await indexedDB.databases()) {
+    const ask = indexedDB.open(base.name);
+    const opened = await new Promise((done) => { ask.onsuccess = () => done(ask.result); });
+    for (const name of opened.objectStoreNames) {
+      const all = opened.transaction(name).objectStore(name).getAll();
+      found.push(JSON.stringify(await new Promise((done) => { all.onsuccess = () => done(all.result); })));
+    }
+    opened.close();
+  }
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      found.push(request.url);
+      if (!/\\.(svg|css|js)$/.test(request.url)) found.push(await (await cache.match(request)).text());
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.fixture
+def today() -> Session:
+    """A class at the hall that begins now, with twenty booked; whatever the hour, on this day."""
+    session = factories.session(status=SessionStatus.CONFIRMED, capacity=25)
+    for number in range(20):
+        factories.booking(session, name=f"甲斐 花子{number}", kana="カイ ハナコ")
+    now = timezone.now()
+    Session.objects.filter(pk=session.pk).update(starts_at=now, ends_at=now + timedelta(hours=1))
+    session.refresh_from_db()
+    return session
+
+
+def scan(page: Page, *references: str) -> None:
+    for reference in references:
+        page.keyboard.type(reference)  # as a scanner at the USB port does
+        page.keyboard.press("Enter")
+        page.locator("#scans li").first.get_by_text(reference[-4:]).wait_for()
+
+
+def test_twenty_slips_scanned_without_a_network_arrive_once_each_and_name_nobody(
+    open_page: OpenPage,
+    today: Session,
+    axe: Callable[[Page], None],
+    fits_width: Callable[[Page], None],
+    shot: Callable[[Page, str], Path],
+) -> None:
+    coordinator = factories.user(Role.COORDINATOR, organisation=today.organisation)
+    page = open_page("phone")
+    sign_in(page, coordinator)
+    page.goto("/staff/check-in/")
+    page.get_by_text("つながっています").wait_for()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    page.context.set_offline(True)
+    references = list(today.bookings.values_list("reference", flat=True))
+    scan(page, *references[:12])
+    page.keyboard.type("12345678\n")  # one digit wrong
+    page.get_by_text("1けた違っています").wait_for()
+    page.get_by_text("送っていない受付 12件").wait_for()
+
+    context = page.context
+    page.close()
+    page = context.new_page()
+    page.goto("/staff/check-in/")  # no network: the page comes from the device
+    page.get_by_text("送っていない受付 12件").wait_for()
+    page.locator("#reference").focus()
+    scan(page, *references[12:])
+    page.get_by_text("電波がありません").wait_for()
+    kept: list[Any] = page.evaluate(KEPT_ON_THE_DEVICE)
+    everything = "\n".join(kept)
+    assert references[0] in everything  # it was really read
+    assert "/staff/check-in/" in everything
+    for secret in ("甲斐", "カイ", "花子", "+8190", "0900000", coordinator.username, today.code):
+        assert secret not in everything
+    axe(page)
+    fits_width(page)
+    shot(page, "kofu-check-in-offline")
+    assert not CheckIn.objects.exists()
+
+    context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.locator("#state").get_by_text("つながっています", exact=True).wait_for()
+    page.get_by_text("出席にしました").nth(19).wait_for()
+    assert CheckIn.objects.filter(outcome="attended").count() == 20
+    assert Booking.objects.filter(session=today, status="attended").count() == 20
+    left = page.evaluate(KEPT_ON_THE_DEVICE)
+    assert not any(reference in part for part in left for reference in references)
+
+    scan(page, factories.booking(factories.session(organisation=today.organisation)).reference)
+    page.locator("#conflicts").get_by_text("別の日の申込です").wait_for()
+    shot(page, "kofu-check-in-conflict")
+    page.reload()
+    page.get_by_role("button", name="わかりました").click()
+    page.locator("#conflicts").wait_for(state="hidden")

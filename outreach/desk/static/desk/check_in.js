@@ -2,7 +2,7 @@
 // What is kept on this device: a key, a booking's number, a time; after a refusal, words that name nobody.
 "use strict";
 const $ = (id) => document.getElementById(id);
-const room = $("check-in"), state = $("state"), field = $("reference");
+const room = $("scan"), state = $("state"), field = $("reference");
 const AGAIN = 3000; // milliseconds in which one slip before the camera is one slip
 const DAMM = ["0317598642", "7092154863", "4206871359", "1750983426", "6123045978", "3674209581", "5869720134", "8945362017", "9438617205", "2581436790"];
 
@@ -42,7 +42,7 @@ async function take(text) {
   last = { number, at: now };
   const scan = { key: newKey(), reference: number, at: new Date(now).toISOString() };
   await put(scan);
-  show(scan, $("words").dataset.kept);
+  show(scan, room.dataset.kept);
   send();
 }
 $("scan").addEventListener("submit", async (event) => {
@@ -109,6 +109,7 @@ async function sendSome(scans) {
   const token = (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1] || "";
   const body = JSON.stringify({ now: new Date().toISOString(), scans: scans.map(({ key, reference, at }) => ({ key, reference, at })) });
   const answer = await fetch(room.dataset.scans, { method: "POST", body, headers: { "Content-Type": "application/json", "X-CSRFToken": token } });
+  $("sign-in").hidden = !answer.redirected;
   if (answer.redirected) return state.dataset.signedOut;
   if (!answer.ok) return state.dataset.refused;
   const told = new Map((await answer.json()).scans.map((one) => [one.key, one]));
@@ -154,6 +155,6 @@ if ("serviceWorker" in navigator) navigator.serviceWorker.register(room.dataset.
 $("scan").hidden = false;
 field.focus();
 all().then((kept) => {
-  for (const scan of kept) scan.words ? showConflict(scan) : show(scan, $("words").dataset.kept);
+  for (const scan of kept) scan.words ? showConflict(scan) : show(scan, room.dataset.kept);
   send();
 });

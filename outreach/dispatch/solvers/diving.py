@@ -1,0 +1,88 @@
+"""From a relaxed solution straight down to a whole one: take what is almost taken, solve again, and so on."""
+
+import numpy as np
+
+from outreach.dispatch.solvers.base import Budget
+from outreach.dispatch.solvers.columns import Columns
+from outreach.dispatch.solvers.generation import Generation
+from outreach.dispatch.solvers.legs import Bools
+from outreach.dispatch.solvers.master import InfeasibleError, Relaxed
+from outreach.dispatch.solvers.network import Floats
+
+SURE = 0.99
+TINY = 1e-5
+# How often new trips are priced on the way, in steps.
+PRICED = 3
+
+
+class Dive:
+    """One way down. `run` leaves the master as it was, but for new trips."""
+
+    def __init__(self, generation: Generation, budget: Budget) -> None:
+        self._generation, self._budget = generation, budget
+        self._master = generation.master
+        rows = self._master.rows
+        self._pairs = slice(rows.visits, rows.visits + len(rows.pairs))
+        self._held: list[int] = []
+
+    def run(self) -> Columns | None:
+        """Trips of a plan, or None if the budget ends on the way or the way ends nowhere."""
+        try:
+            return self._descend()
+        finally:
+            for column in self._held:
+                self._master.release(column)
+
+    def _descend(self) -> Columns | None:
+        relaxed = self._generation.resolve(priced=True)
+        step = 0
+        while self._open(relaxed):
+            if self._budget.over():
+                return None
+            self._budget.spend()
+            step += 1
+            deeper = self._deeper(relaxed, priced=step % PRICED == 0)
+            if deeper is None:
+                return None
+            relaxed = deeper
+        return self._master.pool.columns().take(np.flatnonzero(relaxed.trips > 0.5))
+
+    def _deeper(self, relaxed: Relaxed, *, priced: bool) -> Relaxed | None:
+        """Hold what is surest; if that leaves nothing possible, only the first of it; else do without that."""
+        surest = self._surest(relaxed)
+        for few, upper in ((surest, 1.0), (surest[:1], 1.0), (surest[:1], 0.0)):
+            for column in few:
+                self._master.hold(column, upper)
+            try:
+                solved = self._generation.resolve(priced=priced)
+            except InfeasibleError:
+                for column in few:
+                    self._master.release(column)
+            else:
+                self._held += few
+                return solved
+        return None
+
+    def _open(self, relaxed: Relaxed) -> bool:
+        return bool(_between(relaxed.fixed[self._pairs]).any() or _between(relaxed.trips).any())
+
+    def _surest(self, relaxed: Relaxed) -> list[int]:
+        """All that is almost taken, the surest first; if nothing is, the visit of two or the trip nearest to it."""
+        pairs, size = self._pairs, self._master.size
+        weight = np.concatenate(
+            [np.zeros(pairs.start), relaxed.fixed[pairs], np.zeros(size - pairs.stop), relaxed.trips]
+        )
+        weight[self._held] = 0
+        sure = np.flatnonzero(weight > SURE)
+        if len(sure):
+            found: list[int] = sure[np.argsort(-weight[sure], kind="stable")].tolist()
+            return found
+        weight = np.where(_between(weight), weight, 0)
+        # A start for two decides more than one trip does.
+        weight[pairs] += 0.1 * (weight[pairs] > 0.5)
+        return [int(np.argmax(weight))]
+
+
+def _between(values: Floats) -> Bools:
+    between: Bools = (values > TINY) & (values < 1 - TINY)
+    return between

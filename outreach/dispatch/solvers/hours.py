@@ -1,0 +1,91 @@
+"""Rounded rows of hours: what whole trips make of a cap or of a load that parts of trips would just fill.
+
+An instructor's minutes, M = Σ minutes·trip, are at most `limit` + over (over ≥ 0 only for the load). Taking one trip's
+usual minutes off each day (what is off is still the same for whole trips: a day has one trip or none), dividing by
+`step` and rounding mixed-integer-wise gives a row that no whole choice breaks (Nemhauser & Wolsey 1990).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outreach.dispatch.solvers.columns import Columns
+from outreach.dispatch.solvers.legs import Ints
+from outreach.dispatch.solvers.network import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """The row of one person and one week, or, for week None, of all their load. `usual` has minutes for each day."""
+
+    person: int
+    week: int | None
+    limit: int
+    step: int
+    usual: tuple[int, ...]
+
+    @property
+    def part(self) -> float:
+        """The fraction of the right side, which must not be 0."""
+        return ((self.limit - sum(self.usual)) / self.step) % 1.0
+
+    @property
+    def high(self) -> float:
+        """The right side, without what `over` adds."""
+        idle = float(self._round(-np.array(self.usual)).sum())
+        return float(np.floor((self.limit - sum(self.usual)) / self.step)) - idle
+
+    @property
+    def per_minute_over(self) -> float:
+        return 1.0 / (self.step * (1.0 - self.part))
+
+    def _round(self, minutes: Ints) -> Floats:
+        whole = np.floor(minutes / self.step)
+        part = minutes / self.step - whole
+        rounded: Floats = whole + np.maximum(0.0, part - self.part) / (1.0 - self.part)
+        return rounded
+
+    def units(self, minutes: Ints, first_day: Ints, last_day: Ints) -> Floats:
+        """What trips of this person have in the row, by their minutes (of the week) and days."""
+        off = np.r_[0, np.cumsum(self.usual)]
+        idle = np.r_[0.0, np.cumsum(self._round(-np.array(self.usual)))]
+        away = off[last_day + 1] - off[first_day]
+        return self._round(minutes - away) - (idle[last_day + 1] - idle[first_day])
+
+    def units_of(self, columns: Columns) -> Floats:
+        minutes = columns.minutes.sum(axis=1) if self.week is None else columns.minutes[:, self.week]
+        return self.units(minutes, columns.first_day, columns.last_day)
+
+
+def best_rounding(
+    person: int, week: int | None, limit: int, own: Columns, weight: Floats, over: float, days: range
+) -> Rounding | None:
+    """The most broken of some likely roundings, None if none is broken by much.
+
+    `own` are the person's trips taken in part, by `weight`; `over` the minutes above the limit; `days` those that count.
+    """
+    minutes = own.minutes.sum(axis=1) if week is None else own.minutes[:, week]
+    usual = _usual(own, minutes, weight, days)
+    best, worst = None, 0.03
+    for base in (usual, tuple(0 for _ in usual)):
+        away = np.r_[0, np.cumsum(base)]
+        apart = np.unique(np.abs(minutes - (away[own.last_day + 1] - away[own.first_day])))
+        for step in apart[apart > 10].tolist():
+            rounding = Rounding(person, week, limit, step, base)
+            if not 0.02 < rounding.part < 0.98:
+                continue
+            units = rounding.units(minutes, own.first_day, own.last_day)
+            broken = float(units @ weight) - rounding.high - over * rounding.per_minute_over
+            if broken > worst:
+                best, worst = rounding, broken
+    return best
+
+
+def _usual(own: Columns, minutes: Ints, weight: Floats, days: range) -> tuple[int, ...]:
+    """For each day, the minutes of the trip that is most taken among those of that day alone; 0 if there is none."""
+    usual = [0] * (max(days.stop, int(own.last_day.max(initial=0)) + 1))
+    for day in days:
+        alone = np.flatnonzero((own.first_day == day) & (own.last_day == day))
+        if len(alone):
+            usual[day] = int(minutes[alone[np.argmax(weight[alone])]])
+    return tuple(usual)

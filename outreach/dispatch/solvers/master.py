@@ -1,0 +1,98 @@
+"""The relaxed master on HiGHS: how much of each known trip to take. Grows by columns and by rows."""
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+
+from outreach.dispatch.solvers.columns import Columns, Pool
+from outreach.dispatch.solvers.network import Floats, Network
+from outreach.dispatch.solvers.rows import Rows
+
+
+class InfeasibleError(Exception):
+    """What is held together cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """The value, the duals by row, and how much of each fixed column and of each trip is taken."""
+
+    value: float
+    duals: Floats
+    fixed: Floats
+    trips: Floats
+
+
+class Master:
+    """`rows` says what stands in it, `pool` has the trips in the order of HiGHS's columns after the fixed ones."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.rows = Rows(network)
+        self.pool = Pool(network.problem.horizon.weeks)
+        self._highs = quiet_highs()
+        fixed = self.rows.fixed
+        self.size = len(fixed.cost)
+        none = np.zeros(0, dtype=np.int32)
+        self._highs.addCols(
+            self.size, fixed.cost, np.zeros(self.size), fixed.upper, 0, np.zeros(self.size, np.int32), none, np.zeros(0)
+        )
+        self._known = 0
+        self._grow()
+
+    def add(self, columns: Columns) -> int:
+        """Add the trips that are new; return how many."""
+        fresh = self.pool.add(columns)
+        size = len(fresh)
+        if size:
+            block = self.rows.matrix(fresh)
+            index, start = block.indices.astype(np.int32), block.indptr[:-1].astype(np.int32)
+            bounds = np.zeros(size), np.full(size, highspy.kHighsInf)
+            self._highs.addCols(size, fresh.cost.astype(float), *bounds, block.nnz, start, index, block.data)
+        return size
+
+    def refresh(self) -> None:
+        """Give HiGHS the rows that were added to `rows` since."""
+        if self._known < len(self.rows):
+            self._grow()
+
+    def _grow(self) -> None:
+        trips = self.rows.matrix(self.pool.columns())
+        new = sp.vstack([self.rows.fixed.matrix, trips]).tocsc()[:, self._known :]
+        low, high = np.array(self.rows.low[self._known :]), np.array(self.rows.high[self._known :])
+        index, start = new.indices.astype(np.int32), new.indptr[:-1].astype(np.int32)
+        self._highs.addRows(len(low), low, high, new.nnz, start, index, new.data)
+        self._known = len(self.rows)
+
+    def solve(self) -> Relaxed:
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            raise InfeasibleError
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise RuntimeError(f"the master ended as {self._highs.modelStatusToString(status)}")
+        solution = self._highs.getSolution()
+        values = np.array(solution.col_value)
+        value = self._highs.getInfo().objective_function_value
+        return Relaxed(value, np.array(solution.row_dual), values[: self.size], values[self.size :])
+
+    def hold(self, column: int, value: float) -> None:
+        """Take just so much of this column, until it is released."""
+        self._highs.changeColBounds(column, value, value)
+
+    def release(self, column: int) -> None:
+        self._highs.changeColBounds(column, 0.0, highspy.kHighsInf)
+
+    def reduced(self, columns: Columns, duals: Floats) -> Floats:
+        """The true reduced costs of trips."""
+        reduced: Floats = columns.cost - self.rows.matrix(columns) @ duals
+        return reduced
+
+
+def quiet_highs(threads: int = 1) -> highspy.Highs:
+    highs = highspy.Highs()
+    for option, value in (("output_flag", False), ("threads", threads), ("random_seed", 1)):
+        highs.setOptionValue(option, value)
+    return highs

@@ -22,6 +22,7 @@ class Job:
 JOBS = (
     Job("contact: sweep the outbox", "outreach.contact.jobs.sweep", minutes=1),
     Job("contact: clear old personal text", "outreach.contact.jobs.purge", daily=time(3, 10)),
+    Job("dispatch: run again plans whose worker died", "outreach.dispatch.jobs.sweep_runs", minutes=1),
     Job("registration: end offers that lapsed", "outreach.registration.jobs.lapse_offers", minutes=5),
     Job("registration: forget residents", "outreach.registration.jobs.purge", daily=time(3, 30)),
     Job("phone: fetch recordings and delete them at the provider", "outreach.phone.jobs.collect", minutes=1),

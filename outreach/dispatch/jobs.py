@@ -1,55 +1,84 @@
 """What the worker does for dispatch, by name."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from outreach.dispatch.building import build_problem
-from outreach.dispatch.models import Plan, PlanStatus
-from outreach.dispatch.planning import fill
-from outreach.dispatch.services import PlanRefused, replan, save_version
+from outreach.dispatch.check import check
+from outreach.dispatch.models import Plan
+from outreach.dispatch.problem import Problem
+from outreach.dispatch.running import run_solver
+from outreach.dispatch.score import Score
+from outreach.dispatch.services import PlanRefused, begin_run, end_run, keep_run, note_run, replan, save_version
 from outreach.dispatch.services import lapse_offers as end_offers
+from outreach.dispatch.services import sweep_runs as take_up_runs
+from outreach.dispatch.solvers.base import NoPlanError
 
 log = logging.getLogger(__name__)
 
 
 def run_plan(pk: int) -> None:
     """Answer a queued plan. One that is stopped keeps its best so far; one started twice runs once."""
-    if Plan.objects.filter(pk=pk, status=PlanStatus.QUEUED).update(status=PlanStatus.RUNNING) != 1:
-        return
-    plan = Plan.objects.get(pk=pk)
-    try:
-        problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last)
-        answer = fill(problem, seconds=plan.seconds, report=lambda done, total: _note(pk, done, total))
-        save_version(plan=plan, problem=problem, answer=answer, reason="計算した案", by=plan.made_by)
-    except PlanRefused:
-        log.warning("plan %d: refused by the check", pk)
-        Plan.objects.filter(pk=pk).update(status=PlanStatus.FAILED)
-    except Exception:
-        Plan.objects.filter(pk=pk).update(status=PlanStatus.FAILED)
-        raise
-    log.info("plan %d: done", pk)
+    plan = begin_run(pk, anew=False)
+    if plan is not None:
+        _run(plan, _answer)
 
 
 def run_replan(pk: int) -> None:
     """Plan the rest anew around what is locked; where that fails, the plan stays as it was and says why."""
-    plan = Plan.objects.get(pk=pk)
-    if not plan.replanning:
-        return
-    failure = ""
+    plan = begin_run(pk, anew=True)
+    if plan is not None:
+        _run(plan, lambda plan: replan(plan=plan, by=plan.made_by, seconds=plan.seconds, beat=partial(note_run, plan)))
+
+
+def _run(plan: Plan, make: Callable[[Plan], object]) -> None:
+    """Run it, and whatever comes, say that it's over. What went wrong inside is for the log, not for people."""
     try:
-        replan(plan=plan, by=plan.made_by, seconds=plan.seconds)
+        make(plan)
     except PlanRefused as refused:
-        log.warning("plan %d: not planned anew", pk)
-        failure = str(refused)[:500]
-    finally:
-        Plan.objects.filter(pk=pk).update(replanning=False, failure=failure)
+        log.warning("plan %d: %s", plan.pk, "; ".join(refused.reasons))
+        end_run(plan, failure=str(refused))
+    except Exception:
+        end_run(plan, failure=_("計算できませんでした。時間をおいて、もう一度お試しください。"))
+        raise
+    else:
+        end_run(plan)
+        log.info("plan %d: done", plan.pk)
 
 
-def _note(pk: int, done: int, total: int) -> bool:
-    """Keep the progress; say whether a person asked to stop."""
-    Plan.objects.filter(pk=pk).update(done=done, total=total)
-    return Plan.objects.filter(pk=pk, stop_asked=True).exists()
+def _answer(plan: Plan) -> None:
+    problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last)
+    baseline = _baseline(problem)
+    answer = run_solver(problem, solver=plan.solver, seconds=plan.seconds, beat=partial(note_run, plan))
+    with transaction.atomic():
+        if keep_run(plan):
+            Plan.objects.filter(pk=plan.pk).update(baseline=baseline)
+            save_version(plan=plan, problem=problem, answer=answer, reason=_("計算した案"), by=plan.made_by)
+
+
+def _baseline(problem: Problem) -> dict[str, int]:
+    """What a careful person would make of it, as a version's figures are called."""
+    try:
+        score = check(problem, run_solver(problem, solver="greedy", seconds=10))
+    except NoPlanError:
+        return {}
+    if not isinstance(score, Score):
+        return {}
+    figures = ("cost", "served", "unserved", "hm", "road_minutes")
+    return {name: getattr(score, name) for name in figures}
+
+
+def sweep_runs() -> int:
+    """Each minute: plans whose worker died are run again, once."""
+    found = take_up_runs(now=timezone.now())
+    if found:
+        log.warning("dispatch: %d plans without a worker", found)
+    return found
 
 
 def lapse_offers() -> int:

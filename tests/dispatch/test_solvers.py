@@ -1,4 +1,4 @@
-"""Tiny instances of the full model: bound ≤ CP-SAT's proven optimum ≤ our cost, and the same work gives the same plan."""
+"""Tiny instances of the full model: bound ≤ CP-SAT's proven optimum ≤ our cost; the same work, the same plan."""
 
 from random import Random
 
@@ -24,6 +24,7 @@ def brackets_the_optimum(seed: int) -> None:
     problem = tiny(seed)
     proven = solver("cpsat").solve(problem, work=60)
     ours = solver("best").solve(problem, work=200, seed=1)
+    assert proven.cost is not None
     assert proven.cost == proven.bound, "CP-SAT must prove its optimum for this to say anything"
     assert isinstance(check(problem, ours), Score)
     assert ours.bound is not None
@@ -31,13 +32,13 @@ def brackets_the_optimum(seed: int) -> None:
     assert ours.bound <= proven.cost <= ours.cost
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(12))
 def test_the_optimum_lies_between_our_bound_and_our_cost(seed: int) -> None:
     brackets_the_optimum(seed)
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("seed", range(20, 300))
+@pytest.mark.parametrize("seed", range(12, 300))
 def test_the_optimum_lies_between_our_bound_and_our_cost_at_length(seed: int) -> None:
     brackets_the_optimum(seed)
 

@@ -49,6 +49,10 @@ class Plan(models.Model):
     stage = models.CharField(max_length=20, blank=True)
     best_cost = models.BigIntegerField(null=True, blank=True)
     bound = models.BigIntegerField(null=True, blank=True)
+    # Set again and again while a worker is on it; `run` numbers the runs, so that one given up is not heard later.
+    seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    run = models.PositiveIntegerField(default=0, editable=False)
+    deaths = models.PositiveSmallIntegerField(default=0, editable=False)
     failure = models.CharField(_("計算できなかった理由"), max_length=500, blank=True)
     baseline = models.JSONField(default=dict, blank=True, editable=False)
     version = models.ForeignKey("PlanVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

@@ -27,6 +27,7 @@ from outreach.dispatch.services.requests import (
     create_request,
     withdraw_request,
 )
+from outreach.dispatch.services.runs import begin_run, end_run, keep_run, note_run, sweep_runs
 
 __all__ = [
     "OfferError",
@@ -34,13 +35,17 @@ __all__ = [
     "RequestError",
     "accept_offer",
     "amend_request",
+    "begin_run",
     "change_status",
     "create_request",
     "decline_offer",
+    "end_run",
+    "keep_run",
     "lapse_offers",
     "lock_day",
     "lock_visit",
     "move_visit",
+    "note_run",
     "offer_to",
     "publish_plan",
     "replan",
@@ -48,6 +53,7 @@ __all__ = [
     "start_plan",
     "start_replan",
     "stop_plan",
+    "sweep_runs",
     "undo_version",
     "withdraw_request",
 ]

@@ -12,11 +12,12 @@ from outreach.dispatch.building import build_problem, key, pk_of
 from outreach.dispatch.check import check
 from outreach.dispatch.editing import bare, move
 from outreach.dispatch.models import DayLock, Plan, PlanSolver, PlanStatus, PlanVersion, Visit
-from outreach.dispatch.planning import fill
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
+from outreach.dispatch.running import Beat, run_solver, unheard
 from outreach.dispatch.score import Score
 from outreach.dispatch.services.rows import write_trips, write_visits
+from outreach.dispatch.solvers.base import NoPlanError
 from outreach.people.models import Person, User
 
 LONGEST = 300  # seconds; a job's queue takes it for lost after ten minutes
@@ -197,13 +198,16 @@ def start_replan(*, plan: Plan) -> None:
     )
 
 
-def replan(*, plan: Plan, by: User | None, seconds: float = 20) -> PlanVersion:
+def replan(*, plan: Plan, by: User | None, seconds: float = 20, beat: Beat = unheard) -> PlanVersion:
     """Plan anew around what is locked, accepted or refused; what people were told costs to change.
 
     Raises: PlanRefused where the locks cannot stand together any more.
     """
     problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last, plan=plan)
-    fresh = fill(problem, seconds=seconds)
+    try:
+        fresh = run_solver(problem, solver=PlanSolver.BEST, seconds=seconds, beat=beat)
+    except NoPlanError as error:
+        raise PlanRefused([_("固定した訪問を、すべて同時には守れません。固定をいくつか外してください。")]) from error
     return save_better(plan=plan, problem=problem, fresh=fresh, by=by)
 
 

@@ -150,9 +150,9 @@ class Choice:
             free = limits.target_minutes + band.above
             if band.rate and most > free:
                 over = self._model.new_int_var(0, most - free, "")
-                self._model.add(_weighed(whole.tolist(), [self._x[row] for row in rows]) - over <= free)
+                self._model.add(_weighed(whole.tolist(), [self._x[row] for row in rows]) <= free + over)
                 self._cost.append(band.rate * over)
 
 
-def _weighed(values: list[int], variables: list[cp_model.IntVar]):  # type: ignore[no-untyped-def]
+def _weighed(values: list[int], variables: list[cp_model.IntVar]) -> cp_model.LinearExprT:
     return cp_model.LinearExpr.weighted_sum(variables, values)

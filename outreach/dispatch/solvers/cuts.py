@@ -1,5 +1,7 @@
 """Rows that a relaxed solution breaks though no plan does: found here, kept in `rows`."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -8,7 +10,7 @@ from outreach.dispatch.solvers.hours import Rounding, best_rounding
 from outreach.dispatch.solvers.legs import Bools, Ints
 from outreach.dispatch.solvers.master import Master, Relaxed
 from outreach.dispatch.solvers.network import Floats
-from outreach.dispatch.solvers.rows import HOUR
+from outreach.dispatch.solvers.rows import HOUR, Rows
 
 TINY = 1e-6
 BROKEN = 1e-3
@@ -53,7 +55,7 @@ def add_points(master: Master, relaxed: Relaxed) -> int:
     return added
 
 
-def _add_points_of(rows, own: Columns, weight: Floats, person: int) -> int:  # type: ignore[no-untyped-def]
+def _add_points_of(rows: Rows, own: Columns, weight: Floats, person: int) -> int:
     moments = np.unique(own.leave)
     until = own.back + rows.rest[person]
     over = (own.leave[None, :] <= moments[:, None]) & (moments[:, None] < until[None, :])
@@ -88,7 +90,7 @@ def add_halves(master: Master, relaxed: Relaxed, most: int) -> list[Ints]:
     return _add_best(master, matrix, values, [tight[rows_] for rows_ in sums], most)
 
 
-def _usable(rows) -> Ints:  # type: ignore[no-untyped-def]
+def _usable(rows: Rows) -> Ints:
     """Rows of whole numbers on whole columns, but no cuts."""
     first = rows.first
     kept = np.ones(len(rows), dtype=bool)
@@ -148,19 +150,22 @@ def add_roundings(master: Master, relaxed: Relaxed) -> list[Rounding]:
     used = np.flatnonzero(relaxed.trips > TINY)
     known = {rounding for _, rounding in rows.roundings}
     added = []
-    for number, person in enumerate(problem.instructors):
+    for number in range(len(problem.instructors)):
         mine = used[columns.person[used] == number]
         weight = relaxed.trips[mine]
         if len(mine) == 0 or weight.min() > 1 - TINY:
             continue
-        for rounding in _roundings_of(master, relaxed, number, person, columns.take(mine), weight):
+        for rounding in _roundings_of(master, relaxed, number, columns.take(mine), weight):
             if rounding and rounding not in known:
                 rows.add_rounding(rounding)
                 added.append(rounding)
     return added
 
 
-def _roundings_of(master, relaxed, number, person, own, weight):  # type: ignore[no-untyped-def]
+def _roundings_of(
+    master: Master, relaxed: Relaxed, number: int, own: Columns, weight: Floats
+) -> Iterator[Rounding | None]:
+    person = master.network.problem.instructors[number]
     rows, weeks = master.rows, master.network.weeks
     if rows.bands:
         at = len(rows.fixed.cost) - (rows.people - number) * len(rows.bands)

@@ -9,9 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
-NONE = -1
 from outreach.dispatch.solvers.legs import Bools, Ints
 from outreach.dispatch.solvers.network import Network
+
+NONE = -1
 
 # A day's work takes some 60 bytes here and as many again in pricing.
 MOST_DUTIES = 12_000_000

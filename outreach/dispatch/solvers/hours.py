@@ -50,7 +50,8 @@ class Rounding:
         off = np.r_[0, np.cumsum(self.usual)]
         idle = np.r_[0.0, np.cumsum(self._round(-np.array(self.usual)))]
         away = off[last_day + 1] - off[first_day]
-        return self._round(minutes - away) - (idle[last_day + 1] - idle[first_day])
+        units: Floats = self._round(minutes - away) - (idle[last_day + 1] - idle[first_day])
+        return units
 
     def units_of(self, columns: Columns) -> Floats:
         minutes = columns.minutes.sum(axis=1) if self.week is None else columns.minutes[:, self.week]
@@ -62,7 +63,8 @@ def best_rounding(
 ) -> Rounding | None:
     """The most broken of some likely roundings, None if none is broken by much.
 
-    `own` are the person's trips taken in part, by `weight`; `over` the minutes above the limit; `days` those that count.
+    `own` are the person's trips taken in part, by `weight`; `over` the minutes above the
+    limit; `days` those that count.
     """
     minutes = own.minutes.sum(axis=1) if week is None else own.minutes[:, week]
     usual = _usual(own, minutes, weight, days)

@@ -5,6 +5,7 @@ one day. A trip is a path: a start option, links between nodes of a day or night
 What a path's pieces can't say (hours and sessions of a day, a visit once, rest at night) `pricing` keeps.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,9 @@ from outreach.dispatch.problem import Lock, Problem, Visit, day_of
 from outreach.dispatch.solvers.legs import Bools, Ints, Legs, Roads
 
 Floats = npt.NDArray[np.float64]
+
+Direct = Callable[[Ints, Ints], tuple[Ints, ...]]
+Travelling = Callable[[Ints, Ints], list[tuple[Ints, ...]]]
 
 NO_BED = -1
 
@@ -81,7 +85,7 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Beds:
-    """By one way: from each node to its bed (`back`, `out_cost`), and from each bed to each node (`leave`, `in_cost`)."""
+    """By one way: from each node to its bed (`back`, `out_cost`); from each bed to each node (`leave`, `in_cost`)."""
 
     back: Ints
     out_cost: Ints
@@ -127,11 +131,12 @@ class Network:
 
     def _nodes(self) -> Nodes:
         rows = []
-        for number, visit in enumerate(self.problem.visits):
+        for number, wanted in enumerate(self.problem.visits):
             lock = self.locks.get(number)
-            for start in visit.starts:
+            for start in wanted.starts:
                 if lock is None or lock.start in (None, start):
-                    rows.append((day_of(start), visit.begins(start), visit.sessions, number, start, visit.ends(start)))
+                    begin, end = wanted.begins(start), wanted.ends(start)
+                    rows.append((day_of(start), begin, wanted.sessions, number, start, end))
         table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 6)
         visit = table[:, 3]
         return Nodes(
@@ -163,7 +168,7 @@ class Network:
         self._freeze(lead, second)
         return Crew(lead | second, lead, second)
 
-    def _held(self):  # type: ignore[no-untyped-def]
+    def _held(self) -> Callable[[str, int], Bools]:
         known: dict[tuple[str, int], Bools] = {}
 
         def held(skill: str, day: int) -> Bools:
@@ -230,7 +235,7 @@ class Network:
     def _bed_rows(self) -> tuple[Ints, Ints]:
         """Each node's bed, numbered among the beds, and the beds' places."""
         inns = [place.inn for place in self.problem.places]
-        beds = sorted({self.row[inns[place]] for place in self.nodes.place.tolist() if inns[place] is not None})  # type: ignore[index]
+        beds = sorted({self.row[inns[place]] for place in self.nodes.place.tolist() if inns[place] is not None})
         number = {place: n for n, place in enumerate(beds)}
         by_place = [NO_BED if inn is None else number.get(self.row[inn], NO_BED) for inn in inns]
         return np.array(by_place, dtype=np.int64)[self.nodes.place], np.array(beds, dtype=np.int64)
@@ -262,7 +267,7 @@ class Network:
                 sleeps[number, list(person.nights)] = True
         return sleeps
 
-    def _options(self, direct, travelling) -> Options:  # type: ignore[no-untyped-def]
+    def _options(self, direct: Direct, travelling: Travelling) -> Options:
         shift, node = self.pairs
         parts = [direct(shift, node), *travelling(shift, node)]
         whole = [np.concatenate(column) for column in zip(*parts, strict=True)]
@@ -352,7 +357,8 @@ class Network:
     def _legs(self, kind: str, shift: Ints, origin: Ints, destination: Ints, moment: Ints) -> Legs:
         """Each shift's own way; a ferry that its instructor refuses is no way."""
         size = len(shift)
-        whole = Legs(np.zeros(size, bool), *(np.zeros(size, np.int64) for _ in range(3)), np.zeros(size, bool))
+        none = [np.zeros(size, dtype=np.int64) for _ in range(3)]
+        whole = Legs(np.zeros(size, dtype=bool), none[0], none[1], none[2], np.zeros(size, dtype=bool))
         for number, (mode, ferries) in enumerate(self._ways):
             here = self.shifts.way[shift] == number
             part: Legs = getattr(self._roads[mode], kind)(origin[here], destination[here], moment[here])

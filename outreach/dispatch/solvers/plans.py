@@ -34,8 +34,7 @@ def plan_of(network: Network, columns: Columns, bound: float | None) -> Plan:
     if not isinstance(score, Score):
         raise RefusedError([violation.text for violation in score])
     whole = None if bound is None else min(whole_bound(bound), score.cost)
-    figures = {"cost": score.cost, "served": score.served, "unserved": score.unserved, "km": score.km}
-    return replace(plan, bound=whole, **figures)
+    return replace(plan, bound=whole, cost=score.cost, served=score.served, unserved=score.unserved, km=score.km)
 
 
 def whole_bound(bound: float) -> int:

@@ -83,7 +83,7 @@ class Pricer:
         net, duties = self._net, self._duties
         shifts = np.flatnonzero(self._person == rounding.person)
         mine = np.flatnonzero(np.isin(self._one_shift, shifts))
-        duty, start, end = (part[mine] for part in self._one)
+        start, end = (part[mine] for part in self._one[1:])
         minutes = net.ends.near[end] - net.starts.near[start]
         if rounding.week is not None:
             minutes = np.where(self._week[self._day[self._one_shift[mine]]] == rounding.week, minutes, 0)

@@ -96,4 +96,5 @@ class Repair:
         open_ = np.r_[open_, True]
         fit = np.flatnonzero(free[columns.person])
         fit = fit[open_[columns.nodes[fit]].all(axis=1)]
-        return fit[:MOST_TRIPS]
+        offered: Ints = fit[:MOST_TRIPS]
+        return offered

@@ -88,14 +88,14 @@ class Rows:
         upper: list[float] = []
         entries: list[tuple[int, int, float]] = []
         for number, visit in enumerate(problem.visits):
-            cost = MUST if number in net.locks else visit.penalty
+            cost = float(MUST if number in net.locks else visit.penalty)
             if told := prior.get(number):
                 cost += told.start_cost + told.person_cost * len(told.instructors)
             entries.append((len(costs), number, 1.0))
             costs.append(cost)
             upper.append(INF)
         for at, node in enumerate(self.pairs.tolist()):
-            cost = 0
+            cost = 0.0
             if told := prior.get(int(net.nodes.visit[node])):
                 cost = told.person_cost * len(told.instructors)
                 cost += told.start_cost * (int(net.nodes.start[node]) != told.start)
@@ -186,7 +186,7 @@ class Rows:
         parts.append((where, week_row, columns.minutes[where, week] / HOUR))  # type: ignore[arg-type]
         if self.bands:
             hours = columns.minutes.sum(axis=1) / HOUR
-            parts.append((np.arange(len(columns)), first["load"] + columns.person, hours))  # type: ignore[arg-type]
+            parts.append((np.arange(len(columns)), first["load"] + columns.person, hours))
         for row, who, moment in self.points:
             kept = np.flatnonzero(self.lies_over(columns, who, moment))
             parts.append((kept, np.full(len(kept), row), 1.0))
@@ -199,7 +199,8 @@ class Rows:
 
     def lies_over(self, columns: Columns, person: int, moment: int) -> Bools:
         over: Bools = (columns.leave <= moment) & (moment < columns.back + self.rest[columns.person])
-        return over & (columns.person == person)
+        mine: Bools = over & (columns.person == person)
+        return mine
 
     def members(self, row: int) -> tuple[Ints, int]:
         """Which cells (instructor × nodes + node) a row counts, and with what sign; none for days and moments."""
@@ -254,7 +255,8 @@ class Rows:
 
 def _steps(bands: list[Band]) -> list[tuple[float, float]]:
     """Each band's cost and width in hours; rates add up from band to band."""
-    rate, steps = 0, []
+    rate = 0
+    steps: list[tuple[float, float]] = []
     for number, band in enumerate(bands):
         rate += band.rate
         width = (bands[number + 1].above - band.above) / HOUR if number + 1 < len(bands) else INF

@@ -12,7 +12,7 @@ from outreach.dispatch.solvers.network import Links, Network, Options
 
 @dataclass(frozen=True, slots=True)
 class DayTrip:
-    """A trip that works on one day. `minutes` is by week, `duty` those of the day itself; `options` start and end it."""
+    """A trip that works on one day. `minutes` is by week, `duty` those of that day; `options` start and end it."""
 
     person: int
     nodes: tuple[int, ...]

@@ -7,10 +7,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from outreach.classes.codes import archived_code
 from outreach.people.tries import forget_tries
 from outreach.registration.models import Booking, IdempotencyKey, Resident
 
 FORGOTTEN = "forgotten:"
+BLANKED = ("needs", "proxy_name", "proxy_relation", "proxy_phone")
 BATCH = 500
 KEYS_KEPT = timedelta(days=7)
 
@@ -35,7 +37,10 @@ def _forget_some(before: datetime) -> int:
         resident.name = resident.kana = resident.postal_code = resident.address = ""
         resident.phone = f"{FORGOTTEN}{resident.pk}"
     Resident.objects.bulk_update(residents, ["name", "kana", "phone", "postal_code", "address"])
-    Booking.objects.filter(resident__in=residents).update(
-        needs="", proxy_name="", proxy_relation="", proxy_phone="", tell=Booking.Tell.RESIDENT
-    )
+    bookings = list(Booking.objects.filter(resident__in=residents))
+    for booking in bookings:
+        booking.needs = booking.proxy_name = booking.proxy_relation = booking.proxy_phone = ""
+        booking.tell = Booking.Tell.RESIDENT
+        booking.reference = archived_code(booking.pk)  # given back: nobody can ask for it any more
+    Booking.objects.bulk_update(bookings, [*BLANKED, "tell", "reference"])
     return len(residents)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreach.classes.codes import check_digit, clean_code, new_code, show_code
+from outreach.classes.codes import archived_code, check_digit, clean_code, new_code, show_code
 
 
 @pytest.mark.parametrize("body", [f"{n:06d}" for n in range(0, 1_000_000, 9_973)])
@@ -32,3 +32,10 @@ def test_what_is_no_code_is_none(junk: str) -> None:
 def test_codes_are_shown_in_groups() -> None:
     assert show_code("1234567") == "12-34-567"
     assert show_code("12345678") == "1234-5678"
+
+
+def test_an_archived_number_fits_its_column_and_cannot_be_keyed_in() -> None:
+    for pk in (1, 36, 2_000_000_000):
+        code = archived_code(pk)
+        assert (len(code), clean_code(code, 7), show_code(code)) == (7, None, code)
+    assert len({archived_code(pk) for pk in range(5_000)}) == 5_000

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
+from outreach.classes.codes import REFERENCE_DIGITS, clean_code
 from outreach.classes.models import Session, SessionStatus
 from outreach.contact.models import Message, MessageStatus
 from outreach.registration.models import Booking, BookingStatus, Intake, Resident
@@ -216,4 +217,5 @@ def test_a_resident_is_forgotten_a_while_after_the_last_class_and_counts_stay() 
     assert forget_residents(now=later) == 0
     booking.refresh_from_db()
     assert (booking.resident.name, booking.needs, booking.proxy_phone) == ("", "", "")
+    assert clean_code(booking.reference, REFERENCE_DIGITS) is None, "the number is free for another booking"
     assert seats(booking.session) == 1

@@ -1,5 +1,6 @@
 """Writes of the room, by what they change."""
 
+from outreach.classes.services.releasing import release_codes
 from outreach.classes.services.sessions import (
     SessionError,
     approve_exception,
@@ -31,5 +32,6 @@ __all__ = [
     "move_session",
     "publish_session",
     "recount_sites",
+    "release_codes",
     "unassign",
 ]

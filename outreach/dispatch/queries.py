@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from outreach.dispatch import problem_json
 from outreach.dispatch.building import build_problem, key, minute_of, pk_of
 from outreach.dispatch.editing import bare, judge, placements, without_lock
-from outreach.dispatch.models import DispatchRequest, Plan, Visit
+from outreach.dispatch.models import DispatchRequest, Plan, RequestLetter, Visit
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
+from outreach.people.models import Organisation
 from outreach.people.rules import Scope
 
 
@@ -25,12 +26,22 @@ class Substitute:
 
 def requests_in(scope: Scope) -> QuerySet[DispatchRequest]:
     """The requests that a scope reaches (law 7)."""
-    if scope.nation:
-        return DispatchRequest.objects.all()
-    return DispatchRequest.objects.filter(
+    return DispatchRequest.objects.all() if scope.nation else DispatchRequest.objects.filter(_within(scope))
+
+
+def letters_in(scope: Scope) -> QuerySet[RequestLetter]:
+    """The letters that a scope reaches (law 7)."""
+    return RequestLetter.objects.all() if scope.nation else RequestLetter.objects.filter(_within(scope))
+
+
+def _within(scope: Scope) -> Q:
+    """One's own prefecture, town or organisation; of those that dispatch, every one, as they send everywhere."""
+    sends = Organisation.objects.filter(pk__in=scope.organisations, kind=Organisation.Kind.DISPATCH)
+    return (
         Q(municipality__prefecture__in=scope.prefectures)
         | Q(municipality__in=scope.municipalities)
         | Q(organisation__in=scope.organisations)
+        | Q(Exists(sends))
     )
 
 

@@ -1,43 +1,37 @@
 """The booking that a visitor has made or proved theirs, kept in the browser's session for a quarter of an hour."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from outreach.people.access import open_to_all
+from outreach.people.keeping import Kept
 from outreach.registration.models import Booking
 
 KEY = "booking"
-KEPT = timedelta(minutes=15)  # since the last page: town halls and libraries share their PCs
+KEPT = Kept(KEY)
 AROUND = ("session__course", "session__venue", "session__municipality__prefecture", "session__organisation", "resident")
 
 OwnView = Callable[[HttpRequest, Booking], HttpResponse]
 
 
 def remember(request: HttpRequest, booking: Booking) -> None:
-    request.session.cycle_key()  # from here on the session opens personal data: a planted one must not
-    request.session[KEY] = {"pk": booking.pk, "until": (timezone.now() + KEPT).timestamp()}
+    KEPT.remember(request, booking.pk)
 
 
 def recall(request: HttpRequest) -> Booking | None:
     """The visitor's booking with all that pages show of it, while the time lasts; it starts anew. 1 statement."""
-    kept = request.session.get(KEY)
-    if not kept or kept["until"] < timezone.now().timestamp():
-        forget(request)
-        return None
-    request.session[KEY] = {**kept, "until": (timezone.now() + KEPT).timestamp()}
-    return Booking.objects.select_related(*AROUND).filter(pk=kept["pk"]).first()
+    kept = KEPT.recall(request)
+    return Booking.objects.select_related(*AROUND).filter(pk=kept).first() if kept else None
 
 
 def forget(request: HttpRequest) -> None:
-    request.session.pop(KEY, None)
+    KEPT.forget(request)
 
 
 def for_own_booking(view: OwnView) -> Callable[[HttpRequest], HttpResponse]:

@@ -1,5 +1,6 @@
 """What dispatch keeps: requests, plans with every version of theirs, trips, visits, offers."""
 
+from outreach.dispatch.models.letters import Channel, LetterEvent, LetterStatus, RequestLetter
 from outreach.dispatch.models.plans import (
     DayLock,
     Offer,
@@ -17,6 +18,7 @@ from outreach.dispatch.models.requests import (
     ENDED,
     DispatchRequest,
     Need,
+    OtherVenue,
     RequestBlackout,
     RequestEvent,
     RequestStatus,
@@ -26,11 +28,15 @@ from outreach.dispatch.models.requests import (
 __all__ = [
     "AMENDABLE",
     "ENDED",
+    "Channel",
     "DayLock",
     "DispatchRequest",
+    "LetterEvent",
+    "LetterStatus",
     "Need",
     "Offer",
     "OfferStatus",
+    "OtherVenue",
     "Plan",
     "PlanProblem",
     "PlanSolver",
@@ -38,6 +44,7 @@ __all__ = [
     "PlanVersion",
     "RequestBlackout",
     "RequestEvent",
+    "RequestLetter",
     "RequestStatus",
     "RequestWindow",
     "Trip",

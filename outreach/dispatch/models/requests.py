@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from outreach.classes.models import Course, Venue
+from outreach.dispatch.models.letters import Channel, RequestLetter
 from outreach.people.models import WEEKDAYS, Organisation, User
 
 
@@ -33,12 +34,16 @@ class Need(models.TextChoices):
 class DispatchRequest(models.Model):
     """派遣依頼: sessions in a row at one venue on one day, some time between two dates."""
 
-    class Channel(models.TextChoices):
-        WEB = "web", _("ウェブ")
-        PHONE = "phone", _("電話")
-        PAPER = "paper", _("書面")
-        CSV = "csv", _("CSV")
+    Channel = Channel  # as in `DispatchRequest.Channel.WEB`
 
+    letter = models.ForeignKey(
+        RequestLetter,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requests",
+        verbose_name=_("依頼書"),
+    )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, verbose_name=_("実施団体"))
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, verbose_name=_("会場"))
     municipality = models.ForeignKey("geo.Municipality", on_delete=models.PROTECT, verbose_name=_("市区町村"))
@@ -48,6 +53,7 @@ class DispatchRequest(models.Model):
     learners_65 = models.PositiveSmallIntegerField(_("そのうち65歳以上（人）"), default=0)
     crew = models.PositiveSmallIntegerField(_("講師の人数"), default=1, choices=[(1, _("1人")), (2, _("2人"))])
     needs = models.JSONField(_("必要な配慮"), default=list, blank=True)
+    hearing_loop = models.BooleanField(_("補聴の磁気ループ"), default=False)
     loan_phones = models.PositiveSmallIntegerField(_("貸し出すスマートフォン（台）"), default=0)
     earliest = models.DateField(_("いちばん早い日"))
     latest = models.DateField(_("いちばん遅い日"))
@@ -115,6 +121,26 @@ class RequestBlackout(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+class OtherVenue(models.Model):
+    """Where else it could be, next in order: taken in place of the first when a person says so (`choose_venue`).
+
+    `openings`: [weekday, "9:00", "17:00"]; `blackouts`: ISO days.
+    """
+
+    request = models.ForeignKey(DispatchRequest, on_delete=models.CASCADE, related_name="other_venues")
+    rank = models.PositiveSmallIntegerField(_("順位"))
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="+", verbose_name=_("会場"))
+    openings = models.JSONField(default=list)
+    blackouts = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["rank"]
+        constraints = [models.UniqueConstraint(fields=["request", "venue"], name="other_venue_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rank} {self.venue_id}"
 
 
 class RequestEvent(models.Model):

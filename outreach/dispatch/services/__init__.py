@@ -1,5 +1,14 @@
 """Writes of the room, by what they change."""
 
+from outreach.dispatch.services.letters import (
+    accept_letter,
+    amend_letter,
+    choose_venue,
+    decline_letter,
+    receive_letter,
+    reopen_letter,
+    withdraw_letter,
+)
 from outreach.dispatch.services.offers import (
     OfferError,
     accept_offer,
@@ -33,11 +42,15 @@ __all__ = [
     "OfferError",
     "PlanRefused",
     "RequestError",
+    "accept_letter",
     "accept_offer",
+    "amend_letter",
     "amend_request",
     "begin_run",
     "change_status",
+    "choose_venue",
     "create_request",
+    "decline_letter",
     "decline_offer",
     "end_run",
     "keep_run",
@@ -48,6 +61,8 @@ __all__ = [
     "note_run",
     "offer_to",
     "publish_plan",
+    "receive_letter",
+    "reopen_letter",
     "replan",
     "save_version",
     "start_plan",
@@ -55,5 +70,6 @@ __all__ = [
     "stop_plan",
     "sweep_runs",
     "undo_version",
+    "withdraw_letter",
     "withdraw_request",
 ]

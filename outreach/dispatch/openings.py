@@ -1,0 +1,124 @@
+"""When a venue is open and when not, as people write it in one cell or one line. Pure.
+
+Openings: 「月〜金 9:00-17:00、土 9:00-12:00」「火・木 18時30分〜20時30分」「毎日 9:00-17:00」.
+Days: 「12/29〜1/3、2026-12-10、令和8年12月24日」; a day without a year is the first such day from `since` on.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+
+from django.utils.translation import gettext as _
+
+from geo.importing.values import find_day
+
+Opening = tuple[int, time, time]  # weekday (0 Monday), opens, closes
+
+WEEKDAYS = "月火水木金土日"
+DAILY, WORKING = ("毎日", "全日"), ("平日",)
+STROKE = "~"
+STROKES = re.compile(r"[-‐‑‒–—―−ー─〜~]|から")
+SEPARATORS = re.compile(r"[;；,，、。\n/／]+")
+HOURS = re.compile(r"([0-9]{1,2})(?:[:時]([0-9]{2})?分?)?~([0-9]{1,2})(?:[:時]([0-9]{2})?分?)?(?:まで)?$")
+DAY_SEPARATORS = re.compile(r"[;；,，、\s]+")
+MONTH_DAY = re.compile(r"([0-9]{1,2})\s*[/月.]\s*([0-9]{1,2})日?$")
+MOST_DAYS = 120
+
+
+class CannotRead(ValueError):
+    """`str()` names the piece that could not be read, and says how to write it."""
+
+
+def _plain(text: str) -> str:
+    return STROKES.sub(STROKE, unicodedata.normalize("NFKC", text))
+
+
+def read_openings(text: str) -> list[Opening]:
+    """Each weekday's openings, in order. Raises: CannotRead."""
+    found: set[Opening] = set()
+    for piece in filter(None, (part.strip() for part in SEPARATORS.split(_plain(text)))):
+        squeezed = re.sub(r"[\s曜日の()・:：]*$", "", re.sub(r"\s+", "", piece))
+        match = HOURS.search(squeezed)
+        days = _weekdays(squeezed[: match.start()]) if match else set()
+        if not match or not days:
+            raise CannotRead(
+                _("「%(text)s」が読めません。「月〜金 9:00-17:00」のように書いてください。") % {"text": piece}
+            )
+        opens, closes = _clock(match[1], match[2]), _clock(match[3], match[4])
+        if opens is None or closes is None or opens >= closes:
+            raise CannotRead(_("「%(text)s」の時刻を確かめてください。") % {"text": piece})
+        found |= {(day, opens, closes) for day in days}
+    return sorted(found)
+
+
+def _weekdays(text: str) -> set[int]:
+    """Nothing where something else stands among the weekdays."""
+    text = text.rstrip(":")
+    if text in DAILY:
+        return set(range(7))
+    if text in WORKING:
+        return set(range(5))
+    letters = re.sub(r"曜日?|[・、の]", "", text)
+    if not letters or any(letter not in WEEKDAYS + STROKE for letter in letters):
+        return set()
+    found: set[int] = set()
+    for run in re.findall(rf"[{WEEKDAYS}]{STROKE}[{WEEKDAYS}]|[{WEEKDAYS}]", letters):
+        first, last = WEEKDAYS.index(run[0]), WEEKDAYS.index(run[-1])
+        found |= set(range(first, last + 1)) if first <= last else {*range(first, 7), *range(last + 1)}
+    return found
+
+
+def _clock(hour: str, minute: str | None) -> time | None:
+    h, m = int(hour), int(minute or 0)
+    if (h, m) == (24, 0):
+        return time(23, 59)
+    return time(h, m) if h < 24 and m < 60 else None
+
+
+def write_openings(openings: list[Opening]) -> str:
+    """As `read_openings` takes it, days with the same hours together: 月火木 9:00-17:00、土 9:00-12:00."""
+    hours: dict[tuple[time, time], str] = {}
+    for day, opens, closes in sorted(openings):
+        hours[opens, closes] = hours.get((opens, closes), "") + WEEKDAYS[day]
+    return "、".join(f"{days} {a.hour}:{a:%M}-{b.hour}:{b:%M}" for (a, b), days in hours.items())
+
+
+def read_days(text: str, *, since: date) -> list[date]:
+    """Single days and stretches of days, in order. Raises: CannotRead."""
+    found: set[date] = set()
+    for piece in filter(None, DAY_SEPARATORS.split(_days_plain(text))):
+        ends = [_day(part, since) for part in piece.split(STROKE)]
+        first, last = ends[0], ends[-1]
+        if len(ends) > 2 or first is None or last is None:
+            raise CannotRead(_("「%(text)s」が読めません。「12/29〜1/3」のように書いてください。") % {"text": piece})
+        if last < first and not find_day(piece.split(STROKE)[-1]):
+            last = _day(piece.split(STROKE)[-1], first) or last
+        if not first <= last < first + timedelta(days=MOST_DAYS):
+            raise CannotRead(_("「%(text)s」の日の順を確かめてください。") % {"text": piece})
+        found |= set(_each(first, last))
+    return sorted(found)
+
+
+def _days_plain(text: str) -> str:
+    """Strokes within 2026-12-29 part its numbers; any other joins two days."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = re.sub(r"([0-9]{4})\s*-\s*([0-9]{1,2})\s*-\s*([0-9]{1,2})", r"\1/\2/\3", plain)
+    plain = re.sub(r"\s*(?:〜|~|-|−|–|ー|から)\s*", STROKE, plain)
+    return re.sub(r"まで", "", plain)
+
+
+def _day(text: str, since: date) -> date | None:
+    try:
+        known = find_day(text)
+        match = MONTH_DAY.match(text)
+        if known or not match:
+            return known
+        day = date(since.year, int(match[1]), int(match[2]))
+        return day if day >= since else day.replace(year=since.year + 1)
+    except ValueError:
+        return None
+
+
+def _each(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))

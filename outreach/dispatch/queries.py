@@ -1,17 +1,29 @@
 """Reads of requests and plans, each within a scope, and who could come instead."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.db.models import Exists, Q, QuerySet
 
+from outreach.classes import codes
 from outreach.dispatch import problem_json
 from outreach.dispatch.building import build_problem, key, minute_of, pk_of
 from outreach.dispatch.editing import bare, judge, placements, without_lock
-from outreach.dispatch.models import DispatchRequest, Plan, RequestLetter, Visit
+from outreach.dispatch.models import (
+    AMENDABLE,
+    ENDED,
+    Channel,
+    DispatchRequest,
+    LetterStatus,
+    Plan,
+    RequestLetter,
+    Visit,
+)
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.people.models import Organisation
 from outreach.people.rules import Scope
+from outreach.people.tries import Guard
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,34 @@ def _within(scope: Scope) -> Q:
         | Q(organisation__in=scope.organisations)
         | Q(Exists(sends))
     )
+
+
+MOST_WAITING = 30  # letters of one town from the web that nobody has looked at: more are spam, or need a person
+
+
+def too_many_waiting(municipality: str) -> bool:
+    waiting = RequestLetter.objects.filter(municipality=municipality, status=LetterStatus.WAITING, channel=Channel.WEB)
+    return waiting.count() >= MOST_WAITING
+
+
+def find_letter(*, reference: str, phone: str, address: str) -> RequestLetter | None:
+    """The letter that a reference and its contact's number (E.164) name together. Raises: TooManyTries."""
+    code = codes.clean_code(reference, codes.REFERENCE_DIGITS)
+    guard = Guard(address=address, reference=f"letter:{code or reference}")
+    guard.check()
+    found = RequestLetter.objects.select_related("municipality__prefecture", "organisation")
+    letter = found.filter(reference=code, contact_phone=phone).first() if code and phone else None
+    if letter is None:
+        guard.failed()
+    return letter
+
+
+def may_amend(letter: RequestLetter, requests: Iterable[DispatchRequest] | None = None) -> bool:
+    """Whether nothing of it has gone into a plan yet."""
+    if letter.status != LetterStatus.ACCEPTED:
+        return letter.status == LetterStatus.WAITING
+    live = [one for one in (letter.requests.all() if requests is None else requests) if one.status not in ENDED]
+    return bool(live) and all(one.status in AMENDABLE for one in live)
 
 
 def plans_in(scope: Scope) -> QuerySet[Plan]:

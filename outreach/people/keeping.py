@@ -1,4 +1,4 @@
-"""What a visitor without an account has made or proved theirs, kept in the browser's session for a quarter of an hour."""
+"""What a visitor without an account has made or proved theirs, kept in the browser's session for 15 minutes."""
 
 from datetime import timedelta
 

@@ -3,6 +3,7 @@
 from outreach.dispatch.forms.candidates import CandidateForm
 from outreach.dispatch.forms.letters import LetterForm, flat
 from outreach.dispatch.forms.pages import AcceptForm, LookupForm, ReasonForm, RequestFilter, StaffForm
+from outreach.dispatch.forms.summary import lines
 
 __all__ = [
     "AcceptForm",
@@ -13,4 +14,5 @@ __all__ = [
     "RequestFilter",
     "StaffForm",
     "flat",
+    "lines",
 ]

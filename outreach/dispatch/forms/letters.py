@@ -135,6 +135,10 @@ class LetterForm(forms.Form):
         """The venues too: all are cleaned, so that every fault is told at once."""
         return all([super().is_valid(), *(venue.is_valid() for venue in self.venues)])
 
+    @property
+    def bad(self) -> bool:
+        return bool(self.errors or any(venue.errors for venue in self.venues))
+
     def clean_asked_by(self) -> str:
         return self._named("asked_by")
 
@@ -191,6 +195,10 @@ class LetterForm(forms.Form):
             loan_phones=data["loan_phones"] or 0,
             note=data["note"],
         )
+
+    def asked_or(self) -> Asked | None:
+        """What was asked; None where something in it is wrong."""
+        return self.asked() if self.is_valid() else None
 
     def written(self) -> Written:
         """What was written, without the form's own tokens."""

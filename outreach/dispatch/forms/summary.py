@@ -1,0 +1,85 @@
+"""A letter as lines to read: on the review, on the slip, for staff. From what was written, also once it is past."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from outreach.classes.models import Course
+from outreach.contact.numbers import NumberRefused, read_number, show
+from outreach.dispatch.models import Need
+from outreach.people.models import WEEKDAYS
+
+Line = tuple[str, str]
+
+
+def lines(written: Mapping[str, Sequence[str]]) -> list[Line]:
+    """(label, text) of each thing that was asked for. 1 statement."""
+    return list(_lines(written))
+
+
+def _lines(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+    def one(name: str) -> str:
+        return next(iter(written.get(name, ())), "").strip()
+
+    names = dict(Course.objects.filter(pk__in=written.get("courses", ())).values_list("pk", "name"))
+    yield _("依頼する団体"), one("asked_by")
+    yield _("担当者"), f"{one('contact_name')}\n{_shown(one('contact_phone'))}"
+    courses = [names.get(code, code) for code in written.get("courses", ())]
+    yield _("開きたい講座"), "\n".join(courses)
+    yield _("1日に続けて開く回数"), _("%(n)s回") % {"n": one("sessions")}
+    heads = {"n": one("heads"), "old": one("learners_65") or "0"}
+    yield _("参加の見込み"), _("%(n)s人（うち65歳以上 %(old)s人）") % heads
+    yield _("期間"), _("%(first)sから%(last)sまで") % {"first": _day(one("earliest")), "last": _day(one("latest"))}
+    yield from _venues(written)
+    needs = [str(Need(code).label) for code in written.get("needs", ()) if code in Need.values]
+    needs += [_("補聴の磁気ループ")] if one("hearing_loop") else []
+    if needs:
+        yield _("お願いしたいこと"), "、".join(needs)
+    if one("loan_phones") not in {"", "0"}:
+        yield _("貸し出すスマートフォン"), _("%(n)s台") % {"n": one("loan_phones")}
+    yield _("講師の人数"), _("%(n)s人") % {"n": one("crew") or "1"}
+    if one("note"):
+        yield _("そのほか"), one("note")
+
+
+def _venues(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+    for number in range(1, 4):
+
+        def one(name: str, start: str = f"v{number}-") -> str:
+            return next(iter(written.get(start + name, ())), "").strip()
+
+        if not one("name"):
+            continue
+        days = "".join(str(WEEKDAYS[int(n)]) for n in written.get(f"v{number}-weekdays", ()) if n in "0123456")
+        hours = [f"{days} {_clock(one('opens'), '9:00')}-{_clock(one('closes'), '17:00')}"] if days else []
+        hours += [one("more")] if one("more") else []
+        open_ = "、".join(hours) or _("平日 9:00-17:00（祝日をのぞく）")
+        parts = [one("name"), one("address"), _("使える時間：%(text)s") % {"text": open_}]
+        parts += [_("使えない日：%(text)s") % {"text": one("closed")}] if one("closed") else []
+        yield _("会場（第%(n)s希望）") % {"n": number}, "\n".join(parts)
+
+
+def _clock(text: str, usual: str) -> str:
+    return (text or usual).removeprefix("0")
+
+
+def _day(text: str) -> str:
+    """2026-11-24 as 2026年11月24日（火）; anything else as it was written."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return _("%(y)s年%(m)s月%(d)s日（%(w)s）") % {
+        "y": day.year,
+        "m": day.month,
+        "d": day.day,
+        "w": WEEKDAYS[day.weekday()],
+    }
+
+
+def _shown(number: str) -> str:
+    try:
+        return show(read_number(number, samples=True).e164)
+    except NumberRefused:
+        return number

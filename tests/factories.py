@@ -13,6 +13,8 @@ from outreach.classes.models import (
     ProgrammeYear,
     Scheme,
     SchemeRule,
+    Series,
+    SeriesLesson,
     Session,
     SessionKind,
     SessionStatus,
@@ -134,6 +136,34 @@ def session(*, status: str = SessionStatus.PUBLISHED, **fields: Any) -> Session:
     for step in steps[: steps.index(SessionStatus(status)) + 1] if status in steps else []:
         change_status(session=made, to=step, by=None)
     return made
+
+
+def series(*, lessons: int = 6, owner: Organisation | None = None, **fields: Any) -> Series:
+    """A series of that many courses, for smartphones, run by `owner`."""
+    made = Series.objects.create(
+        **{
+            "name": f"スマホ教室{next(serial)}",
+            "organisation": owner or organisation(),
+            "subsidy": "スマホ購入の補助",
+            **fields,
+        }
+    )
+    for position in range(1, lessons + 1):
+        taught = course(f"lesson-{position}", name=f"第{position}課", kana=f"ダイ{position}カ")
+        SeriesLesson.objects.create(series=made, course=taught, position=position)
+    return made
+
+
+def lessons(of: Series, *, first: datetime | None = None, **fields: Any) -> list[Session]:
+    """A published session a week for each lesson, at one place."""
+    start, where = first or next_week(), fields.pop("venue", None) or venue()
+    return [
+        session(
+            course=lesson.course, series=of, organisation=of.organisation, venue=where,
+            starts_at=start + timedelta(weeks=number), **fields,
+        )
+        for number, lesson in enumerate(of.lessons.order_by("position"))
+    ]  # fmt: skip
 
 
 def person(**fields: Any) -> Person:

@@ -23,6 +23,7 @@ router = Router(tags=["sessions"])
 class SessionOut(Schema):
     code: str
     kind: str
+    entry: str  # booking, or drop_in: come without one
     course: str
     course_name: str
     starts_at: datetime
@@ -44,6 +45,7 @@ def session_out(session: Session, km: float | None = None) -> dict[str, Any]:
     return {
         "code": session.code,
         "kind": session.kind,
+        "entry": session.entry,
         "course": session.course_id,
         "course_name": session.course.name,
         "starts_at": session.starts_at.astimezone(JST),

@@ -23,6 +23,7 @@ SESSION_DIGITS = 7
 REFERENCE_DIGITS = 8
 BASE_36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 ARCHIVED = "-"
+LONG_DIGITS = 10  # certificates, and the letters that ask districts: too many to try them all
 
 
 def check_digit(digits: str) -> str:
@@ -52,11 +53,13 @@ def clean_code(raw: str, length: int) -> str | None:
 
 
 def show_code(code: str) -> str:
-    """Group a class code 2-2-3, so that it is not taken for a postal code, and a reference 4-4."""
+    """Group a class code 2-2-3, so that it is not taken for a postal code, a reference 4-4, a long number 5-5."""
     if code.startswith(ARCHIVED):
         return code
     if len(code) == SESSION_DIGITS:
         return f"{code[:2]}-{code[2:4]}-{code[4:]}"
+    if len(code) == LONG_DIGITS:
+        return f"{code[:5]}-{code[5:]}"
     return f"{code[:4]}-{code[4:]}"
 
 

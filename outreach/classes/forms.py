@@ -66,6 +66,12 @@ class SearchForm(forms.Form):
         empty_label=gettext_lazy("すべての講座"),
         error_messages={"invalid_choice": gettext_lazy("講座を選び直してください。")},
     )
+    audience = forms.ChoiceField(
+        label=gettext_lazy("どなたの講座"),
+        choices=[("", gettext_lazy("すべての人")), *Course.Audience.choices],
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("対象を選び直してください。")},
+    )
     show = CountField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from geo.distance import great_circle_km
 from geo.geocoder import geocode_postal
 from geo.models import Municipality
 from outreach.classes import rules
-from outreach.classes.models import OPEN, SchemeRule, Session, SessionStatus, Shift
+from outreach.classes.models import OPEN, Entry, SchemeRule, Series, Session, SessionStatus, Shift
 from outreach.people.rules import Scope
 
 
@@ -47,9 +47,9 @@ def _points_of_postal(postal: str) -> dict[str, tuple[float, float]]:
 
 
 def find_session(code: str) -> Session | None:
-    """The session that residents know by its clean code; a draft is not known yet. 1 statement."""
-    known = Session.objects.exclude(status=SessionStatus.DRAFT)
-    around = ("course", "venue", "municipality__prefecture", "organisation", "programme_year")
+    """The session that residents know by its clean code; a draft is not known yet, a closed one never. 1 statement."""
+    known = Session.objects.exclude(status=SessionStatus.DRAFT).exclude(entry=Entry.CLOSED)
+    around = ("course", "series", "venue", "municipality__prefecture", "organisation", "programme_year")
     return known.select_related(*around).filter(code=code).first()
 
 
@@ -65,9 +65,22 @@ def sessions_in(scope: Scope) -> QuerySet[Session]:
     )
 
 
+def series_in(scope: Scope) -> QuerySet[Series]:
+    """The series that a scope reaches: of its organisations, its municipalities, its prefectures (law 7)."""
+    found = Series.objects.select_related("organisation__municipality")
+    if scope.nation:
+        return found
+    return found.filter(
+        Q(organisation__in=scope.organisations)
+        | Q(organisation__municipality__in=scope.municipalities)
+        | Q(organisation__municipality__prefecture__in=scope.prefectures)
+    )
+
+
 def open_sessions(*, since: datetime | None = None, until: datetime | None = None) -> QuerySet[Session]:
     """Sessions that residents can find: published or confirmed, and not begun. 1 statement."""
     found = Session.objects.filter(status__in=OPEN, starts_at__gte=max(since or timezone.now(), timezone.now()))
+    found = found.exclude(entry=Entry.CLOSED)
     if until:
         found = found.filter(starts_at__lt=until)
     return found.select_related("course", "venue", "municipality__prefecture", "organisation")
@@ -105,7 +118,7 @@ def _by_distance(lat: float, lon: float, found: QuerySet[Session]) -> list[Nearb
 
 def alternatives(session: Session, *, limit: int = 3) -> list[Nearby]:
     """The nearest sessions with a free seat that are near, of the same course if there is one. At most 8 statements."""
-    free = open_sessions().filter(seats_taken__lt=F("capacity")).exclude(pk=session.pk)
+    free = open_sessions().filter(seats_taken__lt=F("capacity"), entry=Entry.BOOKING).exclude(pk=session.pk)
     lat, lon = session.venue.lat, session.venue.lon
     for found in (free.filter(course=session.course_id), free):
         rows = nearest_sessions(lat=lat, lon=lon, found=found, limit=limit)

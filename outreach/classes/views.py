@@ -66,12 +66,14 @@ def _nearest(request: HttpRequest, form: SearchForm, place: Place) -> HttpRespon
     found = open_sessions(since=_midnight(wanted.get("from")), until=_midnight(wanted.get("to"), after=True))
     if wanted.get("course"):
         found = found.filter(course=wanted["course"])
+    if wanted.get("audience"):
+        found = found.filter(course__audience=wanted["audience"])
     shown = wanted.get("show") or A_PAGE
     rows = nearest_sessions(lat=place.lat, lon=place.lon, found=found, limit=shown + 1)
     near = sum(row.km <= NEAR_KM for row in rows)
     if near and not wanted.get("show"):
         shown = min(shown, near)
-    filters = {name: form.data[name] for name in ("course", "from", "to") if wanted.get(name)}
+    filters = {name: form.data[name] for name in ("audience", "course", "from", "to") if wanted.get(name)}
     asked = {"postal": place.postal, "municipality": form.data.get("municipality") or ""}
     here = {name: value for name, value in asked.items() if value}
     context = {

@@ -11,10 +11,12 @@ from outreach.desk.views import (
     check_in,
     flyers,
     phone,
+    series,
     session,
     sessions,
     slips,
     staffing,
+    tally,
     today,
 )
 
@@ -55,6 +57,7 @@ staff: list[URLPattern] = [
     path(f"{ONE}attendance/<int:pk>/", attendance.mark, name="mark"),
     path(f"{ONE}arrivals/", check_in.arrivals, name="arrivals"),
     path(f"{ONE}poster/", check_in.poster, name="poster"),
+    path(f"{ONE}tally/", tally.tally, name="tally"),
     path(f"{ONE}close/", attendance.close, name="close"),
     path(f"{ONE}reopen/", attendance.reopen, name="reopen"),
     path(f"{ONE}report/", attendance.report, name="report"),
@@ -62,6 +65,17 @@ staff: list[URLPattern] = [
     path("staff/check-in/worker.js", check_in.worker, name="check-in-worker"),
     path("staff/check-in/scans/", check_in.scans, name="check-in-scans"),
     path(f"{ONE}book/", phone.book, name="book"),
+    # series
+    path("staff/series/", series.series_list, name="series-list"),
+    path("staff/series/new/", series.series_new, name="series-new"),
+    path("staff/series/<int:pk>/", series.series, name="series"),
+    path("staff/series/<int:pk>/dates/", series.series_dates, name="series-dates"),
+    path("staff/series/<int:pk>/enrol/", series.series_enrol, name="series-enrol"),
+    path("staff/learners/<int:pk>/", series.learner, name="learner"),
+    path("staff/learners/<int:pk>/make-up/", series.make_up, name="make-up"),
+    path("staff/learners/<int:pk>/certificate/", series.certificate, name="certificate"),
+    path("staff/learners/<int:pk>/revoke/", series.revoke, name="revoke"),
+    path("staff/learners/<int:pk>/subsidy/", series.subsidy, name="subsidy"),
     # bookings
     path("staff/bookings/", bookings.bookings, name="bookings"),
     path("staff/bookings/<int:pk>/", bookings.booking, name="booking"),

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from geo.geocoder import geocode_postal
-from outreach.classes.models import Session
+from outreach.classes.models import Entry, Session
 from outreach.classes.queries import find_session, nearest_sessions, open_sessions
 from outreach.contact.numbers import NumberRefused, read_number
 from outreach.people.tries import TooManyTries
@@ -60,9 +60,10 @@ def find_near(postal: str) -> h.Result:
     place = geocode_postal(postal)
     if place.lat is None or place.lon is None:
         return h.Refused(Reason.UNKNOWN)
-    free = open_sessions().filter(seats_taken__lt=F("capacity"))
+    bookable = open_sessions().filter(entry=Entry.BOOKING)
+    free = bookable.filter(seats_taken__lt=F("capacity"))
     near = nearest_sessions(lat=place.lat, lon=place.lon, found=free, limit=NEAREST)
-    near = near or nearest_sessions(lat=place.lat, lon=place.lon, found=open_sessions(), limit=NEAREST)
+    near = near or nearest_sessions(lat=place.lat, lon=place.lon, found=bookable, limit=NEAREST)
     return h.FoundNear(tuple(class_facts(found.session) for found in near))
 
 

@@ -21,10 +21,14 @@ WEEKDAYS = "月火水木金土日"
 ANSWERED = frozenset({Intake.WEB, Intake.API, Intake.PHONE_LINE, Intake.STAFF_PHONE, Intake.COUNTER})
 
 
-def tell_booked(booking: Booking) -> None:
-    """Confirm what was just done, and plan the reminders of a booked class."""
+def tell_booked(booking: Booking, *, quiet: bool = False) -> None:
+    """Confirm what was just done, and plan the reminders of a booked class.
+
+    `quiet`: a seat is not confirmed by itself, since it came with others; a place on a waitlist always is.
+    """
     confirmed = booking.status == BookingStatus.CONFIRMED
-    _tell(booking, Kind.CONFIRMATION if confirmed else Kind.WAITLISTED, just_done=True)
+    if not (quiet and confirmed):
+        _tell(booking, Kind.CONFIRMATION if confirmed else Kind.WAITLISTED, just_done=True)
     if confirmed:
         plan_reminders(booking)
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outreach.registration.views import applying, arriving, own
+from outreach.registration.views import applying, arriving, own, series
 
 app_name = "registration"
 public: list[URLPattern] = [
@@ -17,5 +17,8 @@ public: list[URLPattern] = [
     path("bookings/mine/accept/", own.accept, name="accept"),
     path("bookings/mine/contact/", own.contact, name="contact"),
     path("bookings/mine/messages/", own.quiet, name="quiet"),
+    path("bookings/mine/series/", series.progress, name="series"),
+    path("bookings/mine/series/certificate/", series.certificate, name="certificate"),
+    path("certificates/", series.check, name="certificate-check"),
     path("bookings/leave/", own.leave, name="leave"),
 ]

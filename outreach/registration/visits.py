@@ -15,7 +15,14 @@ from outreach.registration.models import Booking
 
 KEY = "booking"
 KEPT = Kept(KEY)
-AROUND = ("session__course", "session__venue", "session__municipality__prefecture", "session__organisation", "resident")
+AROUND = (
+    "session__course",
+    "session__series",
+    "session__venue",
+    "session__municipality__prefecture",
+    "session__organisation",
+    "resident",
+)
 
 OwnView = Callable[[HttpRequest, Booking], HttpResponse]
 

@@ -21,6 +21,11 @@ ABOUT_SOMETHING_ELSE = {
     "unassign",
     "ring-instead",
     "venue-new",
+    "series",
+    "series-dates",
+    "series-enrol",
+    "learner",
+    "revoke",
     "series-flyer",
     "month-flyer",
 }

@@ -7,10 +7,11 @@ from typing import Any
 
 import segno
 from django.conf import settings
+from django.utils import translation
 
 from outreach.classes.codes import show_code
 from outreach.classes.flyers.outline import outline_of
-from outreach.classes.models import Course, Session
+from outreach.classes.models import Course, Entry, Session, SessionKind
 from outreach.classes.rules import JST
 from outreach.contact.numbers import show
 from outreach.paper import REIWA, WEEKDAYS, set_paper
@@ -47,7 +48,9 @@ def _about(session: Session) -> dict[str, Any]:
     town, venue, organiser = session.municipality, session.venue, session.organisation
     return {
         "town": f"{town.prefecture.name}{town.name}",
-        "course": session.course.name,
+        "course": session.course.name + ("（相談会）" if session.kind == SessionKind.CONSULTATION else ""),
+        "audience": _audience(session.course),
+        "drop_in": session.entry == Entry.DROP_IN,
         "learn": session.course.description,
         "year": f"{start.year}年（令和{start.year - REIWA}年）",
         "day": f"{start.month}月{start.day}日",
@@ -95,6 +98,11 @@ def _comforts(session: Session) -> str:
         (venue.heating, "冷暖房あり"),
     ]
     return "・".join(words for there, words in known if there)
+
+
+def _audience(course: Course) -> str:
+    with translation.override("ja"):  # the paper is always Japanese, whatever the office reads
+        return str(course.get_audience_display())
 
 
 def _bring(course: Course) -> str:

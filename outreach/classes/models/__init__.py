@@ -4,6 +4,7 @@ from outreach.classes.models.handovers import Handover
 from outreach.classes.models.programme import (
     NATIONAL_SCHEMES,
     Course,
+    Entry,
     ProgrammeYear,
     Scheme,
     SchemeRule,
@@ -12,6 +13,7 @@ from outreach.classes.models.programme import (
     SessionKind,
 )
 from outreach.classes.models.sessions import HELD, OPEN, PLANNED, Session, SessionEvent, SessionStatus, Shift, Site
+from outreach.classes.models.tally import TallyMark
 from outreach.classes.models.uploads import Upload, UploadedSlot
 from outreach.classes.models.venues import Venue, VenueHold
 
@@ -21,6 +23,7 @@ __all__ = [
     "OPEN",
     "PLANNED",
     "Course",
+    "Entry",
     "Handover",
     "ProgrammeYear",
     "Scheme",
@@ -33,6 +36,7 @@ __all__ = [
     "SessionStatus",
     "Shift",
     "Site",
+    "TallyMark",
     "Upload",
     "UploadedSlot",
     "Venue",

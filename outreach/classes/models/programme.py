@@ -21,6 +21,14 @@ class SessionKind(models.TextChoices):
     CONSULTATION = "consultation", _("相談会")
 
 
+class Entry(models.TextChoices):
+    """How one comes to a session."""
+
+    BOOKING = "booking", _("申込制")
+    DROP_IN = "drop_in", _("予約なし")
+    CLOSED = "closed", _("関係者のみ")  # a school's own lecture: residents neither find nor book it
+
+
 class ProgrammeYear(models.Model):
     """年度: a fiscal year's rules as data. Fiscal year 2022 runs from 2022-04-01 to 2023-03-31."""
 
@@ -92,14 +100,18 @@ class Course(models.Model):
 
 
 class Series(models.Model):
-    """連続講座: courses taken in order."""
+    """連続講座: courses taken in order. Finishing it earns a certificate, which may open the way to a subsidy."""
 
     name = models.CharField(_("名称"), max_length=100)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     courses = models.ManyToManyField(Course, through="SeriesLesson")
+    about = models.CharField(_("説明"), max_length=200, blank=True)
+    subsidy = models.CharField(_("修了すると申請できる補助"), max_length=100, blank=True)
+    sample = models.BooleanField(_("見本データ"), default=False)
 
     class Meta:
         verbose_name_plural = "series"
+        ordering = ["name", "pk"]
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from outreach.classes.models.programme import Course, ProgrammeYear, Scheme, Series, SessionKind
+from outreach.classes.models.programme import Course, Entry, ProgrammeYear, Scheme, Series, SessionKind
 from outreach.classes.models.venues import Venue
 from outreach.people.models import Organisation, Person, User
 
@@ -30,6 +30,7 @@ class Session(models.Model):
     programme_year = models.ForeignKey(ProgrammeYear, on_delete=models.PROTECT, related_name="sessions")
     scheme = models.CharField(_("事業類型"), max_length=12, choices=Scheme)
     kind = models.CharField(_("種別"), max_length=12, choices=SessionKind, default=SessionKind.CLASS)
+    entry = models.CharField(_("参加のしかた"), max_length=8, choices=Entry, default=Entry.BOOKING)
     course = models.ForeignKey(Course, on_delete=models.PROTECT)
     series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True, blank=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sessions")

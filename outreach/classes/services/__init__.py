@@ -17,6 +17,7 @@ from outreach.classes.services.sessions import (
     recount_sites,
     unassign,
 )
+from outreach.classes.services.tally import count_one, uncount_one
 
 __all__ = [
     "SessionError",
@@ -26,6 +27,7 @@ __all__ = [
     "cancel_session",
     "change_status",
     "confirm_session",
+    "count_one",
     "create_session",
     "find_rule",
     "hold_venue",
@@ -34,4 +36,5 @@ __all__ = [
     "recount_sites",
     "release_codes",
     "unassign",
+    "uncount_one",
 ]

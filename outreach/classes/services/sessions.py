@@ -11,8 +11,10 @@ from outreach.classes import codes, rules
 from outreach.classes.models import (
     PLANNED,
     Course,
+    Entry,
     ProgrammeYear,
     SchemeRule,
+    Series,
     Session,
     SessionEvent,
     SessionKind,
@@ -44,6 +46,8 @@ def create_session(
     kind: str = SessionKind.CLASS,
     capacity: int | None = None,
     note: str = "",
+    series: Series | None = None,
+    entry: str = Entry.BOOKING,
     sample: bool = False,
 ) -> Session:
     """Draft a session and take its room. `capacity` defaults to the year's for the scheme, within the venue's.
@@ -65,6 +69,8 @@ def create_session(
         ends_at=ends_at,
         capacity=seats,
         note=note,
+        series=series,
+        entry=entry,
         sample=sample,
     )
     _save_with_new_code(session)

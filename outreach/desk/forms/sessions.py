@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from geo.models import Municipality, Prefecture
 from outreach.classes.forms import DayField
-from outreach.classes.models import Course, Scheme, Session, SessionKind, SessionStatus, Venue
+from outreach.classes.models import Course, Entry, Scheme, Session, SessionKind, SessionStatus, Venue
 from outreach.classes.rules import JST
 from outreach.desk.queries.needs import LABELS
 from outreach.people.models import Organisation
@@ -73,6 +73,11 @@ class SessionFilter(forms.Form):
     course = forms.ModelChoiceField(
         Course.objects.all(), label=gettext_lazy("講座"), required=False, empty_label=gettext_lazy("すべて")
     )
+    audience = forms.ChoiceField(
+        label=gettext_lazy("対象"),
+        required=False,
+        choices=choices_with_blank(gettext_lazy("すべて"), list(Course.Audience.choices)),
+    )
     since = day_field(gettext_lazy("この日から"), required=False)
     until = day_field(gettext_lazy("この日まで"), required=False)
 
@@ -82,7 +87,7 @@ class SessionFilter(forms.Form):
         self.fields["municipality"] = forms.ModelChoiceField(
             towns, label=_("市区町村"), required=False, empty_label=_("すべて")
         )
-        self.order_fields(["q", "need", "status", "prefecture", "municipality", "course", "since", "until"])
+        self.order_fields(["q", "need", "status", "prefecture", "municipality", "audience", "course", "since", "until"])
 
 
 class TimesForm(forms.Form):
@@ -137,6 +142,9 @@ class SessionForm(TimesForm):
         self.fields["kind"] = forms.ChoiceField(
             label=_("種別"), choices=SessionKind.choices, initial=SessionKind.CLASS, required=False
         )
+        self.fields["entry"] = forms.ChoiceField(
+            label=_("参加のしかた"), choices=Entry.choices, initial=Entry.BOOKING, required=False
+        )
         self.fields["capacity"] = forms.IntegerField(
             label=_("定員"),
             required=False,
@@ -147,7 +155,9 @@ class SessionForm(TimesForm):
         self.fields["note"] = forms.CharField(
             label=_("住民への補足"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
         )
-        self.order_fields(["venue", "course", "day", "starts", "ends", "organisation", "scheme", "kind", "capacity"])
+        self.order_fields(
+            ["venue", "course", "day", "starts", "ends", "organisation", "scheme", "kind", "entry", "capacity"]
+        )
         self._suggest(list(organisations_in(scope)[:2]))
 
     def _suggest(self, organisations: list[Organisation]) -> None:
@@ -155,6 +165,9 @@ class SessionForm(TimesForm):
         if len(organisations) == 1:
             self.fields["organisation"].initial = organisations[0].pk
             self.fields["scheme"].initial = USUAL_SCHEMES[organisations[0].kind]
+
+    def clean_entry(self) -> str:
+        return self.cleaned_data["entry"] or Entry.BOOKING
 
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or SessionKind.CLASS

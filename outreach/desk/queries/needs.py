@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from outreach.classes.models import OPEN, SchemeRule, Session, SessionStatus
+from outreach.classes.models import OPEN, Entry, SchemeRule, Session, SessionStatus
 from outreach.classes.queries import with_staff
 from outreach.classes.rules import JST
 from outreach.people.models import User
@@ -79,7 +79,7 @@ def _short(rule: SchemeRule, at: Moment) -> Q:
 
 
 def _few(at: Moment) -> Q:
-    near = Q(status__in=OPEN, starts_at__gt=at.now, starts_at__lt=at.now + FEW_WITHIN)
+    near = Q(status__in=OPEN, entry=Entry.BOOKING, starts_at__gt=at.now, starts_at__lt=at.now + FEW_WITHIN)
     return near & _any_rule(at, lambda rule, _at: Q(seats_taken__lt=rule.minimum_learners))
 
 

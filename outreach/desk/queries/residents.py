@@ -9,7 +9,7 @@ from django.db.models.functions import Replace
 from django.utils import timezone
 
 from outreach.classes import codes
-from outreach.classes.models import OPEN, Session
+from outreach.classes.models import OPEN, Entry, Session
 from outreach.classes.queries import sessions_in
 from outreach.contact.numbers import NumberRefused, read_number
 from outreach.desk.queries.sessions import mentions
@@ -88,7 +88,7 @@ def _by_name(words: str, scope: Scope) -> Found:
 
 
 def _open_classes(words: str, scope: Scope) -> tuple[Session, ...]:
-    found = sessions_in(scope).filter(status__in=OPEN, starts_at__gt=timezone.now())
+    found = sessions_in(scope).filter(status__in=OPEN, entry=Entry.BOOKING, starts_at__gt=timezone.now())
     for word in words.split():
         found = found.filter(mentions(word))
     return tuple(found.select_related("course", "venue", "municipality").order_by("starts_at")[:CHOICES])
@@ -114,7 +114,8 @@ def offered_classes(scope: Scope, near: Session | None, resident: Resident, *, l
     Without a last town, the soonest anywhere. 2 statements.
     """
     booked = Booking.objects.filter(resident=resident).exclude(status=BookingStatus.CANCELLED).values("session")
-    free = sessions_in(scope).filter(status__in=OPEN, starts_at__gt=timezone.now()).exclude(pk__in=booked)
+    bookable = sessions_in(scope).filter(status__in=OPEN, entry=Entry.BOOKING, starts_at__gt=timezone.now())
+    free = bookable.exclude(pk__in=booked)
     free = free.select_related("course", "venue", "municipality").order_by("starts_at")
     local = list(free.filter(municipality=near.municipality_id)[:limit]) if near else []
     rest = free.exclude(pk__in=[session.pk for session in local])

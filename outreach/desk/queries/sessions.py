@@ -19,7 +19,7 @@ from outreach.desk.queries.needs import Moment, Need, needing
 from outreach.people.rules import Scope
 from outreach.registration.models import Booking
 
-AROUND = ("course", "venue", "municipality__prefecture", "organisation")
+AROUND = ("course", "series", "venue", "municipality__prefecture", "organisation")
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ def search(found: QuerySet[Session], wanted: dict[str, Any], at: Moment) -> Quer
         "municipality": wanted.get("municipality"),
         "status": wanted.get("status"),
         "course": wanted.get("course"),
+        "course__audience": wanted.get("audience"),
         "scheme": wanted.get("scheme"),
         "starts_at__gte": midnight(wanted.get("since")),
         "starts_at__lt": midnight(wanted.get("until"), after=True),

@@ -8,6 +8,7 @@ from outreach.desk.services.bookings import (
     tell_again,
 )
 from outreach.desk.services.calls import ring_instead, undo_call
+from outreach.desk.services.series import date_series, make_series
 from outreach.desk.services.sessions import (
     assign,
     cancel_session,
@@ -28,8 +29,10 @@ __all__ = [
     "cancel_session",
     "close_session",
     "correct_name",
+    "date_series",
     "edit_session",
     "finish_call_with_answer",
+    "make_series",
     "merge_session",
     "move_session",
     "note_wish",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from outreach.classes.flyers import CannotPrint, application_form, class_flyer, list_flyer
-from outreach.classes.models import OPEN, Session
+from outreach.classes.models import OPEN, Entry, Session
 from outreach.classes.queries import sessions_in
 from outreach.desk.queries.calendar import month_of
 from outreach.desk.queries.sessions import AROUND, midnight
@@ -38,7 +38,7 @@ def blank_form(request: ScopedRequest, code: str) -> HttpResponse:
 def _of_one(request: ScopedRequest, code: str, name: str, make: Callable[[Session], bytes]) -> HttpResponse:
     """A class that residents cannot find, or that does not take place, gets no paper."""
     one = session_or_404(request.scope, code)
-    if one.status not in OPEN:
+    if one.status not in OPEN or one.entry == Entry.CLOSED:
         messages.error(request, _("公開していない回や終わった回のチラシは、作れません。"))
         return redirect("desk:session", code)
     return answer_paper(request, name, lambda: make(one)) or redirect("desk:session", code)
@@ -76,7 +76,7 @@ def month_flyer(request: ScopedRequest) -> HttpResponse:
 
 
 def _to_come(request: ScopedRequest) -> QuerySet[Session]:
-    found = sessions_in(request.scope).filter(status__in=OPEN, starts_at__gt=timezone.now())
+    found = sessions_in(request.scope).filter(status__in=OPEN, starts_at__gt=timezone.now()).exclude(entry=Entry.CLOSED)
     return found.select_related(*AROUND).order_by("starts_at", "pk")
 
 

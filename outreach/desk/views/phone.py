@@ -30,6 +30,7 @@ from outreach.registration import services as registration
 from outreach.registration.models import LIVE, Booking, Intake, Resident
 from outreach.registration.queries import bookings_in
 from outreach.registration.rules import clean_kana, clean_name
+from outreach.registration.series.queries import progress_of_resident
 from outreach.registration.services import Application
 
 CHANNEL = "desk.channel"  # how the office takes bookings at the moment: kept, since forms come in piles
@@ -98,6 +99,7 @@ def _about(request: ScopedRequest, resident: Resident) -> dict[str, Any]:
         "greeting": greeting(resident, near),
         "channel": _channel(request),
         "channels": BY_STAFF,
+        "series": progress_of_resident(resident, request.scope),
     }
 
 

@@ -90,7 +90,7 @@ def session_new(request: ScopedRequest) -> HttpResponse:
 
 
 def _draft(request: ScopedRequest, form: SessionForm) -> Session | None:
-    names = ("venue", "course", "organisation", "scheme", "kind", "capacity", "note")
+    names = ("venue", "course", "organisation", "scheme", "kind", "entry", "capacity", "note")
     wanted = {name: form.cleaned_data[name] for name in names}
     starts_at, ends_at = form.times(wanted["course"])
     made: list[Session] = []

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from outreach.classes.models import Entry
 from outreach.classes.queries import open_sessions
 from outreach.people.access import open_to_all
 from outreach.phone import services
@@ -71,7 +72,7 @@ def phone(request: HttpRequest) -> HttpResponse:
         "keypad": KEYPAD,
         "callers": CALLERS.items(),
         "status": _status(handset),
-        "example": open_sessions().filter(seats_taken__lt=F("capacity")).first(),
+        "example": open_sessions().filter(entry=Entry.BOOKING, seats_taken__lt=F("capacity")).first(),
     }
     return render(request, "phone/demo.html", context)
 

@@ -2,8 +2,10 @@
 
 from outreach.registration.forms.application import ApplicationForm, PhoneField
 from outreach.registration.forms.pages import (
+    CertificateForm,
     ContactForm,
     FamilyForm,
+    GuardianForm,
     LookupForm,
     QuietForm,
     ReferenceForm,
@@ -12,8 +14,10 @@ from outreach.registration.forms.pages import (
 
 __all__ = [
     "ApplicationForm",
+    "CertificateForm",
     "ContactForm",
     "FamilyForm",
+    "GuardianForm",
     "LookupForm",
     "PhoneField",
     "QuietForm",

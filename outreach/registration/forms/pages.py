@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from outreach.classes import codes
 from outreach.contact.models import Channel
 from outreach.registration import rules
 from outreach.registration.forms.application import AddressForm, ApplicationForm, PhoneField
@@ -80,7 +81,7 @@ class ResidentForm(PageForm):
 class FamilyForm(PageForm):
     """Someone applies for another: whoever is to be told says how."""
 
-    asked = ("address", "contact")
+    asked: tuple[str, ...] = ("address", "contact")
     needed = (*PageForm.needed, "proxy_name", "proxy_relation", "proxy_phone")
     labels = {
         "name": gettext_lazy("参加する方のお名前"),
@@ -117,6 +118,30 @@ class FamilyForm(PageForm):
         return data
 
 
+class GuardianForm(FamilyForm):
+    """A guardian applies for a child: reached at the guardian's number, and told of everything."""
+
+    asked = ()
+    needed = ("name", "kana", "proxy_name", "proxy_relation", "proxy_phone")
+    labels = {
+        "name": gettext_lazy("お子さんのお名前"),
+        "kana": gettext_lazy("お子さんのふりがな"),
+        "needs": gettext_lazy("学年と、手伝いが必要なこと"),
+        "proxy_name": gettext_lazy("保護者のお名前"),
+        "proxy_relation": gettext_lazy("お子さんとの関係"),
+        "proxy_phone": gettext_lazy("保護者の電話番号"),
+    }
+    hints = {
+        "needs": gettext_lazy("例：小学4年生、食べ物のアレルギー、送り迎えのこと"),
+        "proxy_relation": gettext_lazy("例：母、父、祖母"),
+    }
+
+    def concerning(self, flat: dict[str, str]) -> dict[str, str]:
+        """The child has no number of their own, and the guardian is the one to tell."""
+        told = {"phone": flat["proxy_phone"], "tell": Booking.Tell.PROXY, "contact": Channel.FAMILY}
+        return super().concerning({**flat, **told})
+
+
 class ReferenceForm(forms.Form):
     """A booking's number, as it stands on the slip."""
 
@@ -134,6 +159,26 @@ class LookupForm(ReferenceForm):
     """What proves that a booking is one's own."""
 
     phone = PhoneField(label=gettext_lazy("電話番号"), help_text=gettext_lazy("申し込みのときに書いた電話番号です。"))
+
+
+class CertificateForm(forms.Form):
+    """The number on a certificate."""
+
+    plain_labels = True
+    use_required_attribute = False
+
+    code = forms.CharField(
+        label=gettext_lazy("証明番号"),
+        max_length=40,
+        help_text=gettext_lazy("修了証の下にある、10けたの数字です。例：12345‑67890"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}),
+    )
+
+    def clean_code(self) -> str:
+        code = codes.clean_code(self.cleaned_data["code"], codes.LONG_DIGITS)
+        if code is None:
+            raise forms.ValidationError(_("番号をお確かめください。10けたの数字です。"))
+        return code
 
 
 class ContactForm(AddressForm):

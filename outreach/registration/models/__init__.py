@@ -13,6 +13,7 @@ from outreach.registration.models.bookings import (
 )
 from outreach.registration.models.checkins import FINE, CheckIn
 from outreach.registration.models.residents import CONTACT_WAYS, Resident
+from outreach.registration.models.series import Certificate, Enrolment, EnrolmentEvent, SubsidyStatus
 from outreach.registration.models.supports import (
     OPEN_SUPPORTS,
     PLACED_SUPPORTS,
@@ -40,10 +41,14 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "BookingStatus",
+    "Certificate",
     "CheckIn",
+    "Enrolment",
+    "EnrolmentEvent",
     "IdempotencyKey",
     "Intake",
     "Resident",
+    "SubsidyStatus",
     "Support",
     "SupportEvent",
     "SupportHelper",

@@ -15,6 +15,14 @@ from outreach.registration.services.seats import (
     lapse_offers,
     mark_attendance,
 )
+from outreach.registration.services.series import (
+    enrol,
+    first_of,
+    issue_certificate,
+    note_subsidy,
+    restore_certificate,
+    revoke_certificate,
+)
 from outreach.registration.services.steps import AlreadyBooked, BookingError, IdempotencyConflict, NotOpen
 
 __all__ = [
@@ -39,7 +47,13 @@ __all__ = [
     "check_in_by_slip",
     "choose_messages",
     "confirm_arrivals",
+    "enrol",
+    "first_of",
+    "issue_certificate",
     "lapse_offers",
     "mark_attendance",
     "note_answer",
+    "note_subsidy",
+    "restore_certificate",
+    "revoke_certificate",
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes import codes
-from outreach.classes.models import OPEN, Session
+from outreach.classes.models import OPEN, Course, Entry, Session
 from outreach.contact.models import Channel, ConsentSource, Purpose
 from outreach.contact.services import record_consent
 from outreach.people.models import User
@@ -23,6 +23,7 @@ from outreach.registration.models import (
     SEATED,
     Booking,
     BookingStatus,
+    Enrolment,
     IdempotencyKey,
     Intake,
     Resident,
@@ -61,16 +62,27 @@ class Application:
 
 @transaction.atomic
 def book(
-    *, session: Session, application: Application, channel: str, by: User | None = None, sample: bool = False
+    *,
+    session: Session,
+    application: Application,
+    channel: str,
+    by: User | None = None,
+    sample: bool = False,
+    quiet: bool = False,
 ) -> Booking:
     """Take a seat, or a place on the waitlist where none is left, and plan what to tell the resident.
 
-    A booking of a sample session is a sample too. Raises: NotOpen, AlreadyBooked.
+    A booking of a sample session is a sample too; `quiet` leaves the confirmation of a seat to another booking.
+    Raises: NotOpen, AlreadyBooked; BookingError where a child comes without a guardian.
     """
     locked = lock(session)
     sample = sample or locked.sample
     if locked.status not in OPEN or locked.starts_at <= timezone.now():
         raise NotOpen(_("この講習会は、いま申し込みを受け付けていません。"))
+    if locked.entry != Entry.BOOKING:
+        raise NotOpen(_("この回は、予約を受け付けていません。"))
+    if locked.course.audience == Course.Audience.CHILDREN and not (application.proxy_name and application.proxy_phone):
+        raise BookingError(_("子どもの講座です。保護者のお名前と電話番号が要ります。"))
     resident = _find_or_make_resident(application, sample=sample)
     if Booking.objects.filter(session=locked, resident=resident).exclude(status=S.CANCELLED).exists():
         raise AlreadyBooked(_("この方は、この講習会にもう申し込んでいます。申込番号と電話番号で確認できます。"))
@@ -91,8 +103,12 @@ def book(
         sample=sample,
     )
     record(booking, "", status, channel=channel, by=by)
+    if locked.series_id:
+        Enrolment.objects.get_or_create(
+            series_id=locked.series_id, resident=resident, defaults={"channel": channel, "sample": sample}
+        )
     note_taken_instead(booking=booking, channel=channel, by=by)
-    notices.tell_booked(booking)
+    notices.tell_booked(booking, quiet=quiet)
     return booking
 
 
@@ -105,6 +121,7 @@ def book_once(
     channel: str,
     by: User | None = None,
     sample: bool = False,
+    quiet: bool = False,
 ) -> tuple[Booking, bool]:
     """`book`, but a repeated `key` gives the booking that its first use made, and False.
 
@@ -116,7 +133,9 @@ def book_once(
             lock(session)
             known = _known_key(key)
             if known is None:
-                booking = book(session=session, application=application, channel=channel, by=by, sample=sample)
+                booking = book(
+                    session=session, application=application, channel=channel, by=by, sample=sample, quiet=quiet
+                )
                 IdempotencyKey.objects.create(key=key, fingerprint=fingerprint, booking=booking)
                 return booking, True
     except IntegrityError:

@@ -24,7 +24,11 @@ class IdempotencyConflict(BookingError):
 
 
 def lock(session: Session) -> Session:
-    return Session.objects.select_for_update(of=("self",)).select_related("venue", "programme_year").get(pk=session.pk)
+    return (
+        Session.objects.select_for_update(of=("self",))
+        .select_related("venue", "programme_year", "course")
+        .get(pk=session.pk)
+    )
 
 
 def move(

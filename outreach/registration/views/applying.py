@@ -14,16 +14,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from outreach.classes import codes
-from outreach.classes.models import OPEN, Session
+from outreach.classes.models import OPEN, Course, Entry, Session
 from outreach.classes.queries import find_session
 from outreach.people.access import open_to_all
 from outreach.registration import rules, services, visits
-from outreach.registration.forms import FamilyForm, ResidentForm
+from outreach.registration.forms import FamilyForm, GuardianForm, ResidentForm
 from outreach.registration.models import Booking, Intake
+from outreach.registration.series.queries import planned_from
 from outreach.registration.services import Application
 
 SALT = "registration.draft"
-FORMS: dict[str, type[ResidentForm | FamilyForm]] = {"self": ResidentForm, "family": FamilyForm}
+FORMS: dict[str, type[ResidentForm | FamilyForm]] = {
+    "self": ResidentForm,
+    "family": FamilyForm,
+    "guardian": GuardianForm,
+}
 
 
 class Draft(TypedDict):
@@ -31,6 +36,7 @@ class Draft(TypedDict):
 
     code: str
     whom: str
+    whole: bool  # the whole series, not this lesson alone
     nonce: str
     data: dict[str, str]
 
@@ -44,12 +50,25 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("classes:detail", session.code)
     draft = _open(request.POST.get("draft", ""), session)
     if draft:
-        return _show_form(request, session, draft["whom"], FORMS[draft["whom"]](initial=draft["data"]))
-    whom = "family" if "family" in {request.GET.get("for"), request.POST.get("whom")} else "self"
+        form = FORMS[draft["whom"]](initial=draft["data"])
+        return _show_form(request, session, draft["whom"], form, whole=draft["whole"])
+    whom, whole = _whom(request, session), _whole(request, session)
     if request.method != "POST":
-        return _show_form(request, session, whom, FORMS[whom]())
+        return _show_form(request, session, whom, FORMS[whom](), whole=whole)
     form = FORMS[whom](request.POST)
-    return _review(request, session, whom, form) if form.is_valid() else _show_form(request, session, whom, form)
+    show = _review if form.is_valid() else _show_form
+    return show(request, session, whom, form, whole=whole)
+
+
+def _whom(request: HttpRequest, session: Session) -> str:
+    """Who writes: the learner, family, or for a child always the guardian."""
+    if session.course.audience == Course.Audience.CHILDREN:
+        return "guardian"
+    return "family" if "family" in {request.GET.get("for"), request.POST.get("whom")} else "self"
+
+
+def _whole(request: HttpRequest, session: Session) -> bool:
+    return session.series_id is not None and "1" in {request.GET.get("series"), request.POST.get("series")}
 
 
 @open_to_all
@@ -67,13 +86,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("registration:apply", session.code)
     application = form.application()
     try:
-        booking, _made = services.book_once(
-            key=f"web:{draft['nonce']}",
-            fingerprint=hashlib.sha256(request.POST["draft"].encode()).hexdigest(),
-            session=session,
-            application=application,
-            channel=Intake.WEB,
-        )
+        booking = _book(session, application, draft, request.POST["draft"])
     except services.AlreadyBooked:
         return _already_booked(request, session, application)
     except services.BookingError as error:
@@ -81,6 +94,14 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("classes:detail", session.code)
     visits.remember(request, booking)
     return redirect("registration:done")
+
+
+def _book(session: Session, application: Application, draft: Draft, sealed: str) -> Booking:
+    key, fingerprint = f"web:{draft['nonce']}", hashlib.sha256(sealed.encode()).hexdigest()
+    wanted: dict[str, Any] = {"application": application, "channel": Intake.WEB, "key": key, "fingerprint": fingerprint}
+    if draft["whole"]:
+        return services.first_of(services.enrol(start=session, **wanted))
+    return services.book_once(session=session, **wanted)[0]
 
 
 def _already_booked(request: HttpRequest, session: Session, application: Application) -> HttpResponse:
@@ -104,7 +125,7 @@ def _known_session(code: str) -> Session:
 
 
 def _takes_bookings(session: Session) -> bool:
-    return session.status in OPEN and session.starts_at > timezone.now()
+    return session.status in OPEN and session.entry == Entry.BOOKING and session.starts_at > timezone.now()
 
 
 def _open(sealed: str, session: Session) -> Draft | None:
@@ -116,19 +137,30 @@ def _open(sealed: str, session: Session) -> Draft | None:
     return draft if draft["code"] == session.code else None
 
 
-def _show_form(request: HttpRequest, session: Session, whom: str, form: ResidentForm | FamilyForm) -> HttpResponse:
+def _show_form(
+    request: HttpRequest, session: Session, whom: str, form: ResidentForm | FamilyForm, *, whole: bool
+) -> HttpResponse:
     """An empty form is no secret, and a browser that may keep it gives back what was written when going back."""
     form.mark_asked()
-    response = render(request, f"registration/apply_{whom}.html", {"session": session, "form": form, "whom": whom})
+    context = {"session": session, "form": form, "whom": whom, **_lessons(session, whole)}
+    response = render(request, f"registration/apply_{whom}.html", context)
     if form.is_bound or form.initial:
         response.headers["Cache-Control"] = "no-store, private"
     return response
 
 
-def _review(request: HttpRequest, session: Session, whom: str, form: ResidentForm | FamilyForm) -> HttpResponse:
+def _lessons(session: Session, whole: bool) -> dict[str, Any]:
+    """What is applied for besides the class itself, where it is the whole series."""
+    return {"whole": whole, "lessons": [s for s in planned_from(session) if s] if whole else []}
+
+
+def _review(
+    request: HttpRequest, session: Session, whom: str, form: ResidentForm | FamilyForm, *, whole: bool
+) -> HttpResponse:
     draft: Draft = {
         "code": session.code,
         "whom": whom,
+        "whole": whole,
         "nonce": secrets.token_urlsafe(16),
         "data": {name: str(value) for name, value in form.data.items()},
     }
@@ -138,6 +170,7 @@ def _review(request: HttpRequest, session: Session, whom: str, form: ResidentFor
         "whom": whom,
         "given": form.application(),
         "ways": _ways(form.application(), session),
+        **_lessons(session, whole),
     }
     response = render(request, "registration/review.html", context)
     response.headers["Cache-Control"] = "no-store, private"

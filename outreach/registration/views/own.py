@@ -18,6 +18,7 @@ from outreach.registration import services, visits
 from outreach.registration.forms import ContactForm, LookupForm, QuietForm
 from outreach.registration.models import LIVE, Booking, BookingStatus, Intake
 from outreach.registration.queries import find_booking, senders, told, ways_of, wish_of
+from outreach.registration.series.queries import progress_in
 
 
 @open_to_all
@@ -156,6 +157,7 @@ def _about(booking: Booking) -> dict[str, Any]:
         "callback": booking.session.organisation.phone or settings.CALLBACK_NUMBER,
         "address": settings.PUBLIC_URL.split("://", 1)[-1] + "/bookings/",
         "may_change": _may_change(booking),
+        "progress": progress_in(booking),
         "offer_open": booking.status == BookingStatus.OFFERED
         and booking.offer_expires_at is not None
         and booking.offer_expires_at > now,

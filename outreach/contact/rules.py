@@ -28,6 +28,8 @@ PURPOSES: dict[str, Purpose] = {
     Kind.INVITATION: Purpose.INVITATION,
     Kind.WORK_NOTE: Purpose.WORK,
     Kind.RING_BACK: Purpose.BOOKING,
+    Kind.DISPATCH_OFFER: Purpose.WORK,
+    Kind.DISPATCH_ENDED: Purpose.WORK,
 }
 JUST_DONE = frozenset({Kind.CONFIRMATION, Kind.WAITLISTED, Kind.BOOKING_CANCELLED})
 MUST_BE_TOLD = frozenset({Kind.CHANGE, Kind.CANCELLATION})  # where no way is left, the desk shows "cannot be told"

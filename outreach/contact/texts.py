@@ -35,8 +35,14 @@ EXTRA: dict[str, dict[str, str | Promise]] = {
     Kind.WAITLIST_OFFER: {"answer_by": gettext_lazy("返事の期限")},
     Kind.WORK_NOTE: {"title": gettext_lazy("件名"), "text": gettext_lazy("本文")},
     Kind.RING_BACK: {"about": gettext_lazy("用件")},
+    Kind.DISPATCH_OFFER: {
+        "visits": gettext_lazy("訪問のあらまし"),
+        "answer_by": gettext_lazy("返事の期限"),
+        "link": gettext_lazy("返事のページ"),
+    },
+    Kind.DISPATCH_ENDED: {"visits": gettext_lazy("訪問のあらまし")},
 }
-WITHOUT_CLASS = frozenset({Kind.WORK_NOTE, Kind.RING_BACK})
+WITHOUT_CLASS = frozenset({Kind.WORK_NOTE, Kind.RING_BACK, Kind.DISPATCH_OFFER, Kind.DISPATCH_ENDED})
 ADDED = {"ref": gettext_lazy("連絡番号")}  # made at the instant of sending
 POSTAL = frozenset({"postal_code", "address"})  # for the slip, never in a text
 LINK = re.compile(r"https?:|www\.|://|\.(?:com|jp|net)\b", re.IGNORECASE)
@@ -61,6 +67,8 @@ EXAMPLE = {  # not gettext: what stands here stands in a Japanese text
     "title": "報告のお願い",
     "text": "きのうの講習会の報告がまだです。",
     "about": "講習会について知りたい",
+    "visits": "4月10日(金)13:30 猿払村ほか1件",
+    "link": "https://t.example.jp/o/Ab3dEf6hIj9lMn0pQr5tUw/",
 }
 
 

@@ -15,9 +15,19 @@ from django.utils import timezone
 
 from geo.models import Municipality
 from geo.shops import shop_status
-from outreach.classes.models import HELD, Session
+from outreach.classes.models import HELD, PLANNED, Session
 from outreach.dispatch.ferries import load_sea, write_out
-from outreach.dispatch.models import ENDED, DayLock, DispatchRequest, Offer, OfferStatus, Plan, Visit
+from outreach.dispatch.models import (
+    ENDED,
+    SAID_NO,
+    STANDING,
+    DayLock,
+    DispatchRequest,
+    Offer,
+    OfferStatus,
+    Plan,
+    Visit,
+)
 from outreach.dispatch.priority import unserved_penalty
 from outreach.dispatch.problem import (
     DAY_MINUTES,
@@ -44,7 +54,6 @@ from outreach.people.models import Person, TravelLimits
 WEIGHTS = Weights(per_hm=1, per_minute=2, night=1500, overload=(Band(0, 1), Band(300, 2)))
 OFFICE_HOURS = tuple((weekday, 9 * 60, 17 * 60) for weekday in range(5))
 TOLD_START, TOLD_PERSON = 600, 300  # what it costs to change what people were told: 60 and 30 km of road
-STANDING = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
 
 
 @dataclass(frozen=True)
@@ -245,7 +254,8 @@ def _with_orders(problem: Problem, plan: Plan, visits: list[Visit], first: date)
     """Add what replanning must leave, should leave, and must not do."""
     known = {person.id for person in problem.instructors}
     offers = list(Offer.objects.filter(visit__in=visits).values_list("visit_id", "person_id", "status"))
-    accepted = {visit for visit, _person, status in offers if status == OfferStatus.ACCEPTED}
+    settled = {visit for visit, _person, status in offers if status == OfferStatus.ACCEPTED}
+    settled |= set(Visit.objects.filter(plan=plan, sessions__status__in=PLANNED).values_list("pk", flat=True))
     frozen = set(DayLock.objects.filter(plan=plan).values_list("person_id", "day"))
     told: dict[int, set[int]] = defaultdict(set)
     for visit, person, status in offers:
@@ -254,13 +264,13 @@ def _with_orders(problem: Problem, plan: Plan, visits: list[Visit], first: date)
 
     def fixed(visit: Visit) -> bool:
         day = timezone.localdate(visit.starts_at)
-        return visit.locked or visit.pk in accepted or any((person, day) in frozen for person in visit.crew)
+        return visit.locked or visit.pk in settled or any((person, day) in frozen for person in visit.crew)
 
     no = {
         (key("p", person), key("r", visit.request_id))
         for visit in visits
         for other, person, status in offers
-        if other == visit.pk and status in (OfferStatus.DECLINED, OfferStatus.LAPSED)
+        if other == visit.pk and status in SAID_NO
     }
     return replace(
         problem,

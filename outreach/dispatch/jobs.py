@@ -14,7 +14,16 @@ from outreach.dispatch.models import Plan
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.running import run_solver
 from outreach.dispatch.score import Score
-from outreach.dispatch.services import PlanRefused, begin_run, end_run, keep_run, note_run, replan, save_version
+from outreach.dispatch.services import (
+    PlanRefused,
+    begin_run,
+    end_run,
+    keep_run,
+    note_run,
+    replan,
+    ring_unreached,
+    save_version,
+)
 from outreach.dispatch.services import lapse_offers as end_offers
 from outreach.dispatch.services import sweep_runs as take_up_runs
 from outreach.dispatch.solvers.base import NoPlanError
@@ -82,7 +91,8 @@ def sweep_runs() -> int:
 
 
 def lapse_offers() -> int:
-    """Each few minutes: end offers nobody answered, and ask who is next."""
-    ended = end_offers(now=timezone.now())
-    log.info("dispatch offers lapsed: %d", ended)
+    """Each few minutes: end offers nobody answered and ask who is next; have those rung whom no message reached."""
+    now = timezone.now()
+    ended, rung = end_offers(now=now), ring_unreached(now=now)
+    log.info("dispatch offers lapsed: %d, to ring: %d", ended, rung)
     return ended

@@ -1,7 +1,7 @@
 """Pure decisions of the room: when a request can start, what may follow what."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from outreach.dispatch.problem import DAY_MINUTES, GRID_MINUTES, MAX_STARTS
 
@@ -14,6 +14,17 @@ NEXT = {
     "agreed": {"planned", "offered", "withdrawn"},
     "withdrawn": set[str](),
 }
+
+ANSWER_WITHIN, ANSWER_AT_LEAST = timedelta(hours=48), timedelta(minutes=30)
+
+
+def answer_by(asked: datetime, starts_at: datetime) -> datetime:
+    """Until when to wait for a yes: two days, or a quarter of the time left, so that others can be asked after it.
+
+    `asked`: when the person can have been told, not in the night before.
+    """
+    wait = max(min(ANSWER_WITHIN, (starts_at - asked) / 4), ANSWER_AT_LEAST)
+    return min(asked + wait, starts_at)
 
 
 def may_follow(old: str, new: str) -> bool:

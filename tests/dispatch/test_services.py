@@ -4,15 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from outreach.classes.models import Session, SessionStatus, Shift
-from outreach.contact.models import Message
 from outreach.dispatch import services
 from outreach.dispatch.building import build_problem
 from outreach.dispatch.models import Offer, OfferStatus, Plan, PlanStatus, PlanVersion, RequestStatus, Trip, Visit
 from outreach.dispatch.problem_rules import faults
-from outreach.dispatch.queries import substitutes
 from outreach.dispatch.services.plans import current
-from outreach.people.models import DayException, Engagement, Person
+from outreach.people.models import DayException, Person
 from tests.dispatch import rows
 
 pytestmark = pytest.mark.django_db
@@ -90,58 +87,6 @@ def test_a_locked_visit_stays_when_the_rest_is_planned_anew(visit: Visit, teache
     again = Visit.objects.get(pk=visit.pk)
     assert (again.lead, again.starts_at) == (other, visit.starts_at)
     assert visit.plan.visits.count() == 2
-
-
-def test_accepting_books_the_day_and_makes_the_class(visit: Visit) -> None:
-    assert services.publish_plan(plan=visit.plan, by=None) == 1
-    assert services.publish_plan(plan=visit.plan, by=None) == 0
-    offer = Offer.objects.get()
-    assert Message.objects.filter(subject=f"offer:{offer.pk}").count() == 1
-    services.accept_offer(offer=offer, now=rows.now())
-    trip = Trip.objects.get(plan=visit.plan)
-    engaged = Engagement.objects.get(person=visit.lead)
-    assert (engaged.starts_at, engaged.ends_at) == (trip.leaves_at, trip.back_at)
-    session = Session.objects.get()
-    assert session.status == SessionStatus.PUBLISHED
-    assert Shift.objects.get(session=session).person == visit.lead
-    visit.request.refresh_from_db()
-    assert visit.request.status == RequestStatus.AGREED
-    with pytest.raises(services.OfferError):
-        services.accept_offer(offer=offer, now=rows.now())
-
-
-def test_silence_lapses_and_goes_to_the_next(visit: Visit) -> None:
-    services.publish_plan(plan=visit.plan, by=None)
-    first = Offer.objects.get()
-    assert services.lapse_offers(now=first.answer_by + timedelta(minutes=1)) == 1
-    first.refresh_from_db()
-    assert first.status == OfferStatus.LAPSED
-    assert Offer.objects.get(status=OfferStatus.OPEN).person != first.person
-    assert services.lapse_offers(now=rows.now()) == 0
-
-
-def test_nobody_ineligible_is_among_the_substitutes(visit: Visit, teachers: list[Person]) -> None:
-    unqualified = rows.instructor(certified=False)
-    on_leave = rows.instructor()
-    DayException.objects.create(person=on_leave, day=visit.starts_at.date(), kind="off")
-    far = rows.instructor(lat=26.2, lon=127.7)
-    _problem, ways = substitutes(visit, visit.lead_id)
-    able = {way.person for way in ways}
-    assert able == {person.pk for person in teachers} - {visit.lead_id}
-    assert not able & {unqualified.pk, on_leave.pk, far.pk}
-    with pytest.raises(services.OfferError):
-        services.offer_to(visit=visit, leaving=visit.lead, person=unqualified, by=None)
-
-
-def test_who_declined_is_not_asked_again(visit: Visit, teachers: list[Person]) -> None:
-    services.publish_plan(plan=visit.plan, by=None)
-    offer = Offer.objects.get()
-    services.decline_offer(offer=offer, now=rows.now(), reason="通院")
-    other = next(person for person in teachers if person != offer.person)
-    services.offer_to(visit=visit, leaving=offer.person, person=other, by=None)
-    visit.refresh_from_db()
-    assert visit.lead == other
-    assert substitutes(visit, other.pk)[1] == []
 
 
 def test_a_planned_request_is_withdrawn_but_not_amended(visit: Visit) -> None:

@@ -35,6 +35,8 @@ class Kind(models.TextChoices):
     INVITATION = "invitation", _("講習会のご案内")
     WORK_NOTE = "work_note", _("業務の連絡")
     RING_BACK = "ring_back", _("折り返しの電話")
+    DISPATCH_OFFER = "dispatch_offer", _("講師派遣の打診")
+    DISPATCH_ENDED = "dispatch_ended", _("打診の取りやめ")
 
 
 class Why(models.TextChoices):

@@ -1,10 +1,9 @@
 """What dispatch keeps: requests, plans with every version of theirs, trips, visits, offers."""
 
 from outreach.dispatch.models.letters import Channel, LetterEvent, LetterStatus, RequestLetter
+from outreach.dispatch.models.offers import SAID_NO, STANDING, Offer, OfferEvent, OfferLetter, OfferStatus
 from outreach.dispatch.models.plans import (
     DayLock,
-    Offer,
-    OfferStatus,
     Plan,
     PlanProblem,
     PlanSolver,
@@ -28,6 +27,8 @@ from outreach.dispatch.models.requests import (
 __all__ = [
     "AMENDABLE",
     "ENDED",
+    "SAID_NO",
+    "STANDING",
     "Channel",
     "DayLock",
     "DispatchRequest",
@@ -35,6 +36,8 @@ __all__ = [
     "LetterStatus",
     "Need",
     "Offer",
+    "OfferEvent",
+    "OfferLetter",
     "OfferStatus",
     "OtherVenue",
     "Plan",

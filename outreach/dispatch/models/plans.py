@@ -1,6 +1,4 @@
-"""計画: an answer to many requests, each version of it kept; its trips and visits as rows; offers made from it."""
-
-import secrets
+"""計画: an answer to many requests, each version of it kept; its trips and visits as rows."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,10 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from outreach.classes.models import Session
 from outreach.dispatch.models.requests import DispatchRequest
 from outreach.people.models import Person, User
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(24)
 
 
 class PlanStatus(models.TextChoices):
@@ -159,7 +153,8 @@ class Visit(models.Model):
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("副担当")
     )
     locked = models.BooleanField(_("固定"), default=False)
-    sessions = models.ManyToManyField(Session, blank=True, related_name="+")
+    sessions = models.ManyToManyField(Session, blank=True, related_name="visits")
+    trouble = models.CharField(_("講習会を作れない理由"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["starts_at", "pk"]
@@ -191,38 +186,3 @@ class DayLock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.day}"
-
-
-class OfferStatus(models.TextChoices):
-    OPEN = "open", _("返事待ち")
-    ACCEPTED = "accepted", _("承諾")
-    DECLINED = "declined", _("辞退")
-    LAPSED = "lapsed", _("返事なし")
-    WITHDRAWN = "withdrawn", _("取りやめ")
-
-
-class Offer(models.Model):
-    """打診: a visit offered to one person. Its page opens by `token`, without signing in."""
-
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="offers")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="offers")
-    status = models.CharField(_("状態"), max_length=10, choices=OfferStatus, default=OfferStatus.OPEN)
-    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
-    sent_at = models.DateTimeField(auto_now_add=True)
-    answer_by = models.DateTimeField(_("返事の期限"))
-    answered_at = models.DateTimeField(null=True, blank=True)
-    reason = models.CharField(_("辞退の理由"), max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["-sent_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["visit", "person"],
-                condition=Q(status__in=["open", "accepted"]),
-                name="offer_one_standing_per_person",
-            )
-        ]
-        indexes = [models.Index(fields=["status", "answer_by"], name="offer_by_deadline")]
-
-    def __str__(self) -> str:
-        return f"{self.visit_id} {self.get_status_display()}"

@@ -10,15 +10,15 @@ from outreach.dispatch.services.letters import (
     withdraw_letter,
 )
 from outreach.dispatch.services.offers import (
-    OfferError,
     accept_offer,
     decline_offer,
     lapse_offers,
     offer_to,
     publish_plan,
+    return_offer,
+    try_classes_again,
 )
 from outreach.dispatch.services.plans import (
-    PlanRefused,
     lock_day,
     lock_visit,
     move_visit,
@@ -29,6 +29,7 @@ from outreach.dispatch.services.plans import (
     stop_plan,
     undo_version,
 )
+from outreach.dispatch.services.refused import OfferError, PlanRefused
 from outreach.dispatch.services.requests import (
     RequestError,
     amend_request,
@@ -37,6 +38,7 @@ from outreach.dispatch.services.requests import (
     withdraw_request,
 )
 from outreach.dispatch.services.runs import begin_run, end_run, keep_run, note_run, sweep_runs
+from outreach.dispatch.services.telling import ring_unreached
 
 __all__ = [
     "OfferError",
@@ -64,11 +66,14 @@ __all__ = [
     "receive_letter",
     "reopen_letter",
     "replan",
+    "return_offer",
+    "ring_unreached",
     "save_version",
     "start_plan",
     "start_replan",
     "stop_plan",
     "sweep_runs",
+    "try_classes_again",
     "undo_version",
     "withdraw_letter",
     "withdraw_request",

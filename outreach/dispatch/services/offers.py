@@ -1,128 +1,134 @@
-"""Offers: made when a plan is published, answered or lapsed, passed on to whoever is next."""
+"""Offers: made when a plan is published, answered or lapsed, passed on to whoever is next.
+
+Locks are taken in one order: the plan, then the person. Whatever changes a plan or answers an offer takes the plan's.
+"""
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outreach.classes.models import Scheme, Shift
+from outreach.classes.models import PLANNED, Scheme, Session, Shift
 from outreach.classes.services import SessionError, create_session, publish_session
-from outreach.contact.models import Channel, Kind
-from outreach.contact.numbers import NumberRefused
-from outreach.contact.services.queueing import queue_message, withdraw_messages
-from outreach.dispatch.models import Offer, OfferStatus, Plan, PlanStatus, RequestStatus, Trip, Visit
-from outreach.dispatch.queries import substitutes
-from outreach.dispatch.services.plans import PlanRefused, save_version
+from outreach.contact.rules import into_hours
+from outreach.dispatch.asking import accepted, substitutes
+from outreach.dispatch.models import (
+    Offer,
+    OfferEvent,
+    OfferStatus,
+    Plan,
+    PlanStatus,
+    RequestStatus,
+    Visit,
+)
+from outreach.dispatch.rules import answer_by
+from outreach.dispatch.services.answers import change_offer, lock_plan
+from outreach.dispatch.services.engaging import book_person
+from outreach.dispatch.services.plans import save_version
+from outreach.dispatch.services.refused import OfferError, PlanRefused
 from outreach.dispatch.services.requests import change_status
+from outreach.dispatch.services.telling import tell_asked
 from outreach.people.models import Person, User
-from outreach.people.services import PersonBusy, engage, release
+from outreach.people.services import PersonBusy
 
-ANSWER_WITHIN = timedelta(hours=48)
 BREAK = timedelta(minutes=10)
-STANDING = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
-
-
-class OfferError(Exception):
-    """An offer cannot be made or answered so. `str()` is for whoever reads the page."""
+AROUND = ("plan", "request__municipality", "request__venue", "request__course", "request__organisation")
 
 
 @transaction.atomic
 def publish_plan(*, plan: Plan, by: User | None) -> int:
-    """Offer every visit to its crew. Again, only those not offered yet. Returns how many offers went out."""
-    if plan.version is None:
+    """Offer every visit to come to its crew, and tell each of them once. Again, only what is not offered yet.
+
+    Who said no is not asked again: a substitute is chosen. Returns how many offers went out. Raises: OfferError.
+    """
+    lock_plan(plan.pk)
+    if plan.version_id is None:
         raise OfferError(_("まだ案がありません。"))
     Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.PUBLISHED)
     plan.status = PlanStatus.PUBLISHED
-    made = 0
-    for visit in plan.visits.select_related("request", "lead", "second"):
-        if visit.starts_at > timezone.now():
-            made += sum(_offer(visit, person, by) for person in (visit.lead, visit.second) if person)
-    return made
+    now = timezone.now()
+    visits = plan.visits.filter(starts_at__gt=now).select_related("request")
+    known = set(
+        Offer.objects.filter(visit__in=visits).exclude(status=OfferStatus.WITHDRAWN).values_list("visit", "person")
+    )
+    wanted = [(visit, person) for visit in visits for person in visit.crew if (visit.pk, person) not in known]
+    for visit, person in wanted:
+        _make_offer(visit, person, by, now)
+    tell_asked(plan=plan, people={person for _visit, person in wanted}, now=now)
+    return len(wanted)
 
 
-def _offer(visit: Visit, person: Person, by: User | None) -> bool:
-    if Offer.objects.filter(visit=visit, person=person, status__in=STANDING).exists():
-        return False
-    deadline = min(timezone.now() + ANSWER_WITHIN, visit.starts_at)
-    offer = Offer.objects.create(visit=visit, person=person, answer_by=deadline)
-    if visit.request.status == RequestStatus.PLANNED:
+def _make_offer(visit: Visit, person: int, by: User | None, now: datetime) -> Offer:
+    asked = min(into_hours(now), visit.starts_at)
+    offer = Offer.objects.create(
+        visit=visit, person_id=person, starts_at=visit.starts_at, answer_by=answer_by(asked, visit.starts_at)
+    )
+    OfferEvent.objects.create(offer=offer, new=OfferStatus.OPEN, at=now, by=by)
+    if visit.request.status in {RequestStatus.PLANNED, RequestStatus.AGREED}:
         change_status(request=visit.request, to=RequestStatus.OFFERED, by=by)
-    _tell(offer)
-    return True
-
-
-def _tell(offer: Offer) -> None:
-    """By e-mail with the page's address, else by a person's call. Who can't be reached stays on the plan's page."""
-    person, visit = offer.person, offer.visit
-    request = visit.request
-    channel, to = (Channel.EMAIL, person.email) if person.email else (Channel.CALL, person.phone)
-    if not to:
-        return
-    day = timezone.localtime(visit.starts_at)
-    said = _("%(day)s %(venue)s（%(town)s）の講師をお願いできますか。") % {
-        "day": f"{day:%Y-%m-%d %H:%M}",
-        "venue": request.venue.name,
-        "town": request.municipality.name,
-    }
-    link = f"{settings.PUBLIC_URL.rstrip('/')}/dispatch/offers/{offer.token}/"
-    fields = {
-        "town": request.organisation.name,
-        "callback": settings.CALLBACK_NUMBER,
-        "name": person.name,
-        "title": _("講師派遣のお願い"),
-        "text": f"{said} {link}" if person.email else said,
-    }
-    try:
-        queue_message(
-            subject=f"offer:{offer.pk}",
-            kind=Kind.WORK_NOTE,
-            channel=channel,
-            to=to,
-            fields=fields,
-            needed_by=offer.answer_by,
-            municipality=request.municipality_id,
-            organisation=request.organisation_id,
-        )
-    except NumberRefused:
-        return
+    return offer
 
 
 @transaction.atomic
-def accept_offer(*, offer: Offer, now: datetime) -> None:
-    """Take the offer: the person's day is booked door to door; the classes exist once the whole crew has accepted.
+def accept_offer(*, offer: Offer, now: datetime, by: User | None = None) -> None:
+    """Take the offer: the journey is booked door to door; the classes exist once the whole crew has accepted.
 
-    Raises: OfferError where it is over, or the person is engaged elsewhere by now.
+    A second yes to the same changes nothing. `by`: staff who heard it on the telephone. Raises: OfferError where it is
+    over, the plan has changed since, or the person is engaged elsewhere by now.
     """
-    visit = Visit.objects.select_for_update().get(pk=offer.visit_id)
-    _answer(offer, OfferStatus.ACCEPTED, now)
-    day = timezone.localdate(visit.starts_at)
-    trip = Trip.objects.get(plan=visit.plan_id, person=offer.person_id, day=day)
-    release(subject=trip.subject, person=offer.person)
-    try:
-        engage(person=offer.person, starts_at=trip.leaves_at, ends_at=trip.back_at, subject=trip.subject)
-        accepted = set(visit.offers.filter(status=OfferStatus.ACCEPTED).values_list("person_id", flat=True))
-        if accepted >= set(visit.crew):
-            _hold_classes(visit)
-    except (PersonBusy, SessionError) as error:
-        raise OfferError(str(error)) from error
-
-
-def _answer(offer: Offer, status: OfferStatus, now: datetime, reason: str = "") -> None:
-    waiting = Offer.objects.filter(pk=offer.pk, status=OfferStatus.OPEN)
-    if status != OfferStatus.LAPSED:
-        waiting = waiting.filter(answer_by__gt=now)
-    if waiting.update(status=status, answered_at=now, reason=reason) != 1:
+    offer, visit = _locked(offer)
+    if offer.status == OfferStatus.ACCEPTED:
+        return
+    if offer.status != OfferStatus.OPEN or offer.answer_by <= now:
         raise OfferError(_("この打診は、すでに終わっています。"))
-    offer.status = status
-    withdraw_messages(subject=f"offer:{offer.pk}")
+    if offer.person_id not in visit.crew or offer.starts_at != visit.starts_at:
+        raise OfferError(_("計画が変わったため、この打診は終わりました。新しい打診が届くまでお待ちください。"))
+    change_offer(offer, OfferStatus.ACCEPTED, at=now, by=by)
+    try:
+        book_person(plan=visit.plan_id, person=offer.person)
+    except PersonBusy as error:
+        raise OfferError(str(error)) from error
+    if accepted(visit) >= set(visit.crew):
+        hold_classes(visit)
 
 
-def _hold_classes(visit: Visit) -> None:
-    """Publish the classes and put the crew on them. Their time is booked by the trip already, so not once more."""
-    request = visit.request
-    starts_at = visit.starts_at
+def _locked(offer: Offer) -> tuple[Offer, Visit]:
+    """The offer and its visit as they are now, under the plan's lock. Raises: OfferError where they are gone."""
+    lock_plan(offer.visit.plan_id)
+    fresh = Offer.objects.select_related("person", *(f"visit__{name}" for name in AROUND)).filter(pk=offer.pk).first()
+    if fresh is None:
+        raise OfferError(_("計画が変わったため、この打診は終わりました。新しい打診が届くまでお待ちください。"))
+    return fresh, fresh.visit
+
+
+def hold_classes(visit: Visit) -> None:
+    """Publish the classes with the crew on them, or put the crew on those that stand.
+
+    Their time is booked by the journey already, so not once more. Where no class can be made (the room is taken), the
+    yes stands and the visit says why: the office settles it and tries again.
+    """
+    standing = list(visit.sessions.filter(status__in=PLANNED))
+    try:
+        with transaction.atomic():
+            made = standing or _make_classes(visit)
+            for session in made:
+                for person in visit.crew:
+                    Shift.objects.get_or_create(
+                        session=session, person_id=person, defaults={"duty": Shift.Duty.INSTRUCTOR}
+                    )
+            if not standing:
+                visit.sessions.add(*made)
+            if visit.request.status != RequestStatus.AGREED:
+                change_status(request=visit.request, to=RequestStatus.AGREED, by=None)
+        trouble = ""
+    except SessionError as error:
+        trouble = str(error)[:200]
+    Visit.objects.filter(pk=visit.pk).update(trouble=trouble)
+
+
+def _make_classes(visit: Visit) -> list[Session]:
+    request, starts_at, made = visit.request, visit.starts_at, []
     for _number in range(request.sessions):
         ends_at = starts_at + timedelta(minutes=request.course.minutes)
         session = create_session(
@@ -135,57 +141,108 @@ def _hold_classes(visit: Visit) -> None:
             by=None,
             sample=request.sample,
         )
-        Shift.objects.bulk_create(
-            Shift(session=session, person_id=person, duty=Shift.Duty.INSTRUCTOR) for person in visit.crew
-        )
         publish_session(session=session, by=None)
-        visit.sessions.add(session)
+        made.append(session)
         starts_at = ends_at + BREAK
-    change_status(request=request, to=RequestStatus.AGREED, by=None)
+    return made
 
 
 @transaction.atomic
-def decline_offer(*, offer: Offer, now: datetime, reason: str = "") -> None:
-    """Say no; the coordinator chooses who is asked next. Raises: OfferError where the offer is over."""
-    _answer(offer, OfferStatus.DECLINED, now, reason)
+def try_classes_again(*, visit: Visit) -> None:
+    """Make the classes of a visit that everyone accepted. Raises: OfferError with what still stands against it."""
+    lock_plan(visit.plan_id)
+    fresh = Visit.objects.select_related(*AROUND).get(pk=visit.pk)
+    if not accepted(fresh) >= set(fresh.crew):
+        raise OfferError(_("まだ承諾していない講師がいます。"))
+    hold_classes(fresh)
+    fresh.refresh_from_db()
+    if fresh.trouble:
+        raise OfferError(fresh.trouble)
 
 
 @transaction.atomic
-def offer_to(*, visit: Visit, leaving: Person, person: Person, by: User | None) -> None:
-    """Ask `person` in the place of `leaving`. Raises: OfferError unless they are among the substitutes."""
-    problem, ways = substitutes(visit, leaving.pk)
-    way = next((one for one in ways if one.person == person.pk), None)
-    if way is None:
+def decline_offer(*, offer: Offer, now: datetime, reason: str = "", by: User | None = None) -> None:
+    """Say no; the office chooses who is asked next. A second no changes nothing. Raises: OfferError."""
+    offer, _visit = _locked(offer)
+    if offer.status == OfferStatus.DECLINED:
+        return
+    if offer.status != OfferStatus.OPEN:
+        raise OfferError(_("この打診は、すでに終わっています。"))
+    change_offer(offer, OfferStatus.DECLINED, at=now, by=by, reason=reason[:200])
+
+
+@transaction.atomic
+def return_offer(*, offer: Offer, now: datetime, reason: str = "", by: User | None = None) -> None:
+    """Unwell after all: free the person's time and take them off the classes, which stay for residents to come.
+
+    Raises: OfferError unless it was accepted and has not begun.
+    """
+    offer, visit = _locked(offer)
+    if offer.status == OfferStatus.RETURNED:
+        return
+    if offer.status != OfferStatus.ACCEPTED or visit.starts_at <= now:
+        raise OfferError(_("この打診は、承諾されていないか、もう始まっています。"))
+    change_offer(offer, OfferStatus.RETURNED, at=now, by=by, reason=reason[:200])
+    Shift.objects.filter(session__in=visit.sessions.filter(status__in=PLANNED), person=offer.person_id).delete()
+    book_person(plan=visit.plan_id, person=offer.person)
+    if visit.request.status == RequestStatus.AGREED:
+        change_status(request=visit.request, to=RequestStatus.OFFERED, by=by, reason=reason[:200])
+
+
+def offer_to(*, visit: Visit, leaving: Person, person: Person, by: User | None) -> Offer:
+    """Ask `person` in the place of `leaving`. Not inside a transaction: finding out who may takes seconds.
+
+    Raises: OfferError unless they are among the substitutes, or where the plan changes meanwhile.
+    """
+    found = substitutes(visit, leaving.pk)
+    way = next((one for one in found.able if one.candidate.person == person.pk), None)
+    if way is None or found.problem is None:
         raise OfferError(_("%(person)sさんには、この訪問を頼めません。") % {"person": person})
+    if not found.whole:
+        raise OfferError(_("ほかの訪問にも行けない人がいて、この計画は保存できません。先に計画し直してください。"))
     try:
-        save_version(plan=visit.plan, problem=problem, answer=way.plan, reason=_("代わりの講師にした"), by=by)
+        with transaction.atomic():
+            if visit.offers.filter(person=leaving, status=OfferStatus.ACCEPTED).exists():
+                raise OfferError(_("%(person)sさんは承諾しています。先に取りやめてください。") % {"person": leaving})
+            reason = _("代わりの講師にした")
+            save_version(plan=visit.plan, problem=found.problem, answer=way.plan, reason=reason, by=by)
+            return _ask(visit.pk, person.pk, by)
     except PlanRefused as error:
         raise OfferError(str(error)) from error
-    _offer(Visit.objects.select_related("request").get(pk=visit.pk), person, by)
+
+
+def _ask(visit: int, person: int, by: User | None) -> Offer:
+    now = timezone.now()
+    asked = Visit.objects.select_related("request", "plan").get(pk=visit)
+    offer = _make_offer(asked, person, by, now)
+    tell_asked(plan=asked.plan, people=[person], now=now)
+    return offer
 
 
 def lapse_offers(*, now: datetime) -> int:
-    """End offers whose time is over and ask the cheapest substitute. Returns how many lapsed."""
-    lapsed = 0
-    for offer in Offer.objects.filter(status=OfferStatus.OPEN, answer_by__lte=now).select_related(
-        "visit__plan", "person"
-    ):
-        try:
-            with transaction.atomic():
-                _answer(offer, OfferStatus.LAPSED, now)
-                lapsed += 1
-        except OfferError:
-            continue
+    """End offers whose time is over and ask the fittest substitute. Returns how many lapsed."""
+    late = Offer.objects.filter(status=OfferStatus.OPEN, answer_by__lte=now).select_related("visit", "person")
+    lapsed = [offer for offer in late.order_by("answer_by", "pk") if _lapse(offer, now)]
+    for offer in lapsed:
         _ask_next(offer, now)
-    return lapsed
+    return len(lapsed)
+
+
+@transaction.atomic
+def _lapse(offer: Offer, now: datetime) -> bool:
+    lock_plan(offer.visit.plan_id)
+    return change_offer(offer, OfferStatus.LAPSED, at=now)
 
 
 def _ask_next(offer: Offer, now: datetime) -> None:
-    if offer.visit.starts_at <= now:
+    """One who could be asked by now may not in a moment: then the next is tried."""
+    visit = Visit.objects.select_related("plan__version").filter(pk=offer.visit_id).first()
+    if visit is None or visit.starts_at <= now or offer.person_id not in visit.crew:
         return
-    _problem, ways = substitutes(offer.visit, offer.person_id)
-    if ways:
+    for one in substitutes(visit, offer.person_id).able[:3]:
         try:
-            offer_to(visit=offer.visit, leaving=offer.person, person=Person.objects.get(pk=ways[0].person), by=None)
+            next_person = Person.objects.get(pk=one.candidate.person)
+            offer_to(visit=visit, leaving=offer.person, person=next_person, by=None)
         except OfferError:
-            return
+            continue
+        return

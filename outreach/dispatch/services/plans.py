@@ -16,6 +16,8 @@ from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.running import Beat, run_solver, unheard
 from outreach.dispatch.score import Score
+from outreach.dispatch.services.engaging import book_again
+from outreach.dispatch.services.refused import PlanRefused
 from outreach.dispatch.services.rows import write_trips, write_visits
 from outreach.dispatch.solvers.base import NoPlanError
 from outreach.people.models import Person, User
@@ -23,14 +25,6 @@ from outreach.people.models import Person, User
 LONGEST = 300  # seconds; a job's queue takes it for lost after ten minutes
 MOST_DAYS = 62
 GRACE = 120  # seconds for a job beyond its solver's: reading, the baseline, writing
-
-
-class PlanRefused(Exception):
-    """The plan breaks rules; nothing was saved. `reasons` says which, a sentence each."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__("\n".join(reasons))
-        self.reasons = reasons
 
 
 @transaction.atomic
@@ -112,6 +106,7 @@ def _make_current(plan: Plan, version: PlanVersion, problem: Problem, answer: An
     plan.save(update_fields=["version", "status"])
     write_visits(plan, problem, answer)
     write_trips(plan, problem, answer)
+    book_again(plan)
 
 
 @transaction.atomic

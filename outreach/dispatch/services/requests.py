@@ -17,9 +17,9 @@ from outreach.contact.numbers import NumberRefused
 from outreach.contact.services.queueing import queue_message
 from outreach.dispatch.models import (
     AMENDABLE,
+    STANDING,
     DispatchRequest,
     Offer,
-    OfferStatus,
     RequestBlackout,
     RequestEvent,
     RequestLetter,
@@ -28,6 +28,7 @@ from outreach.dispatch.models import (
     Visit,
 )
 from outreach.dispatch.rules import may_follow
+from outreach.dispatch.services.answers import lock_plan, withdraw_offers
 from outreach.people.models import User
 
 Opening = tuple[int, time, time]  # weekday, opens, closes
@@ -129,5 +130,7 @@ def withdraw_request(*, request: DispatchRequest, by: User | None, reason: str) 
     """End a request at any time before it is agreed; its standing offers end with it. Raises: RequestError."""
     if request.status == RequestStatus.AGREED:
         raise RequestError(_("講師が決まった依頼は、講習会の画面で中止にしてください。"))
+    for plan in sorted(set(Visit.objects.filter(request=request).values_list("plan_id", flat=True))):
+        lock_plan(plan)
     change_status(request=request, to=RequestStatus.WITHDRAWN, by=by, reason=reason)
-    Offer.objects.filter(visit__request=request, status=OfferStatus.OPEN).update(status=OfferStatus.WITHDRAWN)
+    withdraw_offers(Offer.objects.filter(visit__request=request, status__in=STANDING), by=by, reason=reason)

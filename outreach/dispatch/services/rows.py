@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from outreach.dispatch.building import moment_of, pk_of
-from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, Plan, RequestStatus, Trip, Visit
+from outreach.dispatch.models import DispatchRequest, Plan, RequestStatus, Trip, Visit
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
+from outreach.dispatch.services.answers import offers_follow
 from outreach.dispatch.services.requests import change_status
 from outreach.dispatch.timing import Book, DutyTimes, TripTimer
 from outreach.dispatch.violations import Ledger
@@ -17,7 +18,10 @@ TRIP = ("leaves_at", "back_at", "hm", "road_minutes", "overnight", "legs")
 
 
 def write_visits(plan: Plan, problem: Problem, answer: Answer) -> None:
-    """Visits keep their rows, and so their offers; who is no longer asked has the open offer taken back."""
+    """Visits keep their rows, and so their offers; who is no longer asked so has the open offer taken back.
+
+    Raises: PlanRefused where that would undo what someone accepted or residents booked.
+    """
     wanted = {visit.id: visit for visit in problem.visits}
     first = date.fromisoformat(problem.horizon.start)
     fields: dict[Any, dict[str, Any]] = {}
@@ -32,12 +36,10 @@ def write_visits(plan: Plan, problem: Problem, answer: Answer) -> None:
     standing = {visit.request_id: visit for visit in plan.visits.all()}
     made = [Visit(plan=plan, request_id=pk, **own) for pk, own in fields.items() if pk not in standing]
     moved = [visit for pk, visit in standing.items() if pk in fields and _differs(visit, fields[pk])]
+    gone = [visit for pk, visit in standing.items() if pk not in fields]
+    offers_follow(moved=moved, gone=gone)
     Visit.objects.bulk_create(made)
     Visit.objects.bulk_update(moved, VISIT, batch_size=200)
-    for visit in moved:
-        open_ = Offer.objects.filter(visit=visit, status=OfferStatus.OPEN)
-        open_.exclude(person__in=visit.crew).update(status=OfferStatus.WITHDRAWN)
-    gone = [visit for pk, visit in standing.items() if pk not in fields]
     _settle_requests([visit.request_id for visit in made], [visit.request_id for visit in gone])
     Visit.objects.filter(pk__in=[visit.pk for visit in gone]).delete()
 

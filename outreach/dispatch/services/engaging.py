@@ -1,0 +1,61 @@
+"""The ledger of what was accepted: a person's days away, door to door, as the plan has them now (law 2)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from outreach.dispatch.models import Offer, OfferStatus, Plan, Trip
+from outreach.dispatch.services.refused import PlanRefused
+from outreach.people.models import Engagement, Person
+from outreach.people.services import PersonBusy, engage
+
+
+def prefix(plan: int) -> str:
+    return f"trip:{plan}:"
+
+
+def journeys(trips: Iterable[Trip]) -> list[list[Trip]]:
+    """One person's trips of a plan as journeys from home to home: days with a night away between belong together."""
+    found: list[list[Trip]] = []
+    for trip in sorted(trips, key=lambda one: one.day):
+        if found and found[-1][-1].overnight and trip.day == found[-1][-1].day + timedelta(days=1):
+            found[-1].append(trip)
+        else:
+            found.append([trip])
+    return found
+
+
+@transaction.atomic(savepoint=False)
+def book_person(*, plan: int, person: Person) -> None:
+    """Make the ledger say of this person's part in the plan what is true now: the journeys with an accepted visit.
+
+    Call it under the plan's lock. Raises: PersonBusy.
+    """
+    Person.objects.select_for_update().get(pk=person.pk)
+    accepted = Offer.objects.filter(visit__plan=plan, person=person, status=OfferStatus.ACCEPTED)
+    days = {timezone.localdate(at) for at in accepted.values_list("starts_at", flat=True)}
+    wanted = {
+        journey[0].subject: (journey[0].leaves_at, journey[-1].back_at)
+        for journey in journeys(Trip.objects.filter(plan=plan, person=person))
+        if days & {trip.day for trip in journey}
+    }
+    booked = Engagement.objects.filter(person=person, subject__startswith=prefix(plan))
+    standing = {row.subject: (row.starts_at, row.ends_at) for row in booked}
+    booked.filter(subject__in=[subject for subject, span in standing.items() if wanted.get(subject) != span]).delete()
+    for subject, (starts_at, ends_at) in sorted(wanted.items()):
+        if standing.get(subject) != (starts_at, ends_at):
+            engage(person=person, starts_at=starts_at, ends_at=ends_at, subject=subject)
+
+
+def book_again(plan: Plan) -> None:
+    """After a new version: everyone's accepted journeys at their new hours. Raises: PlanRefused."""
+    booked = Engagement.objects.filter(subject__startswith=prefix(plan.pk)).values("person")
+    accepted = Offer.objects.filter(visit__plan=plan, status=OfferStatus.ACCEPTED).values("person")
+    for person in Person.objects.filter(Q(pk__in=booked) | Q(pk__in=accepted)).order_by("pk"):
+        try:
+            book_person(plan=plan.pk, person=person)
+        except PersonBusy as error:
+            raise PlanRefused([str(error)]) from error

@@ -22,6 +22,7 @@ PAGES = (
     (_("派遣依頼"), "dispatch:requests", Action.PLAN_DISPATCH),
     (_("派遣計画"), "dispatch:plans", Action.PLAN_DISPATCH),
     (_("ファイルで登録"), "classes:uploads", Action.EDIT_SESSIONS),
+    (_("ポイント"), "desk:points", Action.EDIT_RESIDENTS),
     (_("録音"), "phone:recordings", Action.MAKE_CALLS),
     (_("連絡"), "contact:messages", Action.SEE_RESIDENTS),
     (_("地図"), "reporting:coverage", Action.SEE_FIGURES),

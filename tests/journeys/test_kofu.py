@@ -1,17 +1,21 @@
 """Kōfu: slips at the door without a network, the poster's code, points, and their export."""
 
+import csv
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
 from outreach.classes.models import Session, SessionStatus
 from outreach.people.models import Role
-from outreach.registration.models import Booking, CheckIn
+from outreach.registration.models import Booking, CheckIn, PointExport
+from outreach.registration.posters import token_of
 from tests import factories
 from tests.browser import OpenPage
 from tests.journeys.test_coordinator import sign_in
@@ -113,3 +117,49 @@ def test_twenty_slips_scanned_without_a_network_arrive_once_each_and_name_nobody
     page.reload()
     page.get_by_role("button", name="わかりました").click()
     page.locator("#conflicts").wait_for(state="hidden")
+
+    page.goto(f"/staff/sessions/{today.code}/points/")
+    page.get_by_label("この回のポイント").fill("300")
+    page.get_by_role("button", name="決める").click()
+    page.get_by_label("年齢の区分：甲斐 花子0", exact=True).select_option("65-74")
+    page.get_by_label("市内に住んでいる").first.check()
+    page.get_by_role("button", name="つける").first.click()
+    page.get_by_text("300ポイント（65～74歳）").wait_for()
+    axe(page)
+    fits_width(page)
+    shot(page, "kofu-points-phone")
+
+
+def test_from_the_poster_to_the_second_export_each_point_leaves_once(today: Session, client: Client) -> None:
+    """A city's own class: arrivals by poster, confirmed, given points, exported; a slip of the pen is reversed."""
+    city = factories.organisation(name="甲府市（試験）", municipality=today.municipality)
+    Session.objects.filter(pk=today.pk).update(organisation=city)
+    client.force_login(factories.user(Role.COORDINATOR, organisation=city))
+    staff = f"/staff/sessions/{today.code}/"
+    client.post(f"{staff}points/award/", {"points": "500"})
+    assert client.get(f"{staff}poster/").headers["Content-Type"] == "application/pdf"
+
+    door = reverse("registration:arrive", args=[today.code, token_of(today)])
+    came = list(today.bookings.order_by("pk")[:3])
+    for booking in came:
+        assert "受け付けました" in Client().post(door, {"reference": booking.reference}).content.decode()
+    client.post(f"{staff}arrivals/")
+    for booking in came:
+        client.post(f"{staff}points/{booking.pk}/", {"age_band": "75-", "lives_here": "on"})
+    first = exported(client, today)
+    assert sorted(first) == sorted((booking.reference, "500") for booking in came)
+
+    client.post(f"{staff}points/{came[0].pk}/reverse/", {"reason": "市外の方"})
+    assert exported(client, today) == [(came[0].reference, "-500")]
+    assert exported(client, today, run=1) == first
+
+
+def exported(client: Client, session: Session, run: int = 0) -> list[tuple[str, str]]:
+    """The references and points of a new run, or of one made before."""
+    if not run:
+        client.post("/staff/points/", {"municipality": session.municipality_id})
+    found = PointExport.objects.order_by("number")
+    made = found.get(number=run) if run else found.last()
+    assert made
+    text = client.get(f"/staff/points/{made.pk}/csv/").content.decode("utf-8-sig")
+    return [(row["申込番号"].replace("-", ""), row["ポイント"]) for row in csv.DictReader(text.splitlines())]

@@ -12,6 +12,7 @@ from outreach.registration.models.bookings import (
     Intake,
 )
 from outreach.registration.models.checkins import FINE, CheckIn
+from outreach.registration.models.points import AgeBand, ExportedPoint, PointAward, PointEntry, PointExport
 from outreach.registration.models.residents import CONTACT_WAYS, Resident
 from outreach.registration.models.series import Certificate, Enrolment, EnrolmentEvent, SubsidyStatus
 from outreach.registration.models.supports import (
@@ -36,6 +37,7 @@ __all__ = [
     "SEATED",
     "SEAT_HOLDERS",
     "UNANSWERED",
+    "AgeBand",
     "Answer",
     "AnswerStatus",
     "Booking",
@@ -45,8 +47,12 @@ __all__ = [
     "CheckIn",
     "Enrolment",
     "EnrolmentEvent",
+    "ExportedPoint",
     "IdempotencyKey",
     "Intake",
+    "PointAward",
+    "PointEntry",
+    "PointExport",
     "Resident",
     "SubsidyStatus",
     "Support",

@@ -3,6 +3,13 @@
 from outreach.registration.services.answers import ask_answers, note_answer
 from outreach.registration.services.changing import NoSeat, application_of, change_class, change_contact
 from outreach.registration.services.checkins import Scan, check_in_by_poster, check_in_by_slip, confirm_arrivals
+from outreach.registration.services.points import (
+    PointsError,
+    export_points,
+    give_points,
+    reverse_points,
+    set_award,
+)
 from outreach.registration.services.seats import (
     Application,
     accept_offer,
@@ -32,6 +39,7 @@ __all__ = [
     "IdempotencyConflict",
     "NoSeat",
     "NotOpen",
+    "PointsError",
     "Scan",
     "accept_offer",
     "application_of",
@@ -48,12 +56,16 @@ __all__ = [
     "choose_messages",
     "confirm_arrivals",
     "enrol",
+    "export_points",
     "first_of",
+    "give_points",
     "issue_certificate",
     "lapse_offers",
     "mark_attendance",
     "note_answer",
     "note_subsidy",
     "restore_certificate",
+    "reverse_points",
     "revoke_certificate",
+    "set_award",
 ]

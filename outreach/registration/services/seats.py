@@ -29,6 +29,7 @@ from outreach.registration.models import (
     Resident,
 )
 from outreach.registration.services.answers import note_given_up, note_taken_instead
+from outreach.registration.services.points import reverse_points
 from outreach.registration.services.steps import (
     AlreadyBooked,
     BookingError,
@@ -217,12 +218,17 @@ def _lapse(booking: Booking, now: datetime) -> bool:
 
 @transaction.atomic
 def mark_attendance(*, booking: Booking, status: BookingStatus, by: User | None) -> None:
-    """Note attended or absent, or confirmed again to undo; the seat stays counted. Raises: BookingError."""
+    """Note attended or absent, or confirmed again to undo; the seat stays counted, points are taken back.
+
+    Raises: BookingError.
+    """
     if status not in {S.ATTENDED, S.ABSENT, S.CONFIRMED}:
         raise BookingError(_("出席か欠席を選んでください。"))
     if booking.status == status:
         return
     move(booking, {S.CONFIRMED, S.ATTENDED, S.ABSENT}, status, by=by)
+    if status != S.ATTENDED:
+        reverse_points(booking=booking, by=by, reason=_("出席の取り消し"))
 
 
 @transaction.atomic

@@ -25,8 +25,9 @@ from outreach.classes.models import (
     VenueHold,
 )
 from outreach.classes.queries import gauge_of
-from outreach.people.models import Organisation, Person, User
+from outreach.people.models import Organisation, Person, Supporter, User
 from outreach.people.services import engage, release
+from outreach.people.standing import valid_on
 
 
 class SessionError(Exception):
@@ -199,6 +200,8 @@ def assign(*, session: Session, person: Person, duty: str) -> Shift:
     """
     if duty == Shift.Duty.INSTRUCTOR and not _certified(person, session):
         raise SessionError(_("%(person)sさんには、この講座を教える有効な資格がありません。") % {"person": person})
+    if duty == Shift.Duty.HELPER and training_expired(person, session):
+        raise SessionError(_("%(person)sさんの研修の有効期限が、その日には切れています。") % {"person": person})
     engage(
         person=person,
         starts_at=session.starts_at,
@@ -213,6 +216,16 @@ def _certified(person: Person, session: Session) -> bool:
     day = session.starts_at.astimezone(rules.JST).date()
     valid = person.qualifications.filter(skill=session.course.skill_id, valid_from__lte=day)
     return valid.exclude(valid_to__lt=day).exists()
+
+
+def training_expired(person: Person, session: Session) -> bool:
+    """Whether a supporter was trained once, and no longer is on that day. Staff may still ask one never trained."""
+    supporter = Supporter.objects.filter(person=person).first()
+    if supporter is None:
+        return False
+    day = session.starts_at.astimezone(rules.JST).date()
+    spans = list(person.qualifications.filter(skill=supporter.skill_needed).values_list("valid_from", "valid_to"))
+    return bool(spans) and not any(valid_on(day, *span) for span in spans)
 
 
 @transaction.atomic

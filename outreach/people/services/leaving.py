@@ -1,0 +1,60 @@
+"""A supporter leaves when they like; what names people is kept only as long as it is needed."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from outreach.people.models import (
+    ApplicationStatus,
+    DayException,
+    Engagement,
+    Person,
+    Supporter,
+    SupporterApplication,
+    User,
+    WeeklyHours,
+)
+
+DECIDED_KEPT = timedelta(days=90)  # questions about a decision come in the first weeks
+LEFT_KEPT = timedelta(days=3 * 365)  # certificates of hours are asked for years later
+FORGOTTEN = "―"
+
+
+@transaction.atomic
+def leave(*, supporter: Supporter, on: date) -> None:
+    """Stop from that day: no more asked, the account closed, the hours of the week forgotten.
+
+    Shifts and visits to come are given back by `desk.services.supporters.leave`, which calls this.
+    """
+    Supporter.objects.filter(pk=supporter.pk).update(active=False, left_on=on)
+    WeeklyHours.objects.filter(person=supporter.person_id).delete()
+    DayException.objects.filter(person=supporter.person_id).delete()
+    User.objects.filter(person=supporter.person_id).exclude(memberships__role__in=OTHER_ROLES).update(is_active=False)
+
+
+OTHER_ROLES = ("coordinator", "instructor", "administrator", "prefecture", "ministry")
+
+
+@transaction.atomic
+def forget_people(*, now: datetime) -> int:
+    """Blank decided applications and supporters who left long ago; returns how many rows were blanked.
+
+    Their shifts and hours stay as counts, under a person without a name.
+    """
+    decided = SupporterApplication.objects.filter(
+        status__in=[ApplicationStatus.DECLINED, ApplicationStatus.WITHDRAWN], decided_at__lt=now - DECIDED_KEPT
+    )
+    accepted = SupporterApplication.objects.filter(
+        status=ApplicationStatus.ACCEPTED, decided_at__lt=now - DECIDED_KEPT
+    ).exclude(Q(wish="") & Q(name=""))
+    gone = decided.delete()[0]
+    blanked = accepted.update(name="", kana="", phone="", email="", wish="", guardian_name="", guardian_phone="")
+    return gone + blanked + _forget_left(now)
+
+
+def _forget_left(now: datetime) -> int:
+    left = Person.objects.filter(supporter__left_on__lt=(now - LEFT_KEPT).date(), instructor__isnull=True)
+    keys = list(left.exclude(name=FORGOTTEN).values_list("pk", flat=True)[:500])
+    Engagement.objects.filter(person__in=keys).delete()
+    return Person.objects.filter(pk__in=keys).update(name=FORGOTTEN, kana=FORGOTTEN, phone="", email="")

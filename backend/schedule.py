@@ -29,6 +29,8 @@ JOBS = (
     Job("dispatch: end offers that lapsed, ask the next", "outreach.dispatch.jobs.lapse_offers", minutes=5),
     Job("phone: fetch recordings and delete them at the provider", "outreach.phone.jobs.collect", minutes=1),
     Job("phone: find missed recordings, forget ended calls", "outreach.phone.jobs.tidy", minutes=15),
+    Job("people: warn of qualifications that end", "outreach.desk.jobs.warn_expiring", daily=time(9, 5)),
+    Job("people: forget applications and who left", "outreach.people.jobs.purge", daily=time(3, 40)),
     Job("backend: tidy the house's own records", "backend.jobs.tidy", daily=time(3, 50)),
 )
 

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from outreach.desk import people_urls
 from outreach.desk.views import (
     answers,
     attendance,
@@ -111,3 +112,5 @@ staff: list[URLPattern] = [
     path("staff/calls/<int:pk>/finish/", calls.finish, name="finish"),
     path("staff/calls/<int:pk>/undo/", calls.undo, name="undo"),
 ]
+staff += people_urls.staff
+public = people_urls.public

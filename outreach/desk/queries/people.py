@@ -138,7 +138,9 @@ def endings(qualifications: Iterable[Qualification], today: date) -> list[Ending
 
 def _shifts_to_come(found: list[Qualification], today: date) -> dict[int, list[Shift]]:
     rows = Shift.objects.filter(
-        person__in=[one.person_id for one in found], session__status__in=[*OPEN, "draft"], session__starts_at__gte=today
+        person__in=[one.person_id for one in found],
+        session__status__in=[*OPEN, "draft"],
+        session__starts_at__date__gte=today,
     )
     by_person: dict[int, list[Shift]] = defaultdict(list)
     for shift in rows.select_related("session__course", "session__municipality").order_by("session__starts_at"):
@@ -148,7 +150,9 @@ def _shifts_to_come(found: list[Qualification], today: date) -> dict[int, list[S
 
 def _supports_to_come(found: list[Qualification], today: date) -> dict[int, list[SupportHelper]]:
     rows = SupportHelper.objects.filter(
-        person__in=[one.person_id for one in found], support__status__in=PLACED_SUPPORTS, support__starts_at__gte=today
+        person__in=[one.person_id for one in found],
+        support__status__in=PLACED_SUPPORTS,
+        support__starts_at__date__gte=today,
     ).exclude(answer=SupportHelper.Answer.DECLINED)
     by_person: dict[int, list[SupportHelper]] = defaultdict(list)
     for helper in rows.select_related("support").order_by("support__starts_at"):

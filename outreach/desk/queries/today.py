@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -14,8 +14,10 @@ from outreach.contact.models import Message, MessageStatus
 from outreach.contact.queries import calls_to_make, cannot_be_told, failed_messages, slips_to_print, within
 from outreach.desk.queries.answers import sessions_behind
 from outreach.desk.queries.needs import Moment, Need, needing
+from outreach.desk.queries.people import ending_in
 from outreach.desk.queries.sessions import AROUND, Row, rows_of
 from outreach.people.rules import Scope
+from outreach.people.services.qualifications import WARNED_DAYS
 from outreach.registration.models import BookingStatus
 from outreach.registration.queries import bookings_in
 
@@ -67,6 +69,11 @@ def unanswered(scope: Scope, now: datetime) -> Heap:
 
 def slips(scope: Scope, now: datetime) -> Heap:
     return heap(slips_to_print(scope, now), 0)
+
+
+def endings(scope: Scope, today: date) -> Heap:
+    """Qualifications of active people that end within 14 days or have just ended."""
+    return heap(ending_in(scope, today).filter(valid_to__lte=today + timedelta(days=WARNED_DAYS[-1])))
 
 
 def troubled_messages(scope: Scope, now: datetime) -> Heap:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from outreach.desk.queries import today as queries
 from outreach.desk.queries.needs import LABELS, Need, moment
 from outreach.people.access import ScopedRequest, allowed, open_to_all
+from outreach.people.models import Supporter
 from outreach.people.queries import scope_of
 from outreach.people.rules import Action
 
@@ -18,6 +19,7 @@ QUIET: dict[str, str | Promise] = {
     "messages_in_trouble": _("届かない連絡"),
     "offers": _("返事を待っている空席"),
     "slips": _("印刷する郵便"),
+    "endings": _("終わりの近い資格"),
     "unanswered": _("変更・中止への返事"),
 }
 
@@ -28,12 +30,14 @@ def office(request: ScopedRequest) -> HttpResponse:
     now = timezone.now()
     calling, seeing = scope_of(request.user, Action.MAKE_CALLS), scope_of(request.user, Action.SEE_RESIDENTS)
     heaps = queries.session_heaps(request.scope, moment(request.user, now))
+    people = scope_of(request.user, Action.SEE_PEOPLE)
     others = {
         "calls": queries.calls(calling, now),
         "untold": queries.untold(calling, now),
         "messages_in_trouble": queries.troubled_messages(seeing, now),
         "offers": queries.offers_lapsing(seeing, now),
         "slips": queries.slips(seeing, now),
+        "endings": queries.endings(people, timezone.localdate(now)),
         "unanswered": queries.unanswered(seeing, now),
     }
     quiet = [LABELS[need] for need in Need if not heaps[need].count]
@@ -56,7 +60,12 @@ def own_work(request: ScopedRequest) -> HttpResponse:
     """An instructor's or supporter's duties, with the roster where they may see it."""
     now = timezone.now()
     attends = not scope_of(request.user, Action.TAKE_ATTENDANCE).empty
-    context = {"now": now, "shifts": queries.own_sessions(request.scope.person, now), "attends": attends}
+    context = {
+        "now": now,
+        "shifts": queries.own_sessions(request.scope.person, now),
+        "attends": attends,
+        "supporter": Supporter.objects.filter(person=request.scope.person).first(),
+    }
     return render(request, "desk/own_work.html", context)
 
 

@@ -15,7 +15,7 @@ from outreach.contact.services.calls import is_refused
 from outreach.people.rules import Scope
 from outreach.people.tries import Guard
 from outreach.registration import notices, rules
-from outreach.registration.models import FINE, ROSTER, Booking, BookingStatus, CheckIn
+from outreach.registration.models import FINE, ROSTER, UNANSWERED, Answer, Booking, BookingStatus, CheckIn
 from outreach.registration.rules import Wish
 
 
@@ -134,3 +134,9 @@ def find_seat_holder(*, session: Session, reference: str, address: str) -> Booki
     if booking is None:
         guard.failed()
     return booking
+
+
+def open_answer(booking: Booking) -> Answer | None:
+    """What is still to be answered about a class that was moved. 1 statement."""
+    asked = booking.answers.filter(kind=Kind.CHANGE).order_by("asked_at").last()
+    return asked if asked and asked.status in UNANSWERED else None

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outreach.registration.views import applying, arriving, own, series
+from outreach.registration.views import applying, arriving, changing, own, series
 
 app_name = "registration"
 public: list[URLPattern] = [
@@ -14,6 +14,8 @@ public: list[URLPattern] = [
     path("bookings/mine/", own.mine, name="mine"),
     path("bookings/mine/slip/", own.slip, name="slip"),
     path("bookings/mine/cancel/", own.cancel, name="cancel"),
+    path("bookings/mine/change/", changing.change, name="change"),
+    path("bookings/mine/comes/", changing.comes, name="comes"),
     path("bookings/mine/accept/", own.accept, name="accept"),
     path("bookings/mine/contact/", own.contact, name="contact"),
     path("bookings/mine/messages/", own.quiet, name="quiet"),

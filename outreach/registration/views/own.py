@@ -17,7 +17,7 @@ from outreach.people.tries import TooManyTries
 from outreach.registration import services, visits
 from outreach.registration.forms import ContactForm, LookupForm, QuietForm
 from outreach.registration.models import LIVE, Booking, BookingStatus, Intake
-from outreach.registration.queries import find_booking, senders, told, ways_of, wish_of
+from outreach.registration.queries import find_booking, open_answer, senders, told, ways_of, wish_of
 from outreach.registration.series.queries import progress_in
 
 
@@ -53,7 +53,7 @@ def done(request: HttpRequest, booking: Booking) -> HttpResponse:
 @visits.for_own_booking
 @require_safe
 def mine(request: HttpRequest, booking: Booking) -> HttpResponse:
-    return render(request, "registration/mine.html", _about(booking))
+    return render(request, "registration/mine.html", {**_about(booking), "asked": open_answer(booking)})
 
 
 @visits.for_own_booking

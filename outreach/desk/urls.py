@@ -10,6 +10,7 @@ from outreach.desk.views import (
     calendar,
     calls,
     check_in,
+    enquiries,
     flyers,
     phone,
     points,
@@ -104,6 +105,12 @@ staff: list[URLPattern] = [
     # paper
     path("staff/slips/", slips.slips, name="slips"),
     path("staff/slips/printed/", slips.printed, name="slips-printed"),
+    # questions
+    path("staff/enquiries/", enquiries.enquiries, name="enquiries"),
+    path("staff/enquiries/new/", enquiries.new, name="enquiry-new"),
+    path("staff/enquiries/<int:pk>/", enquiries.enquiry, name="enquiry"),
+    path("staff/enquiries/<int:pk>/answer/", enquiries.answer, name="enquiry-answer"),
+    path("staff/enquiries/<int:pk>/reopen/", enquiries.reopen, name="enquiry-reopen"),
     # calls
     path("staff/calls/", calls.calls, name="calls"),
     path("staff/calls/next/", calls.claim_next, name="claim-next"),

@@ -11,6 +11,7 @@ from outreach.phone.models import PendingName, Recording
 from outreach.phone.recordings import forget
 from outreach.phone.tasks import say_about
 from outreach.registration.models import Booking, Resident
+from outreach.registration.services import word_enquiry
 
 
 class NameTaken(Exception):
@@ -70,5 +71,6 @@ def write_message(*, recording: Recording, words: str, by: User) -> None:
     """Put what was said into the words of its call, and delete the recording."""
     if recording.task:
         say_about(recording.task, words)
+        word_enquiry(subject=recording.task.subject, words=words)
     Recording.objects.filter(pk=recording.pk).update(written_at=timezone.now(), written_by=by)
     forget(recording)

@@ -12,7 +12,7 @@ from outreach.contact.services import withdraw_messages
 from outreach.phone import rules
 from outreach.phone.models import Call, PendingName, Recording
 from outreach.phone.provider import ProviderTrouble, Recordings
-from outreach.phone.tasks import ask_name, open_ring_back, tell_lost
+from outreach.phone.tasks import ask_name, take_message, tell_lost
 from outreach.registration.models import LIVE, SEAT_HOLDERS
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def keep(*, sid: str, kind: str, call: Call) -> Recording:
         },
     )
     if made:
-        recording.task = ask_name(pending) if pending else open_ring_back(call)
+        recording.task = ask_name(pending) if pending else take_message(call)
         recording.save(update_fields=["task"])
     return recording
 

@@ -1,14 +1,11 @@
 """What holds on the line. Pure: no database, no clock, no settings."""
 
-from datetime import date, datetime, time, timedelta
-
-import jpholiday
+from datetime import datetime, time, timedelta
 
 from outreach.classes.rules import JST
+from outreach.contact.working_days import is_working_day
 
-# Hours and holidays of a town hall: 行政機関の休日に関する法律 (1988, No. 91), article 1, and the usual 8:30–17:15.
-OPENS, CLOSES = time(8, 30), time(17, 15)
-NEW_YEAR = {(12, 29), (12, 30), (12, 31), (1, 2), (1, 3)}  # the first is a national holiday
+OPENS, CLOSES = time(8, 30), time(17, 15)  # a town hall's usual hours
 
 PLACEHOLDERS = "アイウエオカキクケコサシスセソタチツテトナニヌネノ"
 PENDING = "ナマエマチ"
@@ -22,10 +19,6 @@ def office_open(now: datetime) -> bool:
     """Whether someone sits at the desk's telephone."""
     local = now.astimezone(JST)
     return is_working_day(local.date()) and OPENS <= local.time() < CLOSES
-
-
-def is_working_day(day: date) -> bool:
-    return day.weekday() < 5 and not jpholiday.is_holiday(day) and (day.month, day.day) not in NEW_YEAR
 
 
 def pending_kana(taken: set[str]) -> str:

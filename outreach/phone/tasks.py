@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.contact.models import CallTask, Kind
-from outreach.contact.services import open_call_task
+from outreach.contact.services import open_call_task, withdraw_messages
 from outreach.phone.models import Call, PendingName, Recording
+from outreach.registration.models import Intake
+from outreach.registration.services import ask
 
 LISTEN = gettext_lazy(
     "電話の自動受付で申し込まれました。「録音」の画面で聞いて、お名前を書き取ってください。聞き取れないときは、お電話でうかがいます。"
@@ -40,8 +42,8 @@ def ask_name(pending: PendingName) -> CallTask:
 
 
 def open_ring_back(call: Call) -> CallTask:
-    """Have staff ring someone who left a message, or who asked for a person when none was there."""
-    task = open_call_task(
+    """Have staff ring someone who asked for a person when none was there, and left no message."""
+    return open_call_task(
         subject=f"call:{call.pk}",
         kind=Kind.RING_BACK,
         number=call.number,
@@ -50,8 +52,21 @@ def open_ring_back(call: Call) -> CallTask:
         municipality=call.municipality_id,
         sample=call.sample,
     )
-    recorded = Recording.objects.filter(call=call, kind=Recording.Kind.MESSAGE).exists()
-    return say_about(task, MESSAGE) if recorded else task
+
+
+def take_message(call: Call) -> CallTask | None:
+    """A message is an enquiry: someone listens, and rings with the answer. One for each call, however often told."""
+    withdraw_messages(subject=f"call:{call.pk}")
+    enquiry = ask(
+        question="",
+        source=Intake.PHONE_LINE,
+        phone=call.number,
+        municipality=call.municipality,
+        key=f"call:{call.pk}",
+        about=str(MESSAGE),
+        sample=call.sample,
+    )
+    return CallTask.objects.filter(subject=enquiry.subject).order_by("pk").last()
 
 
 def _fields(town: str, callback: str, about: str | Promise) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ def lapse_offers() -> int:
 
 
 def purge() -> int:
-    """Each night: forget residents whose time has come."""
-    forgotten = retention.forget_residents()
-    log.info("residents forgotten: %d", forgotten)
+    """Each night: forget residents and questions whose time has come."""
+    forgotten, asked = retention.forget_residents(), retention.forget_enquiries()
+    log.info("residents forgotten: %d, enquiries cleared: %d", forgotten, asked)
     return forgotten

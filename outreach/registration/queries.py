@@ -15,7 +15,7 @@ from outreach.contact.services.calls import is_refused
 from outreach.people.rules import Scope
 from outreach.people.tries import Guard
 from outreach.registration import notices, rules
-from outreach.registration.models import FINE, ROSTER, UNANSWERED, Answer, Booking, BookingStatus, CheckIn
+from outreach.registration.models import FINE, ROSTER, UNANSWERED, Answer, Booking, BookingStatus, CheckIn, Enquiry
 from outreach.registration.rules import Wish
 
 
@@ -140,3 +140,15 @@ def open_answer(booking: Booking) -> Answer | None:
     """What is still to be answered about a class that was moved. 1 statement."""
     asked = booking.answers.filter(kind=Kind.CHANGE).order_by("asked_at").last()
     return asked if asked and asked.status in UNANSWERED else None
+
+
+def enquiries_in(scope: Scope) -> QuerySet[Enquiry]:
+    """The enquiries that a scope reaches (law 7). One that belongs to no town is for those who see the nation."""
+    found = Enquiry.objects.select_related("municipality", "session__course", "session__venue", "organisation")
+    if scope.nation:
+        return found
+    return found.filter(
+        Q(municipality__in=scope.municipalities)
+        | Q(municipality__prefecture__in=scope.prefectures)
+        | Q(organisation__in=scope.organisations)
+    )

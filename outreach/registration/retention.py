@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from outreach.classes.codes import archived_code
 from outreach.people.tries import forget_tries
-from outreach.registration.models import Booking, IdempotencyKey, Resident
+from outreach.registration.models import Booking, Enquiry, EnquiryStatus, IdempotencyKey, Resident
 
 FORGOTTEN = "forgotten:"
 BLANKED = ("needs", "proxy_name", "proxy_relation", "proxy_phone")
@@ -44,3 +45,12 @@ def _forget_some(before: datetime) -> int:
         booking.reference = archived_code(booking.pk)  # given back: nobody can ask for it any more
     Booking.objects.bulk_update(bookings, [*BLANKED, "tell", "reference"])
     return len(residents)
+
+
+def forget_enquiries(*, now: datetime | None = None) -> int:
+    """Clear who asked and what, `settings.MESSAGE_TEXT_DAYS` after it was closed; nothing is kept for ever open."""
+    moment = now or timezone.now()
+    closed = Q(changed_at__lt=moment - timedelta(days=settings.MESSAGE_TEXT_DAYS)) & ~Q(status=EnquiryStatus.OPEN)
+    old = Q(asked_at__lt=moment - timedelta(days=settings.RESIDENT_KEEP_DAYS))
+    known = Enquiry.objects.filter(closed | old).exclude(name="", phone="", question="", answer="")
+    return known.update(name="", phone="", question="", answer="", key=Concat(Value("old:"), Cast("pk", CharField())))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outreach.registration.views import applying, arriving, changing, own, series
+from outreach.registration.views import applying, arriving, asking, changing, own, series
 
 app_name = "registration"
 public: list[URLPattern] = [
@@ -22,5 +22,7 @@ public: list[URLPattern] = [
     path("bookings/mine/series/", series.progress, name="series"),
     path("bookings/mine/series/certificate/", series.certificate, name="certificate"),
     path("certificates/", series.check, name="certificate-check"),
+    path("ask/", asking.ask, name="ask"),
+    path("ask/done/", asking.asked, name="asked"),
     path("bookings/leave/", own.leave, name="leave"),
 ]

@@ -222,7 +222,7 @@ def test_every_answer_takes_less_than_200_ms_of_our_own_time(a_class: Session) -
     roomy = factories.session(capacity=20)
     for _another in range(60):
         factories.booking()
-    calls = [timed_call(f"+8190000009{number:02d}", roomy) for number in range(5)]
+    calls = [timed_call(f"+813000009{number:02d}", roomy) for number in range(5)]
     fastest = {name: min(call[name] for call in calls) for name in calls[0]}
     print("\n", connection.vendor, "ms:", {name: round(ms) for name, ms in fastest.items()})
     assert roomy.bookings.count() == 5

@@ -19,7 +19,7 @@ from outreach.desk.exports.files import download
 from outreach.desk.queries.answers import Line
 from outreach.desk.queries.calls import line_of
 from outreach.desk.queries.sessions import Row, rows_of
-from outreach.registration.models import Booking
+from outreach.registration.models import Booking, Enquiry
 
 HEAD = (
     _l("講習会番号"), _l("状態"), _l("年度"), _l("事業類型"), _l("種別"), _l("講座"), _l("団体コード"), _l("都道府県"),
@@ -97,6 +97,25 @@ def _answer(line: Line) -> tuple[Any, ...]:
     return (
         resident.name, resident.kana, show(resident.phone), line.standing.label,
         _clock(answer.other.session.starts_at) if answer.other else "", answer.note, others,
+    )  # fmt: skip
+
+
+ENQUIRIES = (
+    _l("いつまでに"), _l("状態"), _l("ご質問"), _l("氏名"), _l("電話番号"), _l("市区町村"), _l("講習会番号"),
+    _l("受付の方法"), _l("受付日時"), _l("答え"), _l("答えた方法"),
+)  # fmt: skip
+
+
+def enquiries_file(kind: str, found: QuerySet[Enquiry]) -> HttpResponse:
+    source = _("津々浦々 問い合わせの一覧（個人情報を含みます）")
+    return _file(kind, "enquiries", ENQUIRIES, map(_enquiry, found), None, source)
+
+
+def _enquiry(one: Enquiry) -> tuple[Any, ...]:
+    return (
+        one.due_on.isoformat(), one.get_status_display(), one.question, one.name, show(one.phone) if one.phone else "",
+        str(one.municipality or ""), show_code(one.session.code) if one.session else "", one.get_source_display(),
+        _clock(one.asked_at), one.answer, one.get_way_display(),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from outreach.classes.rules import JST, fiscal_year_of
 from outreach.contact.models import Message, MessageStatus
 from outreach.contact.queries import calls_to_make, cannot_be_told, failed_messages, slips_to_print, within
 from outreach.desk.queries.answers import sessions_behind
+from outreach.desk.queries.enquiries import open_enquiries
 from outreach.desk.queries.needs import Moment, Need, needing
 from outreach.desk.queries.people import ending_in
 from outreach.desk.queries.sessions import AROUND, Row, rows_of
@@ -65,6 +66,11 @@ def untold(scope: Scope, now: datetime) -> Heap:
 def unanswered(scope: Scope, now: datetime) -> Heap:
     """Sessions moved or cancelled whose people are not all reached yet."""
     return Heap(*sessions_behind(scope, now, limit=SHOWN))
+
+
+def enquiries(scope: Scope) -> Heap:
+    """Questions that wait for an answer, the soonest due first."""
+    return heap(open_enquiries(scope))
 
 
 def slips(scope: Scope, now: datetime) -> Heap:

@@ -7,7 +7,7 @@ from outreach.desk.services.bookings import (
     note_wish,
     tell_again,
 )
-from outreach.desk.services.calls import ring_instead, undo_call
+from outreach.desk.services.calls import finish_call, ring_instead, undo_call
 from outreach.desk.services.series import date_series, make_series
 from outreach.desk.services.sessions import (
     assign,
@@ -31,6 +31,7 @@ __all__ = [
     "correct_name",
     "date_series",
     "edit_session",
+    "finish_call",
     "finish_call_with_answer",
     "make_series",
     "merge_session",

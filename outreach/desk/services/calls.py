@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 from outreach.contact import services as contact
 from outreach.contact.models import CallOutcome, CallStatus, CallTask, Channel, ConsentSource, Message
 from outreach.contact.services import open_call_task
+from outreach.desk.queries.enquiries import enquiry_of
 from outreach.people.models import User
+from outreach.registration import services as registration
+from outreach.registration.models import Enquiry, EnquiryStatus
 
 
 @transaction.atomic
@@ -32,6 +35,20 @@ def ring_instead(*, message: Message, now: datetime) -> CallTask:
 
 
 @transaction.atomic
+def finish_call(*, task: CallTask, outcome: CallOutcome, by: User, now: datetime, note: str) -> CallTask:
+    """Write down what came of one try; who was reached about a question has its answer, in the words of the note.
+
+    Raises: contact.services.CallTaken.
+    """
+    done = contact.finish_call(task=task, outcome=outcome, by=by, now=now, note=note)
+    enquiry = enquiry_of(task.subject, Enquiry.objects.filter(status=EnquiryStatus.OPEN))
+    if enquiry and outcome == CallOutcome.REACHED:
+        words = note or _("お電話でお答えしました。")
+        registration.answer_enquiry(enquiry=enquiry, words=words, way=Enquiry.Way.CALL, by=by)
+    return done
+
+
+@transaction.atomic
 def undo_call(*, task: CallTask, by: User, now: datetime) -> CallTask:
     """Put a finished call back on the list; a "never again" that `by` noted is taken back in the ledger too.
 
@@ -52,4 +69,13 @@ def undo_call(*, task: CallTask, by: User, now: datetime) -> CallTask:
         closed = CallTask.objects.filter(number=task.number, status=CallStatus.REFUSED, events__at=noted.at)
         for other in closed.exclude(pk=task.pk).distinct():
             contact.undo_call(task=other, by=by, now=now)
+    if task.status == CallStatus.REACHED:
+        _ask_again(task, by)
     return contact.undo_call(task=task, by=by, now=now)
+
+
+def _ask_again(task: CallTask, by: User) -> None:
+    """The question that the call had answered is open again."""
+    answered = Enquiry.objects.filter(status=EnquiryStatus.ANSWERED, way=Enquiry.Way.CALL)
+    if enquiry := enquiry_of(task.subject, answered):
+        registration.reopen_enquiry(enquiry=enquiry, by=by, ring=False)

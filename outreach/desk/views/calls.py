@@ -13,17 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from outreach.contact.models import CallOutcome, CallStatus, CallTask
 from outreach.contact.queries import calls_to_make, cannot_be_told, within
-from outreach.contact.services import CallTaken, claim_call, finish_call
+from outreach.contact.services import CallTaken, claim_call
 from outreach.desk import services
 from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.lists import calls_file
 from outreach.desk.queries.answers import open_answer
 from outreach.desk.queries.calls import Line, booking_of, just_finished, line_of, lines_with_others, next_call
+from outreach.desk.queries.enquiries import enquiry_of
 from outreach.desk.views.answers import read_answer, said_of_answer
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
 from outreach.registration.models import Intake
-from outreach.registration.queries import bookings_in
+from outreach.registration.queries import bookings_in, enquiries_in
 from outreach.registration.services import BookingError
 
 A_PAGE = 30
@@ -105,6 +106,7 @@ def call(request: ScopedRequest, pk: int) -> HttpResponse:
         "events": task.events.select_related("by"),
         "outcomes": list(enumerate(CallOutcome.choices, start=1)),
         "booking": booking,
+        "enquiry": enquiry_of(task.subject, enquiries_in(request.scope)),
         "asked": asked,
         "others": list(zip("abc", asked.others, strict=False)) if asked else [],
     }
@@ -122,7 +124,7 @@ def finish(request: ScopedRequest, pk: int) -> HttpResponse:
         messages.error(request, _("結果を選んでください。"))
         return redirect("desk:call", pk)
     try:
-        done = finish_call(
+        done = services.finish_call(
             task=task,
             outcome=CallOutcome(outcome),
             by=request.user,

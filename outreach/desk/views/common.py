@@ -19,9 +19,9 @@ from outreach.people.rules import Action, Scope
 from outreach.people.services import PersonBusy
 from outreach.registration.models import Booking
 from outreach.registration.queries import bookings_in
-from outreach.registration.services import BookingError
+from outreach.registration.services import BookingError, EnquiryError
 
-REFUSALS = (SessionError, PersonBusy, BookingError)  # each says to staff what to do instead
+REFUSALS = (SessionError, PersonBusy, BookingError, EnquiryError)  # each says to staff what to do instead
 
 
 def session_or_404(scope: Scope, code: str) -> Session:

@@ -21,6 +21,7 @@ QUIET: dict[str, str | Promise] = {
     "slips": _("印刷する郵便"),
     "endings": _("終わりの近い資格"),
     "unanswered": _("変更・中止への返事"),
+    "enquiries": _("問い合わせ"),
 }
 
 
@@ -39,6 +40,7 @@ def office(request: ScopedRequest) -> HttpResponse:
         "slips": queries.slips(seeing, now),
         "endings": queries.endings(people, timezone.localdate(now)),
         "unanswered": queries.unanswered(seeing, now),
+        "enquiries": queries.enquiries(seeing),
     }
     quiet = [LABELS[need] for need in Need if not heaps[need].count]
     quiet += [label for name, label in QUIET.items() if not others[name].count]

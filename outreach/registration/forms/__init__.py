@@ -1,6 +1,7 @@
 """What residents, families and staff write, cleaned in one place."""
 
 from outreach.registration.forms.application import ApplicationForm, PhoneField
+from outreach.registration.forms.asking import AskForm, QuestionForm, refuse_my_number
 from outreach.registration.forms.pages import (
     CertificateForm,
     ContactForm,
@@ -14,13 +15,16 @@ from outreach.registration.forms.pages import (
 
 __all__ = [
     "ApplicationForm",
+    "AskForm",
     "CertificateForm",
     "ContactForm",
     "FamilyForm",
     "GuardianForm",
     "LookupForm",
     "PhoneField",
+    "QuestionForm",
     "QuietForm",
     "ReferenceForm",
     "ResidentForm",
+    "refuse_my_number",
 ]

@@ -12,6 +12,7 @@ from outreach.registration.models.bookings import (
     Intake,
 )
 from outreach.registration.models.checkins import FINE, CheckIn
+from outreach.registration.models.enquiries import Enquiry, EnquiryEvent, EnquiryStatus
 from outreach.registration.models.points import AgeBand, ExportedPoint, PointAward, PointEntry, PointExport
 from outreach.registration.models.residents import CONTACT_WAYS, Resident
 from outreach.registration.models.series import Certificate, Enrolment, EnrolmentEvent, SubsidyStatus
@@ -45,6 +46,9 @@ __all__ = [
     "BookingStatus",
     "Certificate",
     "CheckIn",
+    "Enquiry",
+    "EnquiryEvent",
+    "EnquiryStatus",
     "Enrolment",
     "EnrolmentEvent",
     "ExportedPoint",

@@ -3,12 +3,6 @@
 from outreach.registration.services.answers import ask_answers, note_answer
 from outreach.registration.services.changing import NoSeat, application_of, change_class, change_contact
 from outreach.registration.services.checkins import Scan, check_in_by_poster, check_in_by_slip, confirm_arrivals
-from outreach.registration.services.points import (
-    PointsError,
-    export_points,
-    give_points,
-    reverse_points,
-    set_award,
 from outreach.registration.services.enquiries import (
     EnquiryError,
     answer_enquiry,
@@ -18,6 +12,13 @@ from outreach.registration.services.enquiries import (
     once_a_day,
     reopen_enquiry,
     word_enquiry,
+)
+from outreach.registration.services.points import (
+    PointsError,
+    export_points,
+    give_points,
+    reverse_points,
+    set_award,
 )
 from outreach.registration.services.seats import (
     Application,

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('classes', '0004_programmes_that_towns_run'),
         ('geo', '0001_initial'),
         ('people', '0003_supporters_way'),
-        ('registration', '0006_series_and_certificates'),
+        ('registration', '0007_points'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,7 +1,7 @@
 """What callers hear: every saying has words, and what a voice reads is slow, in kana, digit by digit."""
 
 import xml.etree.ElementTree as ET
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
@@ -114,10 +114,6 @@ def test_a_recording_is_announced_without_anything_of_the_caller_in_the_address(
 )
 def test_the_office_is_open_on_working_days(when: datetime, is_open: bool) -> None:
     assert office_open(when.replace(tzinfo=JST)) == is_open
-
-
-def test_holidays_are_no_working_days() -> None:
-    assert not rules.is_working_day(date(2027, 1, 1))
 
 
 def test_placeholders_at_one_number_differ() -> None:

@@ -37,6 +37,7 @@ def post(client: Client, code: str = "", **changes: str) -> Any:
 def test_promised_days_are_working_days(day: date, count: int, found: date) -> None:
     assert add_working_days(day, count) == found
     assert is_working_day(found)
+    assert not is_working_day(date(2027, 1, 1))
 
 
 def test_a_question_about_a_class_goes_to_who_holds_it_and_on_the_call_list(client: Client) -> None:

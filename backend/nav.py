@@ -23,6 +23,8 @@ PAGES = (
     (_("派遣依頼"), "dispatch:requests", Action.PLAN_DISPATCH),
     (_("派遣計画"), "dispatch:plans", Action.PLAN_DISPATCH),
     (_("ファイルで登録"), "classes:uploads", Action.EDIT_SESSIONS),
+    (_("報告"), "desk:reports", Action.EDIT_SESSIONS),
+    (_("学びの結果"), "reporting:learning", Action.SEE_FIGURES),
     (_("ポイント"), "desk:points", Action.EDIT_RESIDENTS),
     (_("録音"), "phone:recordings", Action.MAKE_CALLS),
     (_("連絡"), "contact:messages", Action.SEE_RESIDENTS),

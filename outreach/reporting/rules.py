@@ -98,3 +98,18 @@ def sum_up(
 
 def last_day(fiscal_year: int) -> date:
     return date(fiscal_year + 1, 3, 31)
+
+
+SMALL = 5
+
+
+def hide_small(cells: list[int]) -> list[int | None]:
+    """A row that splits people, with cells from 1 to 4 hidden (None), since its sum is shown beside it.
+
+    One hidden cell alone could be worked out from the sum: then the smallest of the others goes too (law 7).
+    """
+    hidden = {n for n, count in enumerate(cells) if 0 < count < SMALL}
+    if len(hidden) == 1:
+        others = [(count, n) for n, count in enumerate(cells) if count and n not in hidden]
+        hidden |= {min(others)[1]} if others else set()
+    return [None if n in hidden else count for n, count in enumerate(cells)]

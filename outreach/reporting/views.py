@@ -62,7 +62,7 @@ class PrefectureLine:
 @open_to_all
 @require_safe
 def coverage_page(request: HttpRequest) -> HttpResponse:
-    year = _asked_year(request)
+    year = asked_year(request)
     total, rows = coverage(year)
     prefectures = list(Prefecture.objects.all())
     chosen = next((p for p in prefectures if p.code == request.GET.get("prefecture")), None)
@@ -123,7 +123,7 @@ def _may_create(request: HttpRequest) -> bool:
     return request.user.is_authenticated and not scope_of(request.user, Action.EDIT_SESSIONS).empty
 
 
-def _asked_year(request: HttpRequest) -> ProgrammeYear:
+def asked_year(request: HttpRequest) -> ProgrammeYear:
     asked = request.GET.get("fy", "")
     year = find_year(int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None)
     if year is None:

@@ -114,24 +114,6 @@ def test_a_class_closed_by_mistake_is_opened_again(desk: Client, over: Session) 
     assert Site.objects.get(venue=over.venue).held_sessions == 0
 
 
-def test_a_report_is_a_word_and_ends_it(desk: Client, over: Session) -> None:
-    over.bookings.update(status="attended")
-    desk.post(url("close", over), {"walk_ins": "0"})
-    desk.post(url("report", over), {"words": "地図の使い方が好評"})
-    over.refresh_from_db()
-    assert over.status == SessionStatus.REPORTED
-    assert over.events.filter(new=SessionStatus.REPORTED).get().reason == "地図の使い方が好評"
-
-
-def test_a_my_number_does_not_get_into_a_report(desk: Client, over: Session) -> None:
-    over.bookings.update(status="attended")
-    desk.post(url("close", over), {"walk_ins": "0"})
-    answer = desk.post(url("report", over), {"words": "番号は 1234 5678 9018 です"}, follow=True)
-    assert "マイナンバー" in said(answer)
-    over.refresh_from_db()
-    assert over.status == SessionStatus.HELD
-
-
 def test_a_class_to_come_cannot_be_closed(desk: Client, office: Organisation) -> None:
     session = factories.session(organisation=office, status=SessionStatus.CONFIRMED)
     desk.post(url("close", session), {"walk_ins": "0"})

@@ -12,6 +12,7 @@ from outreach.classes.models.programme import (
     SeriesLesson,
     SessionKind,
 )
+from outreach.classes.models.reports import SessionReport
 from outreach.classes.models.sessions import HELD, OPEN, PLANNED, Session, SessionEvent, SessionStatus, Shift, Site
 from outreach.classes.models.tally import TallyMark
 from outreach.classes.models.uploads import Upload, UploadedSlot
@@ -33,6 +34,7 @@ __all__ = [
     "Session",
     "SessionEvent",
     "SessionKind",
+    "SessionReport",
     "SessionStatus",
     "Shift",
     "Site",

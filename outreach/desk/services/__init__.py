@@ -8,6 +8,7 @@ from outreach.desk.services.bookings import (
     tell_again,
 )
 from outreach.desk.services.calls import finish_call, ring_instead, undo_call
+from outreach.desk.services.reports import Words, write_report
 from outreach.desk.services.series import date_series, make_series
 from outreach.desk.services.sessions import (
     assign,
@@ -17,13 +18,13 @@ from outreach.desk.services.sessions import (
     merge_session,
     move_session,
     reopen_session,
-    report_session,
     take_back_confirmation,
     told_in_time,
     what_changes,
 )
 
 __all__ = [
+    "Words",
     "assign",
     "book_again",
     "cancel_session",
@@ -38,7 +39,6 @@ __all__ = [
     "move_session",
     "note_wish",
     "reopen_session",
-    "report_session",
     "ring_instead",
     "take_answer",
     "take_back_answer",
@@ -47,4 +47,5 @@ __all__ = [
     "told_in_time",
     "undo_call",
     "what_changes",
+    "write_report",
 ]

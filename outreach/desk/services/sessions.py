@@ -142,12 +142,6 @@ def reopen_session(*, session: Session, by: User) -> None:
 
 
 @transaction.atomic
-def report_session(*, session: Session, words: str, by: User) -> None:
-    """Report the class as held; `words` stay with its history. Raises: SessionError."""
-    classes.change_status(session=session, to=SessionStatus.REPORTED, by=by, reason=words[:200])
-
-
-@transaction.atomic
 def assign(*, session: Session, person: Person, duty: str) -> Shift:
     """Put someone on a session that has not begun. Raises: SessionError, people.services.PersonBusy."""
     if session.status not in {SessionStatus.DRAFT, SessionStatus.PUBLISHED, SessionStatus.CONFIRMED}:

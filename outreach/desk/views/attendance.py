@@ -1,4 +1,4 @@
-"""The roster on screen and paper, attendance by tapping, and closing and reporting a class."""
+"""The roster on screen and paper, attendance by tapping, and closing a class. Its report: `reports`."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from outreach.classes.models import OPEN, Session, SessionStatus
+from outreach.classes.models import OPEN, Session
 from outreach.desk import services
 from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.lists import people_file
-from outreach.desk.forms.attendance import CloseForm, ReportForm
+from outreach.desk.forms.attendance import CloseForm
 from outreach.desk.rules import attendance_of
 from outreach.desk.views.common import act_and_return, attempt, reaches, session_or_404
 from outreach.people.access import ScopedRequest, allowed, log_access
@@ -60,7 +60,6 @@ def attendance(request: ScopedRequest, code: str) -> HttpResponse:
         "counts": attendance_of(row.status for row in rows),
         "open": takes_attendance(one),
         "form": CloseForm(initial={"walk_ins": one.walk_ins}),
-        "report": ReportForm(),
         "edits": reaches(request.user, Action.EDIT_SESSIONS, one),
     }
     return render(request, "desk/attendance.html", context)
@@ -125,26 +124,4 @@ def reopen(request: ScopedRequest, code: str) -> HttpResponse:
     done = _("出席の入力に戻しました。")
     return act_and_return(
         request, lambda: services.reopen_session(session=one, by=request.user), done, "desk:attendance", code
-    )
-
-
-@allowed(Action.TAKE_ATTENDANCE)
-@require_POST
-def report(request: ScopedRequest, code: str) -> HttpResponse:
-    one = session_or_404(request.scope, code)
-    form = ReportForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(words) for errors in form.errors.values() for words in errors))
-        return redirect("desk:attendance", code)
-    if one.status != SessionStatus.HELD:
-        messages.error(request, _("終わった回だけ、報告できます。"))
-        return redirect("desk:attendance", code)
-    words = form.cleaned_data["words"]
-    done = _("報告しました。おつかれさまでした。")
-    return act_and_return(
-        request,
-        lambda: services.report_session(session=one, words=words, by=request.user),
-        done,
-        "desk:attendance",
-        code,
     )

@@ -22,6 +22,7 @@ from outreach.desk.views import (
     staffing,
     tally,
     today,
+    waitlist,
 )
 
 app_name = "desk"
@@ -42,6 +43,8 @@ staff: list[URLPattern] = [
     path(f"{ONE}move/", session.move, name="move"),
     path(f"{ONE}cancel/", session.cancel, name="cancel"),
     path(f"{ONE}merge/", session.merge, name="merge"),
+    path(f"{ONE}waitlist/", waitlist.waitlist, name="waitlist"),
+    path("staff/waitlist/<int:pk>/", waitlist.override, name="waitlist-override"),
     path(f"{ONE}answers/", answers.answers, name="answers"),
     path("staff/answers/<int:pk>/", answers.take, name="answer-take"),
     path("staff/answers/<int:pk>/back/", answers.take_back, name="answer-back"),

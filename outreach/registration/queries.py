@@ -15,7 +15,17 @@ from outreach.contact.services.calls import is_refused
 from outreach.people.rules import Scope
 from outreach.people.tries import Guard
 from outreach.registration import notices, rules
-from outreach.registration.models import FINE, ROSTER, UNANSWERED, Answer, Booking, BookingStatus, CheckIn, Enquiry
+from outreach.registration.models import (
+    FINE,
+    QUEUE,
+    ROSTER,
+    UNANSWERED,
+    Answer,
+    Booking,
+    BookingStatus,
+    CheckIn,
+    Enquiry,
+)
 from outreach.registration.rules import Wish
 
 
@@ -48,7 +58,7 @@ def waitlist(session: Session) -> QuerySet[Booking]:
     """Those who wait or have been offered a seat, in order. 1 statement."""
     waiting = {BookingStatus.WAITLISTED, BookingStatus.OFFERED}
     found = Booking.objects.filter(session=session, status__in=waiting)
-    return found.select_related("resident").order_by("applied_at", "pk")
+    return found.select_related("resident").order_by(*QUEUE)
 
 
 @dataclass(frozen=True)

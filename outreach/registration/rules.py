@@ -12,7 +12,8 @@ from outreach.classes.models import OPEN
 from outreach.classes.rules import JST
 from outreach.contact.models import CallStatus, Channel, MessageStatus
 from outreach.contact.numbers import NumberKind, kind_of
-from outreach.contact.rules import POST
+from outreach.contact.rules import POST, into_hours
+from outreach.contact.working_days import add_working_days
 from outreach.people.writing import clean_kana as clean_kana
 from outreach.people.writing import clean_name as clean_name
 from outreach.people.writing import looks_like_my_number as looks_like_my_number
@@ -39,14 +40,29 @@ def at(day: date, hour: time | None) -> datetime | None:
     return datetime.combine(day, hour, tzinfo=JST) if hour else None
 
 
-def offer_deadline(starts_at: datetime, *, hours: int, now: datetime) -> datetime | None:
-    """Until when an offered seat is held: `hours`, but not past 18:00 on the eve; None where that is too near.
+OFFICE_SHUTS, LAST_POST = time(17), time(15)
+LETTER_DAYS, ANSWER_DAYS = 2, 2  # working days that a letter takes, and that its reader has
+TIME_TO_ANSWER = timedelta(hours=2)  # the least that someone needs to see a message and answer
 
-    Two hours is the least that someone needs to see a message and answer.
+
+def offer_deadline(starts_at: datetime, *, way: str, hours: int, now: datetime) -> datetime | None:
+    """Until when an offered seat is held, never past 18:00 on the eve; None where that is too near.
+
+    By text `hours` from when it may go out; by a person's call to the end of the next working day; by letter two
+    working days after it arrives, or as for a call where that would be past the eve.
     """
+    local = now.astimezone(JST)
     eve = datetime.combine(starts_at.astimezone(JST).date() - timedelta(days=1), time(18), tzinfo=JST)
-    deadline = min(now + timedelta(hours=hours), eve)
-    return deadline if deadline - now >= timedelta(hours=2) else None
+    if way == Channel.POST:
+        days = LETTER_DAYS + ANSWER_DAYS
+        posted = local.date() + timedelta(days=local.time() >= LAST_POST)
+        by_letter = datetime.combine(add_working_days(posted, days), OFFICE_SHUTS, tzinfo=JST)
+        if by_letter <= eve:
+            return by_letter
+    told = into_hours(now)
+    by_call = datetime.combine(add_working_days(local.date(), 1), OFFICE_SHUTS, tzinfo=JST)
+    deadline = min(told + timedelta(hours=hours) if way == Channel.SMS else by_call, eve)
+    return deadline if deadline - told >= TIME_TO_ANSWER else None
 
 
 def half_width(text: str) -> str:

@@ -80,9 +80,24 @@ def test_a_year_may_do_without_a_reminder() -> None:
 
 def test_an_offer_ends_on_the_eve_at_six_at_the_latest() -> None:
     now = STARTS - timedelta(days=2)
-    assert offer_deadline(STARTS, hours=24, now=now) == now + timedelta(hours=24)
-    assert offer_deadline(STARTS, hours=72, now=now) == datetime(2026, 12, 9, 18, tzinfo=JST)
+    assert offer_deadline(STARTS, way="sms", hours=24, now=now) == now + timedelta(hours=24)
+    assert offer_deadline(STARTS, way="sms", hours=72, now=now) == datetime(2026, 12, 9, 18, tzinfo=JST)
 
 
 def test_nobody_is_offered_a_seat_who_has_no_time_to_answer() -> None:
-    assert offer_deadline(STARTS, hours=24, now=datetime(2026, 12, 9, 16, 30, tzinfo=JST)) is None
+    assert offer_deadline(STARTS, way="sms", hours=24, now=datetime(2026, 12, 9, 16, 30, tzinfo=JST)) is None
+
+
+@pytest.mark.parametrize(
+    ("way", "now", "until"),
+    [
+        ("sms", datetime(2026, 11, 27, 20, 0), datetime(2026, 11, 29, 9, 0)),  # texts go out from nine
+        ("call", datetime(2026, 11, 27, 10, 0), datetime(2026, 11, 30, 17, 0)),  # a Friday: Monday
+        ("post", datetime(2026, 11, 26, 10, 0), datetime(2026, 12, 2, 17, 0)),  # two days on the way, two to answer
+        ("post", datetime(2026, 11, 26, 16, 0), datetime(2026, 12, 3, 17, 0)),  # after the last post
+        ("post", datetime(2026, 12, 7, 10, 0), datetime(2026, 12, 8, 17, 0)),  # no time for a letter: as for a call
+    ],
+)
+def test_an_offer_is_held_as_long_as_its_way_takes(way: str, now: datetime, until: datetime) -> None:
+    found = offer_deadline(STARTS, way=way, hours=24, now=now.replace(tzinfo=JST))
+    assert found == until.replace(tzinfo=JST)

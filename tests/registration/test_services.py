@@ -124,7 +124,7 @@ def test_an_offer_nobody_answers_goes_to_the_next_and_then_frees_the_seat() -> N
     first, _second, waiting = full(session)
     last = factories.booking(session)
     cancel(booking=first, channel=Intake.WEB)
-    assert lapse_offers(now=timezone.now() + timedelta(hours=25)) == 1
+    assert lapse_offers(now=timezone.now() + timedelta(hours=40)) == 1
     waiting.refresh_from_db()
     last.refresh_from_db()
     assert (waiting.status, last.status) == (S.CANCELLED, S.OFFERED)

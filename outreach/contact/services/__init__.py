@@ -1,6 +1,6 @@
 """Writes of this room. Callers of higher rooms need only what is named here."""
 
-from outreach.contact.services.calls import CallTaken, claim_call, finish_call, open_call_task, undo_call
+from outreach.contact.services.calls import CallTaken, claim_call, finish_call, is_refused, open_call_task, undo_call
 from outreach.contact.services.consent import record_consent
 from outreach.contact.services.delivery import Drained, drain, settle_late
 from outreach.contact.services.queueing import print_slips, queue_message, wake_drain, withdraw_messages
@@ -15,6 +15,7 @@ __all__ = [
     "claim_call",
     "drain",
     "finish_call",
+    "is_refused",
     "open_call_task",
     "print_slips",
     "purge_personal_text",

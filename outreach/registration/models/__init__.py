@@ -3,6 +3,7 @@
 from outreach.registration.models.answers import ANSWERED, UNANSWERED, Answer, AnswerStatus
 from outreach.registration.models.bookings import (
     LIVE,
+    QUEUE,
     ROSTER,
     SEAT_HOLDERS,
     SEATED,
@@ -34,6 +35,7 @@ __all__ = [
     "LIVE",
     "OPEN_SUPPORTS",
     "PLACED_SUPPORTS",
+    "QUEUE",
     "ROSTER",
     "SEATED",
     "SEAT_HOLDERS",

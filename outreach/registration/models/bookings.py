@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from outreach.classes.models import Session
@@ -36,8 +37,11 @@ class Intake(models.TextChoices):
     PAPER = "paper", _("申込書")
 
 
+QUEUE = (Coalesce("queue_at", "applied_at"), "pk")  # first come, first offered, unless staff said otherwise
+
+
 class Booking(models.Model):
-    """申込: a resident in a session."""
+    """申込: a resident in a session. `party`: the first booking of those who applied on one form, also of itself."""
 
     class Tell(models.TextChoices):
         RESIDENT = "resident", _("本人")
@@ -57,6 +61,8 @@ class Booking(models.Model):
     tell = models.CharField(_("連絡する相手"), max_length=8, choices=Tell, default=Tell.RESIDENT)
     revision = models.PositiveSmallIntegerField(_("連絡の方法の改訂"), default=0)
     applied_at = models.DateTimeField(_("申込日時"))
+    queue_at = models.DateTimeField(_("キャンセル待ちの順番"), null=True, blank=True, help_text=_("空なら申込日時の順"))
+    party = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="members")
     offer_expires_at = models.DateTimeField(_("空席の案内の期限"), null=True, blank=True)
     sample = models.BooleanField(_("見本データ"), default=False)
 

@@ -41,6 +41,7 @@ from outreach.registration.services.series import (
     revoke_certificate,
 )
 from outreach.registration.services.steps import AlreadyBooked, BookingError, IdempotencyConflict, NotOpen
+from outreach.registration.services.waitlist import Turn, give_seat, put_in_queue, queue_of, turn_of
 
 __all__ = [
     "AlreadyBooked",
@@ -52,6 +53,7 @@ __all__ = [
     "NotOpen",
     "PointsError",
     "Scan",
+    "Turn",
     "accept_offer",
     "answer_enquiry",
     "application_of",
@@ -74,16 +76,20 @@ __all__ = [
     "export_points",
     "first_of",
     "give_points",
+    "give_seat",
     "issue_certificate",
     "lapse_offers",
     "mark_attendance",
     "note_answer",
     "note_subsidy",
     "once_a_day",
+    "put_in_queue",
+    "queue_of",
     "reopen_enquiry",
     "restore_certificate",
     "reverse_points",
     "revoke_certificate",
     "set_award",
+    "turn_of",
     "word_enquiry",
 ]

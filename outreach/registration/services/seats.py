@@ -39,6 +39,7 @@ from outreach.registration.services.steps import (
     move,
     record,
 )
+from outreach.registration.services.waitlist import pass_on_seat, queue_of
 
 S = BookingStatus
 ALONE = frozenset({Intake.WEB, Intake.API, Intake.PHONE_LINE})  # nobody of the office was there
@@ -174,7 +175,7 @@ def give_up(*, booking: Booking, channel: str, by: User | None = None, reason: s
     held = move(booking, LIVE, S.CANCELLED, channel=channel, by=by, reason=reason) in SEATED
     notices.withdraw(booking)
     if held:
-        _pass_on_seat(session)
+        pass_on_seat(session)
 
 
 @transaction.atomic
@@ -212,7 +213,7 @@ def _lapse(booking: Booking, now: datetime) -> bool:
         return False
     move(booking, {S.OFFERED}, S.CANCELLED, reason=_("空席の案内の期限が過ぎたため"))
     notices.withdraw(booking)
-    _pass_on_seat(session)
+    pass_on_seat(session)
     return True
 
 
@@ -253,8 +254,8 @@ def change_capacity(*, session: Session, capacity: int) -> None:
             % {"least": locked.seats_taken, "most": locked.venue.capacity}
         )
     Session.objects.filter(pk=locked.pk).update(capacity=capacity)
-    while _waiting(locked) and _take_seat(locked):
-        if not _pass_on_seat(locked):
+    while queue_of(locked) and _take_seat(locked):
+        if not pass_on_seat(locked):
             break
     session.refresh_from_db()
 
@@ -262,26 +263,6 @@ def change_capacity(*, session: Session, capacity: int) -> None:
 def _take_seat(session: Session) -> bool:
     free = Session.objects.filter(pk=session.pk, seats_taken__lt=F("capacity"))
     return free.update(seats_taken=F("seats_taken") + 1) == 1
-
-
-def _waiting(session: Session) -> Booking | None:
-    queue = Booking.objects.filter(session=session, status=S.WAITLISTED).select_related("resident")
-    return queue.order_by("applied_at", "pk").first()
-
-
-def _pass_on_seat(session: Session) -> bool:
-    """Offer a held seat to the first who waits, or free it. Returns whether it was offered."""
-    first = _waiting(session)
-    hours = session.programme_year.offer_hours
-    deadline = rules.offer_deadline(session.starts_at, hours=hours, now=timezone.now())
-    if first is None or deadline is None:
-        Session.objects.filter(pk=session.pk, seats_taken__gt=0).update(seats_taken=F("seats_taken") - 1)
-        return False
-    Booking.objects.filter(pk=first.pk).update(offer_expires_at=deadline)
-    first.offer_expires_at = deadline
-    move(first, {S.WAITLISTED}, S.OFFERED)
-    notices.tell_offer(first)
-    return True
 
 
 def _find_or_make_resident(application: Application, *, sample: bool) -> Resident:

@@ -22,6 +22,9 @@ How a room above puts a map on a page:
     # the view behind points_url
     JsonResponse(pack_points([Point(lat, lon, "held", "公民館"), …]))
 
+    # the same for ways, where `lines_url` names a view of them; each class of the legend with shape="line"
+    JsonResponse(pack_lines([Line("night", ((lat, lon), (lat, lon))), …]))
+
     {# the template, which needs nothing else #}
     {% block sheets %}{{ map.sheets }}{% endblock %}
     {% block content %} {{ map.html }} … a table that says the same … {% endblock %}
@@ -34,6 +37,15 @@ whose address carries their content's hash and, signed, all that they are made f
 
 from geo.map.legend import LegendEntry
 from geo.map.page import RenderedMap, render_map
-from geo.map.values import Point, pack_points, pack_values
+from geo.map.values import Line, Point, pack_lines, pack_points, pack_values
 
-__all__ = ["LegendEntry", "Point", "RenderedMap", "pack_points", "pack_values", "render_map"]
+__all__ = [
+    "LegendEntry",
+    "Line",
+    "Point",
+    "RenderedMap",
+    "pack_lines",
+    "pack_points",
+    "pack_values",
+    "render_map",
+]

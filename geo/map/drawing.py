@@ -124,8 +124,10 @@ def _options(recipe: Recipe) -> dict[str, Any]:
         "areas": recipe.areas_url,
         "values": recipe.values_url,
         "points": recipe.points_url,
+        "lines": recipe.lines_url,
         "colours": [list(pair) for pair in recipe.colours],
         "point_colours": [list(pair) for pair in recipe.point_colours],
+        "line_colours": [list(pair) for pair in recipe.line_colours],
     }
 
 

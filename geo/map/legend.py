@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """A class of areas or points: the key in the values, its words (may be lazy), its colour as #rrggbb.
+    """A class of areas, points or lines: the key in the values, its words (may be lazy), its colour as #rrggbb.
 
     Choose colours that a colour-blind reader and a grey print keep apart (Okabe and Ito's, light against dark).
     """
@@ -14,4 +14,5 @@ class LegendEntry:
     key: str
     label: str
     colour: str
-    shape: Literal["area", "point"] = "area"
+    shape: Literal["area", "point", "line"] = "area"
+    dash: str = ""  # of a line, as SVG writes it; the map dashes each further round of eight by itself

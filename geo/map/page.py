@@ -31,6 +31,7 @@ def render_map(
     values_url: str,
     legend: Sequence[LegendEntry],
     points_url: str | None = None,
+    lines_url: str | None = None,
     bounds: tuple[Corner, Corner] | None = None,
 ) -> RenderedMap:
     """Return a map of all municipalities, coloured by the values at `values_url` (see `pack_values`).
@@ -49,6 +50,8 @@ def render_map(
         colours=tuple((one.key, one.colour) for one in legend if one.shape == "area"),
         point_colours=tuple((one.key, one.colour) for one in legend if one.shape == "point"),
         bounds=bounds,
+        lines_url=lines_url,
+        line_colours=tuple((one.key, one.colour) for one in legend if one.shape == "line"),
     )
     drawing = drawing_of(recipe)
     context = {

@@ -23,6 +23,8 @@ class Recipe:
     colours: Pairs
     point_colours: Pairs
     bounds: tuple[Corner, Corner] | None = None
+    lines_url: str | None = None
+    line_colours: Pairs = ()
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -36,6 +38,6 @@ class Recipe:
     def of_token(cls, token: str) -> "Recipe":
         """Undo `token`. Raises: signing.BadSignature."""
         fields = signing.Signer(salt=SALT).unsign_object(token)
-        pairs = {name: tuple(map(tuple, fields[name])) for name in ("colours", "point_colours")}
+        pairs = {name: tuple(map(tuple, fields[name])) for name in ("colours", "point_colours", "line_colours")}
         bounds = fields["bounds"] and tuple(map(tuple, fields["bounds"]))
         return cls(**{**fields, **pairs, "bounds": bounds})

@@ -18,6 +18,23 @@ class Point:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A way over the map, as straight pieces between (lat, lon) in degrees."""
+
+    kind: str
+    stops: tuple[tuple[float, float], ...]
+
+
+def pack_lines(lines: Iterable[Line]) -> dict[str, Any]:
+    """Return JSON for a map's `lines_url`: (lon, lat) as in GeoJSON, to 11 m."""
+    return {
+        "lines": [
+            {"kind": line.kind, "stops": [[round(lon, 4), round(lat, 4)] for lat, lon in line.stops]} for line in lines
+        ]
+    }
+
+
 def pack_values(kinds: Mapping[str, str], notes: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return JSON for a map's `values_url` from the class of each municipal code.
 

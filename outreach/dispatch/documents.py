@@ -15,11 +15,20 @@ from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 
 
-def keep_problem(plan: Plan, problem: Problem) -> PlanProblem:
-    """The row that holds what a plan answers: a new one only where it is another problem than before."""
+def keep_problem(plan: Plan, problem: Problem, bound: int | None) -> PlanProblem:
+    """The row that holds what a plan answers: a new one only where it is another problem than before.
+
+    A bound proven without any orders holds for every answer, since orders only make things dearer.
+    """
     plain = replace(problem, locks=(), forbidden=(), frozen_days=(), prior=())
-    if plan.version and problem_of(plan.version) == plain:
-        return plan.version.problem
+    row = plan.version.problem if plan.version and problem_of(plan.version) == plain else _new_row(plan, plain)
+    if bound is not None and problem == plain and (row.bound is None or row.bound < bound):
+        row.bound = bound
+        row.save(update_fields=["bound"])
+    return row
+
+
+def _new_row(plan: Plan, plain: Problem) -> PlanProblem:
     text = problem_json.dump_problem(plain)
     digest = sha256(text.encode()).hexdigest()
     return PlanProblem.objects.get_or_create(plan=plan, digest=digest, defaults={"text": text})[0]

@@ -73,6 +73,7 @@ def plans_in(scope: Scope) -> QuerySet[Plan]:
 
     A municipality's coordinator sees their requests, never the plan with other towns' people.
     """
-    if scope.nation or scope.organisations:
+    if scope.nation:
         return Plan.objects.all()
-    return Plan.objects.filter(prefecture__in=scope.prefectures)
+    sending = Organisation.objects.filter(pk__in=scope.organisations, kind=Organisation.Kind.DISPATCH)
+    return Plan.objects.filter(Q(prefecture__in=scope.prefectures) | Exists(sending))

@@ -4,7 +4,7 @@
   "use strict";
 
   const {
-    AreaLayer, getJson, decode, unpackClasses, unpackPoints, mercatorX, mercatorY, emptyBox, stretch, boundsOf,
+    AreaLayer, getJson, decode, unpackClasses, unpackPoints, unpackLines, mercatorX, mercatorY, emptyBox, stretch, boundsOf,
   } = window.tsutsuuraMap;
 
   class Reader {
@@ -140,13 +140,16 @@
     nameControls(container, frame);
     return Promise.all([
       getJson(options.areas), getJson(options.values), options.points ? getJson(options.points) : null,
-    ]).then(([topology, values, points]) => {
+      options.lines ? getJson(options.lines) : null,
+    ]).then(([topology, values, points, ways]) => {
       const layer = new AreaLayer(decode(topology), {
         colours: Object.fromEntries(options.colours), pointColours: Object.fromEntries(options.pointColours),
+        lineColours: Object.fromEntries(options.lineColours),
       });
       layer.kinds = unpackClasses(values);
       layer.notes = values.notes || {};
       layer.points = points ? unpackPoints(points) : new Map();
+      layer.lines = ways ? unpackLines(ways) : [];
       layer.addTo(map);
       new Reader(map, layer, frame);
       wait.hidden = true;

@@ -81,7 +81,14 @@
     return points;
   }
 
+  /* Ways, each a flat line of Web Mercator as the areas' borders are. */
+  function unpackLines(packed) {
+    return packed.lines.map(({ kind, stops }) => ({
+      kind, line: Float64Array.from(stops.flatMap(([lon, lat]) => [mercatorX(lon), mercatorY(lat)])),
+    }));
+  }
+
   window.tsutsuuraMap = {
-    getJson, decode, unpackClasses, unpackPoints, mercatorX, mercatorY, emptyBox, stretch, apart, boundsOf,
+    getJson, decode, unpackClasses, unpackPoints, unpackLines, mercatorX, mercatorY, emptyBox, stretch, apart, boundsOf,
   };
 }());

@@ -8,8 +8,10 @@
   const FAR_ALPHA = 0.7;  // thousands of points on a small map: the areas still show
   const MINIMUM_STEP = 0.8;  // pixels: points nearer to the last drawn one can't be seen
 
+  const COLOURS = 8, DASHES = [[], [10, 6], [2, 6]];
+
   const AreaLayer = L.Renderer.extend({
-    options: { padding: 0.25, colours: {}, pointColours: {}, otherwise: "#f2f2f2" },
+    options: { padding: 0.25, colours: {}, pointColours: {}, lineColours: {}, otherwise: "#f2f2f2" },
 
     initialize(data, options) {
       L.Renderer.prototype.initialize.call(this, options);
@@ -17,6 +19,7 @@
       this.kinds = new Map();
       this.notes = {};
       this.points = new Map();
+      this.lines = [];
       this.chosen = null;
     },
 
@@ -59,6 +62,7 @@
       ctx.clearRect(0, 0, size.x, size.y);
       this._fill(ctx, lines, ends, seen);
       this._stroke(ctx, lines);
+      this._drawLines(ctx, view);
       this._drawPoints(ctx, view, seen);
     },
 
@@ -105,6 +109,23 @@
       ctx.lineWidth = 3;
       ctx.strokeStyle = CHOSEN_LINE;
       ctx.stroke();
+    },
+
+    /* Ways over a pale edge, so that they show on any area. More classes than colours: the next round is dashed. */
+    _drawLines(ctx, view) {
+      const kinds = Object.keys(this.options.lineColours);
+      ctx.lineJoin = ctx.lineCap = "round";
+      this.lines.forEach(({ kind, line }) => {
+        ctx.beginPath();
+        follow(ctx, thin(line, view), false, false);
+        ctx.setLineDash(DASHES[Math.floor(kinds.indexOf(kind) / COLOURS) % DASHES.length]);
+        [[6, POINT_LINE], [3, this.options.lineColours[kind] || PREFECTURE_LINE]].forEach(([width, style]) => {
+          ctx.lineWidth = width;
+          ctx.strokeStyle = style;
+          ctx.stroke();
+        });
+      });
+      ctx.setLineDash([]);
     },
 
     /* A path for each class, not for each point: thousands of fills take a phone a second. */

@@ -27,7 +27,6 @@ class Plan(models.Model):
 
     While it runs: `stage` is the solver's own word, `best_cost` that of the best plan so far, `bound` what no plan can
     beat; `done` of `total` where the solver can count. `failure` says why nothing came of it, and what to do.
-    `baseline` holds the figures of what a careful person would plan for the same problem (greedy).
     """
 
     prefecture = models.ForeignKey("geo.Prefecture", on_delete=models.PROTECT, verbose_name=_("都道府県"))
@@ -48,7 +47,6 @@ class Plan(models.Model):
     run = models.PositiveIntegerField(default=0, editable=False)
     deaths = models.PositiveSmallIntegerField(default=0, editable=False)
     failure = models.CharField(_("計算できなかった理由"), max_length=500, blank=True)
-    baseline = models.JSONField(default=dict, blank=True, editable=False)
     version = models.ForeignKey("PlanVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
@@ -63,11 +61,17 @@ class Plan(models.Model):
 
 
 class PlanProblem(models.Model):
-    """What one or more versions of a plan answer, as a document that never changes; megabytes, so kept once."""
+    """What one or more versions of a plan answer, as a document that never changes; megabytes, so kept once.
+
+    `bound` is what no answer can beat, whatever is locked; `baseline` the figures of what a careful person would plan
+    (greedy): cost, hm, road_minutes, served, unserved.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="problems")
     digest = models.CharField(max_length=64)
     text = models.TextField(editable=False)
+    bound = models.BigIntegerField(null=True, blank=True)
+    baseline = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan", "digest"], name="plan_problem_once")]

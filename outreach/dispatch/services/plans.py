@@ -72,7 +72,7 @@ def save_version(*, plan: Plan, problem: Problem, answer: Answer, reason: str, b
         plan=plan,
         before=plan.version,
         document=problem_json.dump_plan(answer),
-        problem=documents.keep_problem(plan, problem),
+        problem=documents.keep_problem(plan, problem, answer.bound),
         cost=result.cost,
         bound=answer.bound,
         served=result.served,
@@ -130,10 +130,9 @@ def current(plan: Plan) -> tuple[Problem, Answer]:
 
 
 def question(plan: Plan, request: int) -> tuple[Problem, Answer]:
-    """`current`, for one visit to be placed anew: its own lock and others' refusals aside. Raises: PlanRefused.
+    """`current`, for one visit to be placed anew. Raises: PlanRefused.
 
-    Someone who declined another visit may still stand on it until a substitute is found: that is no reason against
-    this move.
+    Someone who declined another visit may still stand on it until a substitute is found: no reason against this move.
     """
     problem, answer = current(plan)
     name = key("r", request)

@@ -1,20 +1,87 @@
-"""Plans: the list, and a new one."""
+"""Plans: the list, a new one, how far one is, and stopping it."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from outreach.dispatch import services
+from outreach.dispatch.forms.plans import PlanForm, next_month, prefectures_in
+from outreach.dispatch.models import Plan
+from outreach.dispatch.progress import progress_of
 from outreach.dispatch.queries import plans_in
+from outreach.dispatch.services import PlanRefused
+from outreach.dispatch.wording import in_names
 from outreach.people.access import ScopedRequest, allowed
-from outreach.people.rules import Action
+from outreach.people.rules import Action, Scope
 
 A_PAGE = 30
+HEAVY = ("version__document", "version__problem__text")  # megabytes that only moving and planning need
+
+
+def light_plans(scope: Scope) -> QuerySet[Plan]:
+    """The plans within reach, without their documents."""
+    around = ("prefecture", "version__problem", "version__by", "made_by")
+    return plans_in(scope).select_related(*around).defer(*HEAVY)
+
+
+def plan_or_404(scope: Scope, pk: int) -> Plan:
+    """The plan, if the scope reaches it (law 7)."""
+    return get_object_or_404(light_plans(scope), pk=pk)
+
+
+def attempt(request: HttpRequest, act: Callable[[], Any], done: str = "") -> bool:
+    """Act, and keep a message of what came of it for the next page."""
+    try:
+        act()
+    except PlanRefused as refused:
+        for line in in_names(refused.reasons):
+            messages.error(request, line)
+        return False
+    if done:
+        messages.success(request, done)
+    return True
 
 
 @allowed(Action.PLAN_DISPATCH)
 @require_safe
 def plans(request: ScopedRequest) -> HttpResponse:
-    found = plans_in(request.scope).select_related("prefecture", "version", "made_by")
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "dispatch/plans.html", {"page": page})
+    page = Paginator(light_plans(request.scope), A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "may_start": prefectures_in(request.scope).exists()}
+    return render(request, "dispatch/plans.html", context)
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan_new(request: ScopedRequest) -> HttpResponse:
+    if not prefectures_in(request.scope).exists():
+        raise PermissionDenied(_("派遣計画は、都道府県か実施機関の担当者が作ります。"))
+    first, last = next_month(timezone.localdate())
+    initial = {"first": first, "last": last, **request.GET.dict()}
+    form = PlanForm(request.POST or None, initial=initial, scope=request.scope)
+    if form.is_valid():
+        wanted = {**form.cleaned_data, "prefecture": form.cleaned_data["prefecture"].pk}
+        return redirect("dispatch:plan", services.start_plan(**wanted, by=request.user).pk)
+    return render(request, "dispatch/plan_new.html", {"form": form})
+
+
+def waiting_page(request: ScopedRequest, plan: Plan) -> HttpResponse:
+    """A plan that has no answer yet: how far its making is, or why nothing came of it."""
+    return render(request, "dispatch/plan_waiting.html", {"plan": plan, "progress": progress_of(plan)})
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_POST
+def plan_stop(request: ScopedRequest, pk: int) -> HttpResponse:
+    plan = plan_or_404(request.scope, pk)
+    if services.stop_plan(plan=plan):
+        messages.success(request, _("止めるように伝えました。それまでの最良の案を残します。"))
+    return redirect("dispatch:plan", pk)

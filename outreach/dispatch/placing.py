@@ -1,0 +1,112 @@
+"""Where one visit of a plan could go, in names and moments, for pages and the API."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from outreach.dispatch.building import key, minute_of, moment_of, pk_of
+from outreach.dispatch.models import DispatchRequest, Plan, Visit
+from outreach.dispatch.options import Option, Options
+from outreach.dispatch.problem import Plan as Answer
+from outreach.dispatch.problem import Problem, day_of
+from outreach.dispatch.problem import Visit as Wanted
+from outreach.dispatch.services.plans import PlanRefused, question, try_move
+from outreach.people.models import Person
+
+
+@dataclass(frozen=True)
+class Place:
+    """A start and a crew by name, the lead first, and what going there would change: cost and road in km."""
+
+    start: int
+    at: datetime
+    crew: tuple[int, ...]
+    names: str
+    cost_km: float
+    km: float
+    here: bool  # where the visit is now
+
+
+@dataclass
+class Placing:
+    """One visit of a plan, to be placed anew."""
+
+    plan: Plan
+    request: DispatchRequest
+    visit: Visit | None
+    problem: Problem
+    answer: Answer
+    wanted: Wanted
+    names: dict[int, str]
+
+    @property
+    def held(self) -> str:
+        """Why it may not be moved as it stands; empty where it may."""
+        if not any(lock.visit == self.wanted.id for lock in self.problem.locks):
+            return ""
+        if self.visit and self.visit.locked:
+            return _("この訪問は固定されています。動かすには、先に固定を外してください。")
+        return _("講師が承諾したか、講師の日が固定されています。動かすには、先にそちらを外してください。")
+
+    @property
+    def now(self) -> tuple[int, tuple[int, ...]] | None:
+        return (minute_of(self.visit.starts_at, self.plan.first), tuple(self.visit.crew)) if self.visit else None
+
+    def starts(self) -> list[tuple[int, datetime]]:
+        return [(start, moment_of(start, self.plan.first)) for start in self.wanted.starts]
+
+    def starts_on(self, day: date) -> list[int]:
+        return [start for start in self.wanted.starts if day_of(start) == (day - self.plan.first).days]
+
+    def places(self, starts: Iterable[int] | None = None) -> list[Place]:
+        """Every place that keeps the rules, the cheapest first."""
+        if self.held:
+            return []
+        return [self._place(option) for option in Options(self.problem, self.answer, self.wanted.id).all(starts)]
+
+    def _place(self, option: Option) -> Place:
+        crew = tuple(pk_of(name) for name in option.crew)
+        return Place(
+            start=option.start,
+            at=moment_of(option.start, self.plan.first),
+            crew=crew,
+            names=self.named(crew),
+            cost_km=option.cost / 10,
+            km=option.hm / 10,
+            here=self.now == (option.start, crew),
+        )
+
+    def named(self, crew: Iterable[int]) -> str:
+        return _("・").join(self.names.get(person, "?") for person in crew)
+
+    def crew_with(self, person: int, leaving: int | None) -> tuple[int, ...]:
+        """The crew once `person` comes, in the place of `leaving` where that is one of them, else of the lead."""
+        crew = list(self.visit.crew) if self.visit else [person]
+        if person in crew:
+            return tuple(crew)
+        crew[crew.index(leaving) if leaving in crew else 0] = person
+        return tuple(crew)
+
+    def tried(self, start: int, crew: tuple[int, ...]) -> tuple[list[str], Place | None]:
+        """What breaks at that place, or the place with what it costs. Nothing is saved."""
+        try:
+            _problem, _moved, score = try_move(self.plan, self.request.pk, start, crew)
+        except PlanRefused as refused:
+            return refused.reasons, None
+        version = self.plan.version
+        assert version  # noqa: S101 - `placing` refuses a plan without one
+        at = moment_of(start, self.plan.first)
+        cost_km, km = (score.cost - version.cost) / 10, (score.hm - version.hm) / 10
+        return [], Place(start, at, crew, self.named(crew), cost_km, km, self.now == (start, crew))
+
+
+def placing(plan: Plan, request: DispatchRequest) -> Placing:
+    """Raises: PlanRefused where the plan doesn't know the request, or has no answer yet."""
+    problem, answer = question(plan, request.pk)
+    wanted = next(visit for visit in problem.visits if visit.id == key("r", request.pk))
+    people = [pk_of(person.id) for person in problem.instructors]
+    names = dict(Person.objects.filter(pk__in=people).order_by("kana", "pk").values_list("pk", "name"))
+    visit = plan.visits.filter(request=request).first()
+    return Placing(plan, request, visit, problem, answer, wanted, names)

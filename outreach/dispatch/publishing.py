@@ -1,0 +1,57 @@
+"""What publishing a plan would do: whom it would ask, by which way, and what no longer holds."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from outreach.dispatch.building import build_problem, pk_of
+from outreach.dispatch.check import check
+from outreach.dispatch.documents import answer_of
+from outreach.dispatch.editing import take_out
+from outreach.dispatch.models import OfferStatus, Plan, Visit
+from outreach.dispatch.score import Score
+from outreach.dispatch.week import visits_of
+from outreach.people.models import Person
+
+STANDING = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
+
+
+@dataclass
+class Asked:
+    """One person, the visits that they would be asked about, and how they are reached; `way` empty: by no means."""
+
+    person: Person
+    visits: list[Visit] = field(default_factory=list)
+
+    @property
+    def way(self) -> str:
+        if self.person.email:
+            return _("メール")
+        return _("電話（人がかけます）") if self.person.phone else ""
+
+
+def to_offer(plan: Plan) -> list[Asked]:
+    """As `publish_plan` would: visits to come whose crew was not asked yet, by person."""
+    found: dict[int, Asked] = {}
+    for visit in visits_of(plan).filter(starts_at__gt=timezone.now()):
+        standing = {offer.person_id for offer in visit.offers.all() if offer.status in STANDING}
+        for person in (visit.lead, visit.second):
+            if person is not None and person.pk not in standing:
+                found.setdefault(person.pk, Asked(person)).visits.append(visit)
+    return sorted(found.values(), key=lambda one: (one.person.kana, one.person.pk))
+
+
+def changed_since(plan: Plan) -> list[str]:
+    """What the plan breaks by today's requests and hours: it was made with those of its day."""
+    if plan.version is None:
+        return []
+    problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last, plan=plan)
+    answer = answer_of(plan.version)
+    known = {visit.id for visit in problem.visits}
+    gone = [entry.id for entry in answer.visits if entry.id not in known]
+    for name in gone:
+        answer = take_out(answer, name)
+    result = check(problem, answer)
+    said = [_("取り下げられたか、期間の外になった依頼があります：r%(pk)d") % {"pk": pk_of(name)} for name in gone]
+    return said if isinstance(result, Score) else [*said, *(violation.text for violation in result)]

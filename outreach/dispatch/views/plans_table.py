@@ -1,0 +1,88 @@
+"""The coordinator's table: a week of a plan by instructor, its locks, undoing, planning the rest anew."""
+
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from outreach.dispatch import services
+from outreach.dispatch.exports import FORMATS, plan_file
+from outreach.dispatch.models import Plan
+from outreach.dispatch.progress import progress_of
+from outreach.dispatch.views.plans import attempt, plan_or_404, waiting_page
+from outreach.dispatch.week import AXIS, left_over, week_of
+from outreach.people.access import ScopedRequest, allowed, log_access
+from outreach.people.models import Person
+from outreach.people.rules import Action
+
+LEFT_SHOWN = 30
+# Marks over a day's bar, each hour; long at six, noon and six.
+TICKS = [{"x": hour * 60 - AXIS[0], "long": hour % 6 == 0} for hour in range(AXIS[0] // 60 + 1, AXIS[1] // 60)]
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_safe
+def plan(request: ScopedRequest, pk: int) -> HttpResponse:
+    """`?week=2026-12-07` shows the week of that day; `?format=csv` or `xlsx` is the whole plan as a file."""
+    one = plan_or_404(request.scope, pk)
+    if one.version is None:
+        return waiting_page(request, one)
+    log_access(request.user, "see_plan", f"plan:{pk}")
+    if request.GET.get("format") in FORMATS:
+        return plan_file(request.GET["format"], one)
+    waiting = list(left_over(one)[: LEFT_SHOWN + 1])
+    context = {
+        "plan": one,
+        "week": week_of(one, day_or(request.GET.get("week"), one.first)),
+        "left_over": waiting[:LEFT_SHOWN],
+        "more_left": len(waiting) > LEFT_SHOWN,
+        "progress": progress_of(one),
+        "road_hours": round(one.version.road_minutes / 60),
+        "axis": AXIS[1] - AXIS[0],
+        "ticks": TICKS,
+    }
+    return render(request, "dispatch/plan_table.html", context)
+
+
+def day_or(raw: str | None, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(raw or "")
+    except ValueError:
+        return otherwise
+
+
+def back_to_week(one: Plan, raw: str | None) -> HttpResponse:
+    """The table, at the week that the form came from."""
+    day = day_or(raw, one.first)
+    return redirect(f"{reverse('dispatch:plan', args=[one.pk])}?week={day.isoformat()}")
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_POST
+def plan_undo(request: ScopedRequest, pk: int) -> HttpResponse:
+    one = plan_or_404(request.scope, pk)
+    attempt(request, lambda: services.undo_version(plan=one), _("1つ前の案に戻しました。"))
+    return back_to_week(one, request.POST.get("week"))
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_POST
+def plan_replan(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Plan the rest anew around the locks; what people were told changes as little as it can."""
+    one = plan_or_404(request.scope, pk)
+    attempt(request, lambda: services.start_replan(plan=one))
+    return back_to_week(one, request.POST.get("week"))
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_POST
+def day_lock(request: ScopedRequest, pk: int, person: int, day: str) -> HttpResponse:
+    """Lock or unlock (`locked=0`) an instructor's day."""
+    one = plan_or_404(request.scope, pk)
+    known = one.version.loads if one.version else {}
+    whose = get_object_or_404(Person, pk=person if str(person) in known else 0)
+    services.lock_day(plan=one, person=whose, day=day_or(day, one.first), locked=request.POST.get("locked") != "0")
+    return back_to_week(one, day)

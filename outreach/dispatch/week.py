@@ -1,0 +1,201 @@
+"""The coordinator's table: one week of a plan by instructor. Read from rows alone, in a fixed number of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+import jpholiday
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from outreach.dispatch.building import minute_of
+from outreach.dispatch.models import DayLock, DispatchRequest, Offer, OfferStatus, Plan, RequestStatus, Trip, Visit
+from outreach.dispatch.problem import DAY_MINUTES
+from outreach.people.models import Person
+
+AXIS = (5 * 60, 22 * 60)  # minutes of the day that a bar shows
+AROUND = ("request__municipality", "request__venue", "request__course", "lead", "second")
+STANDING = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    holiday: str
+    inside: bool  # within the plan
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of a day's bar: where it begins and how long it is, in minutes of the axis."""
+
+    kind: str  # road, ferry, wait, visit, night
+    x: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """A visit in someone's day."""
+
+    visit: Visit
+    second: bool  # this person's part in it
+    offer: Offer | None
+
+    @property
+    def answered(self) -> str:
+        """What became of the offer to this person; empty where none was made."""
+        return str(self.offer.get_status_display()) if self.offer else ""
+
+    @property
+    def refused(self) -> bool:
+        return self.offer is not None and self.offer.status not in STANDING
+
+
+@dataclass
+class Cell:
+    """One person's day."""
+
+    day: Day
+    trip: Trip | None = None
+    blocks: list[Block] = field(default_factory=list)
+    locked: bool = False
+    pieces: list[Piece] = field(default_factory=list)
+
+    @property
+    def ferry(self) -> bool:
+        return self.trip is not None and any(leg[3] for leg in self.trip.legs)
+
+
+@dataclass
+class Row:
+    person: Person
+    cells: list[Cell]
+
+    @property
+    def busy(self) -> bool:
+        return any(cell.trip for cell in self.cells)
+
+    @property
+    def km(self) -> float:
+        return sum(cell.trip.hm for cell in self.cells if cell.trip) / 10
+
+    @property
+    def minutes(self) -> int:
+        """On duty this week, door to door."""
+        spans = (cell.trip.back_at - cell.trip.leaves_at for cell in self.cells if cell.trip)
+        return int(sum(spans, timedelta()).total_seconds() // 60)
+
+
+@dataclass
+class Week:
+    plan: Plan
+    days: list[Day]
+    rows: list[Row]
+    visits: list[Visit]
+
+    @property
+    def first(self) -> date:
+        return self.days[0].date
+
+    @property
+    def last(self) -> date:
+        return self.days[-1].date
+
+    @property
+    def before(self) -> date | None:
+        return self.first - timedelta(days=7) if self.first > self.plan.first else None
+
+    @property
+    def after(self) -> date | None:
+        return self.first + timedelta(days=7) if self.last < self.plan.last else None
+
+
+def week_of(plan: Plan, asked: date) -> Week:
+    """The week of `asked`, or the nearest that the plan has. Four statements beside the plan's own."""
+    monday = min(max(asked, plan.first), plan.last)
+    monday -= timedelta(days=monday.weekday())
+    days = [_day(plan, monday + timedelta(days=n)) for n in range(7)]
+    trips = list(plan.trips.filter(day__gte=monday, day__lt=monday + timedelta(days=7)))
+    visits = list(visits_of(plan).filter(starts_at__gte=_midnight(monday), starts_at__lt=_midnight(monday, 7)))
+    locks = set(DayLock.objects.filter(plan=plan).values_list("person_id", "day"))
+    rows = _rows(plan, days, trips, visits, locks)
+    return Week(plan, days, rows, visits)
+
+
+def visits_of(plan: Plan) -> QuerySet[Visit]:
+    return plan.visits.select_related(*AROUND).prefetch_related("offers").order_by("starts_at", "pk")
+
+
+def _day(plan: Plan, day: date) -> Day:
+    return Day(day, jpholiday.is_holiday_name(day) or "", plan.first <= day <= plan.last)
+
+
+def _midnight(day: date, after: int = 0) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=after), time()))
+
+
+def _rows(
+    plan: Plan, days: list[Day], trips: list[Trip], visits: list[Visit], locks: set[tuple[int, date]]
+) -> list[Row]:
+    """Everyone the plan knows; who travels this week first."""
+    loads = plan.version.loads if plan.version else {}
+    people = Person.objects.filter(pk__in=[int(pk) for pk in loads]).order_by("kana", "pk")
+    trip_at = {(trip.person_id, trip.day): trip for trip in trips}
+    blocks: dict[tuple[int, date], list[Block]] = defaultdict(list)
+    for visit in visits:
+        for pk in visit.crew:
+            block = Block(visit, pk == visit.second_id, _offer_to(visit, pk))
+            blocks[pk, timezone.localdate(visit.starts_at)].append(block)
+    rows = []
+    for person in people:
+        cells = [_cell(plan, person, day, trip_at, blocks, locks) for day in days]
+        rows.append(Row(person, cells))
+    return sorted(rows, key=lambda row: not row.busy)
+
+
+def _offer_to(visit: Visit, person: int) -> Offer | None:
+    """The latest; the offers are prefetched, newest first."""
+    return next((offer for offer in visit.offers.all() if offer.person_id == person), None)
+
+
+def _cell(
+    plan: Plan,
+    person: Person,
+    day: Day,
+    trips: dict[tuple[int, date], Trip],
+    blocks: dict[tuple[int, date], list[Block]],
+    locks: set[tuple[int, date]],
+) -> Cell:
+    at = (person.pk, day.date)
+    trip, own = trips.get(at), blocks.get(at, [])
+    pieces = pieces_of(trip, [block.visit for block in own], plan.first) if trip else []
+    return Cell(day, trip, own, at in locks, pieces)
+
+
+def pieces_of(trip: Trip, visits: Iterable[Visit], first: date) -> list[Piece]:
+    """The bar of a day: the whole duty, each way, each visit, and the night where it is spent away."""
+    midnight = (trip.day - first).days * DAY_MINUTES
+    spans = [("wait", minute_of(trip.leaves_at, first), minute_of(trip.back_at, first))]
+    spans += [("ferry" if leg[3] else "road", leg[0], leg[1]) for leg in trip.legs]
+    spans += [("visit", minute_of(visit.starts_at, first), minute_of(visit.ends_at, first)) for visit in visits]
+    if trip.overnight:
+        spans.append(("night", minute_of(trip.back_at, first), midnight + AXIS[1]))
+    return [piece for kind, start, end in spans if (piece := _piece(kind, start - midnight, end - midnight))]
+
+
+def _piece(kind: str, start: int, end: int) -> Piece | None:
+    left, right = max(start, AXIS[0]), min(end, AXIS[1])
+    return Piece(kind, left - AXIS[0], right - left) if left < right else None
+
+
+def left_over(plan: Plan) -> QuerySet[DispatchRequest]:
+    """Requests that could fall into the plan's days and stand in none of its visits."""
+    rows = DispatchRequest.objects.filter(
+        municipality__prefecture=plan.prefecture_id,
+        status=RequestStatus.RECEIVED,
+        earliest__lte=plan.last,
+        latest__gte=plan.first,
+    )
+    return rows.exclude(visits__plan=plan).select_related("municipality", "venue", "course").order_by("earliest", "pk")

@@ -1,0 +1,262 @@
+"""Pages of plans: who may open them, the table, moving, locking, undoing, publishing."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from outreach.dispatch.building import minute_of
+from outreach.dispatch.models import DayLock, Offer, Plan, PlanStatus, PlanVersion, Visit
+from outreach.people.models import AccessLog, DayException, Organisation, Person, Role
+from tests import factories
+from tests.dispatch import rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def centre() -> Organisation:
+    return factories.organisation(kind="dispatch", municipality=None)
+
+
+@pytest.fixture
+def desk(client: Client, centre: Organisation) -> Client:
+    client.force_login(factories.user(Role.COORDINATOR, organisation=centre))
+    return client
+
+
+@pytest.fixture
+def teachers() -> list[Person]:
+    return [rows.instructor(name="一番 太郎"), rows.instructor(name="二番 花子")]
+
+
+@pytest.fixture
+def visit(teachers: list[Person]) -> Visit:
+    rows.request()
+    return Visit.objects.select_related("plan", "request").get(plan=rows.plan())
+
+
+def body(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def page(visit: Visit, rest: str = "") -> str:
+    return f"/staff/plans/{visit.plan_id}/{rest}"
+
+
+def test_a_plan_is_started_and_waits_for_the_worker(desk: Client) -> None:
+    factories.municipality()
+    first = rows.monday()
+    asked = {"prefecture": "01", "first": first, "last": first + timedelta(days=6), "solver": "greedy", "seconds": 10}
+    answer = desk.post("/staff/plans/new/", asked, follow=True)
+    plan = Plan.objects.get()
+    assert (plan.status, plan.solver, plan.seconds) == (PlanStatus.QUEUED, "greedy", 10)
+    assert "順番を待っています" in body(answer)
+    assert 'http-equiv="refresh"' in body(answer)
+    desk.post(f"/staff/plans/{plan.pk}/stop/")
+    plan.refresh_from_db()
+    assert plan.stop_asked
+
+
+@pytest.mark.parametrize("wrong", [{"last": "2026-01-01"}, {"first": "x"}, {"solver": "magic"}, {"prefecture": "99"}])
+def test_what_makes_no_sense_is_not_started(desk: Client, wrong: dict[str, str]) -> None:
+    factories.municipality()
+    first = rows.monday()
+    asked = {"prefecture": "01", "first": first, "last": first + timedelta(days=6), "solver": "best", "seconds": 10}
+    assert "入力を確認してください" in body(desk.post("/staff/plans/new/", {**asked, **wrong}))
+    assert not Plan.objects.exists()
+
+
+def test_a_failed_plan_says_why_and_what_to_do(desk: Client) -> None:
+    factories.municipality()
+    plan = Plan.objects.create(
+        prefecture_id="01", first=date(2026, 12, 1), last=date(2026, 12, 7), status="failed", failure="講師がいません。"
+    )
+    said = body(desk.get(f"/staff/plans/{plan.pk}/"))
+    assert "講師がいません。" in said
+    assert "first=2026-12-01" in said
+
+
+def test_the_table_shows_who_goes_where_and_is_logged(desk: Client, visit: Visit) -> None:
+    said = body(desk.get(page(visit)))
+    assert visit.request.venue.name in said
+    assert visit.lead.name in said
+    assert '<rect class="road"' in said
+    assert AccessLog.objects.filter(subject=f"plan:{visit.plan_id}").count() == 1
+
+
+@pytest.mark.parametrize("rest", ["", "figures/", "map/", "publish/"])
+def test_other_prefectures_and_towns_do_not_see_it(client: Client, visit: Visit, rest: str) -> None:
+    factories.municipality("16204")
+    strangers = [
+        factories.user(Role.PREFECTURE, prefecture_id="16"),
+        factories.user(Role.COORDINATOR, municipality=visit.request.municipality),
+        factories.user(Role.COORDINATOR, organisation=factories.organisation(kind="carrier")),
+    ]
+    for user in strangers:
+        client.force_login(user)
+        assert client.get(page(visit, rest)).status_code == 404
+    client.force_login(factories.user(Role.MINISTRY))
+    assert client.get(page(visit, rest)).status_code == 403
+
+
+def test_the_own_prefecture_sees_it(client: Client, visit: Visit) -> None:
+    client.force_login(factories.user(Role.PREFECTURE, prefecture_id="01"))
+    for rest in ("", "figures/", "map/", "publish/", f"visits/{visit.request_id}/"):
+        assert client.get(page(visit, rest)).status_code == 200, rest
+
+
+def test_a_visit_is_checked_then_moved_then_put_back(desk: Client, visit: Visit, teachers: list[Person]) -> None:
+    other = next(person for person in teachers if person.pk != visit.lead_id)
+    start = minute_of(visit.starts_at, visit.plan.first)
+    asked = {"start": start, "lead": other.pk, "version": visit.plan.version_id}
+    at = page(visit, f"visits/{visit.request_id}/")
+    assert "どの決まりも守れます" in body(desk.post(at, {**asked, "action": "check"}))
+    assert PlanVersion.objects.count() == 1
+    answer = desk.post(at, {**asked, "action": "save"}, follow=True)
+    assert "訪問を動かしました" in body(answer)
+    visit.refresh_from_db()
+    assert visit.lead == other
+    assert "1つ前の案に戻しました" in body(desk.post(page(visit, "undo/"), follow=True))
+    visit.refresh_from_db()
+    assert visit.lead != other
+
+
+def test_what_breaks_is_said_in_names_and_nothing_is_kept(desk: Client, visit: Visit) -> None:
+    asked = {"start": 3, "lead": visit.lead_id, "version": visit.plan.version_id, "action": "save"}
+    said = body(desk.post(page(visit, f"visits/{visit.request_id}/"), asked))
+    assert "守れない決まりがあります" in said
+    assert f"訪問「{visit.request.municipality.name} {visit.request.venue.name}」の開始" in said
+    assert PlanVersion.objects.count() == 1
+
+
+def test_a_stale_page_moves_nothing(desk: Client, visit: Visit, teachers: list[Person]) -> None:
+    other = next(person for person in teachers if person.pk != visit.lead_id)
+    start = minute_of(visit.starts_at, visit.plan.first)
+    asked = {"start": start, "lead": other.pk, "version": visit.plan.version_id + 1, "action": "save"}
+    assert "ほかの人が先に変更しました" in body(desk.post(page(visit, f"visits/{visit.request_id}/"), asked))
+    assert PlanVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize("asked", [{"start": "x"}, {"lead": "9" * 30}, {"start": "1", "lead": "1"}, {}])
+def test_nonsense_moves_nothing(desk: Client, visit: Visit, asked: dict[str, str]) -> None:
+    answer = desk.post(page(visit, f"visits/{visit.request_id}/"), {**asked, "action": "save"})
+    assert answer.status_code == 200
+    assert PlanVersion.objects.count() == 1
+
+
+def test_one_cell_says_what_is_possible_there(desk: Client, visit: Visit, teachers: list[Person]) -> None:
+    other = next(person for person in teachers if person.pk != visit.lead_id)
+    day = timezone.localdate(visit.starts_at)
+    asked = {"person": other.pk, "day": day.isoformat(), "leaving": visit.lead_id, "part": 1}
+    at = page(visit, f"visits/{visit.request_id}/")
+    assert "ここに動かす" in body(desk.get(at, asked))
+    DayException.objects.create(person=other, day=day, kind="off")
+    rows.request(latest=day)  # so that planning anew reads the hours again
+    assert "会場が開いている候補の時刻が、この日にはありません" in body(
+        desk.get(at, {**asked, "day": (visit.plan.last + timedelta(days=9)).isoformat()})
+    )
+
+
+def test_dragging_is_told_every_cell_that_can_be(desk: Client, visit: Visit, teachers: list[Person]) -> None:
+    cells = desk.get(page(visit, f"visits/{visit.request_id}/options/")).json()["cells"]
+    days = {timezone.localdate(visit.starts_at).isoformat()}
+    assert {key.split(":")[0] for key in cells} == {str(person.pk) for person in teachers}
+    assert days <= {key.split(":")[1] for key in cells}
+
+
+def test_a_locked_visit_is_not_moved_until_it_is_let_go(desk: Client, visit: Visit, teachers: list[Person]) -> None:
+    other = next(person for person in teachers if person.pk != visit.lead_id)
+    at = page(visit, f"visits/{visit.request_id}/")
+    desk.post(f"{at}lock/")
+    visit.refresh_from_db()
+    assert visit.locked
+    assert "先に固定を外してください" in body(desk.get(at))
+    start = minute_of(visit.starts_at, visit.plan.first)
+    desk.post(at, {"start": start, "lead": other.pk, "action": "save"})
+    visit.refresh_from_db()
+    assert visit.lead != other
+    desk.post(f"{at}lock/", {"locked": "0"})
+    visit.refresh_from_db()
+    assert not visit.locked
+
+
+def test_a_day_is_locked_and_unlocked(desk: Client, visit: Visit) -> None:
+    day = timezone.localdate(visit.starts_at).isoformat()
+    at = page(visit, f"days/{visit.lead_id}/{day}/lock/")
+    desk.post(at)
+    desk.post(at)
+    assert DayLock.objects.count() == 1
+    desk.post(at, {"locked": "0"})
+    assert not DayLock.objects.exists()
+    stranger = factories.person()
+    assert desk.post(page(visit, f"days/{stranger.pk}/{day}/lock/")).status_code == 404
+
+
+def test_the_rest_is_planned_anew_once_at_a_time(desk: Client, visit: Visit) -> None:
+    desk.post(page(visit, "replan/"))
+    visit.plan.refresh_from_db()
+    assert visit.plan.replanning
+    assert "いまは計画し直せません" in body(desk.post(page(visit, "replan/"), follow=True))
+    start = minute_of(visit.starts_at, visit.plan.first)
+    asked = {"start": start, "lead": visit.lead_id, "action": "save"}
+    assert "計画し直しています" in body(desk.post(page(visit, f"visits/{visit.request_id}/"), asked))
+
+
+def test_publishing_says_whom_it_tells_before_it_does(desk: Client, visit: Visit) -> None:
+    said = body(desk.get(page(visit, "publish/")))
+    assert "1人の講師に、1件の訪問を打診します" in said
+    assert not Offer.objects.exists()
+    answer = desk.post(page(visit, "publish/"), {"version": visit.plan.version_id}, follow=True)
+    assert "1件の打診を出しました" in body(answer)
+    assert "返事待ち" in body(answer)
+    assert Offer.objects.count() == 1
+    assert "これから打診する訪問はありません" in body(desk.get(page(visit, "publish/")))
+
+
+def test_publishing_warns_of_what_changed_since(desk: Client, visit: Visit) -> None:
+    DayException.objects.create(person=visit.lead, day=timezone.localdate(visit.starts_at), kind="off")
+    assert "事情が変わっています" in body(desk.get(page(visit, "publish/")))
+
+
+def test_another_version_than_the_one_shown_is_not_published(desk: Client, visit: Visit) -> None:
+    desk.post(page(visit, "publish/"), {"version": 0})
+    assert not Offer.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_plan_is_a_file(desk: Client, visit: Visit, kind: str) -> None:
+    answer = desk.get(page(visit), {"format": kind})
+    assert answer["Content-Disposition"].endswith(f'.{kind}"')
+    if kind == "csv":
+        assert visit.lead.name in answer.content.decode("utf-8-sig")
+
+
+def test_the_map_has_a_way_for_each_who_travels(desk: Client, visit: Visit) -> None:
+    day = timezone.localdate(visit.starts_at).isoformat()
+    lines = desk.get(page(visit, f"map/{day}/lines/")).json()["lines"]
+    assert [(line["kind"], len(line["stops"])) for line in lines] == [(f"p{visit.lead_id}", 3)]
+    assert visit.request.venue.name in str(desk.get(page(visit, f"map/{day}/points/")).json()["names"])
+    assert desk.get(page(visit, f"map/{day}/values/")).json()["classes"]
+
+
+def test_the_table_costs_the_same_at_1_and_at_30(
+    desk: Client, teachers: list[Person], same_queries_at_1_and_30: Callable[..., None]
+) -> None:
+    def add() -> None:
+        rows.request()
+
+    add()
+    plan = rows.plan()
+
+    def again() -> None:
+        add()
+        from_rows = rows.plan()
+        Plan.objects.filter(pk=from_rows.pk)
+
+    assert plan.version
+    del again
+    same_queries_at_1_and_30(lambda: None, lambda: desk.get(f"/staff/plans/{plan.pk}/"))

@@ -61,10 +61,19 @@ class Placing:
         return [start for start in self.wanted.starts if day_of(start) == (day - self.plan.first).days]
 
     def places(self, starts: Iterable[int] | None = None) -> list[Place]:
-        """Every place that keeps the rules, the cheapest first."""
+        """Every place that keeps the rules, the cheapest first.
+
+        Two people who could swap lead and second stand once: as they are now, else as found first.
+        """
         if self.held:
             return []
-        return [self._place(option) for option in Options(self.problem, self.answer, self.wanted.id).all(starts)]
+        found: dict[tuple[int, frozenset[int]], Place] = {}
+        for option in Options(self.problem, self.answer, self.wanted.id).all(starts):
+            place = self._place(option)
+            at = (place.start, frozenset(place.crew))
+            if at not in found or place.here:
+                found[at] = place
+        return list(found.values())
 
     def _place(self, option: Option) -> Place:
         crew = tuple(pk_of(name) for name in option.crew)

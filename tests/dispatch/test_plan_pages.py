@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from outreach.dispatch import services
 from outreach.dispatch.building import minute_of
 from outreach.dispatch.models import DayLock, Offer, Plan, PlanStatus, PlanVersion, Visit
 from outreach.people.models import AccessLog, DayException, Organisation, Person, Role
@@ -136,7 +137,7 @@ def test_what_breaks_is_said_in_names_and_nothing_is_kept(desk: Client, visit: V
 def test_a_stale_page_moves_nothing(desk: Client, visit: Visit, teachers: list[Person]) -> None:
     other = next(person for person in teachers if person.pk != visit.lead_id)
     start = minute_of(visit.starts_at, visit.plan.first)
-    asked = {"start": start, "lead": other.pk, "version": visit.plan.version_id + 1, "action": "save"}
+    asked = {"start": start, "lead": other.pk, "version": (visit.plan.version_id or 0) + 1, "action": "save"}
     assert "ほかの人が先に変更しました" in body(desk.post(page(visit, f"visits/{visit.request_id}/"), asked))
     assert PlanVersion.objects.count() == 1
 
@@ -151,7 +152,7 @@ def test_nonsense_moves_nothing(desk: Client, visit: Visit, asked: dict[str, str
 def test_one_cell_says_what_is_possible_there(desk: Client, visit: Visit, teachers: list[Person]) -> None:
     other = next(person for person in teachers if person.pk != visit.lead_id)
     day = timezone.localdate(visit.starts_at)
-    asked = {"person": other.pk, "day": day.isoformat(), "leaving": visit.lead_id, "part": 1}
+    asked: dict[str, Any] = {"person": other.pk, "day": day.isoformat(), "leaving": visit.lead_id, "part": 1}
     at = page(visit, f"visits/{visit.request_id}/")
     assert "ここに動かす" in body(desk.get(at, asked))
     DayException.objects.create(person=other, day=day, kind="off")
@@ -243,20 +244,36 @@ def test_the_map_has_a_way_for_each_who_travels(desk: Client, visit: Visit) -> N
     assert desk.get(page(visit, f"map/{day}/values/")).json()["classes"]
 
 
-def test_the_table_costs_the_same_at_1_and_at_30(
-    desk: Client, teachers: list[Person], same_queries_at_1_and_30: Callable[..., None]
+def test_pages_and_moves_cost_the_same_statements_at_few_and_at_many_visits(
+    desk: Client, teachers: list[Person], query_count: Callable[[Callable[[], Any]], int]
 ) -> None:
-    def add() -> None:
+    def cost(plan: Plan) -> dict[str, int]:
+        visit = plan.visits.order_by("pk").first()
+        assert visit
+        start = minute_of(visit.starts_at, plan.first)
+        other = next(person.pk for person in teachers if person.pk != visit.lead_id)
+        at = page(visit, f"visits/{visit.request_id}/")
+        move = {"start": start, "lead": other, "action": "save"}
+        reads = ("", "figures/", "map/", "publish/", f"visits/{visit.request_id}/")
+        found = {rest: query_count(lambda rest=rest: desk.get(page(visit, rest))) for rest in reads}  # type: ignore[misc]
+        return {**found, "move": query_count(lambda: desk.post(at, move))}
+
+    rows.request()
+    few = rows.plan()
+    assert few.visits.count() == 1
+    cost(few)  # warm what Django keeps
+    one = cost(few)
+    for _ in range(11):
         rows.request()
+    few.refresh_from_db()
+    services.replan(plan=few, by=None)
+    assert few.visits.count() == 12
+    many = cost(few)
+    assert many.pop("move") <= one.pop("move")  # trips to write anew may be fewer
+    assert many == one
 
-    add()
-    plan = rows.plan()
 
-    def again() -> None:
-        add()
-        from_rows = rows.plan()
-        Plan.objects.filter(pk=from_rows.pk)
-
-    assert plan.version
-    del again
-    same_queries_at_1_and_30(lambda: None, lambda: desk.get(f"/staff/plans/{plan.pk}/"))
+def test_the_list_costs_the_same_at_1_and_at_30(desk: Client, same_queries_at_1_and_30: Callable[..., None]) -> None:
+    factories.municipality()
+    days = {"first": date(2026, 12, 1), "last": date(2026, 12, 31)}
+    same_queries_at_1_and_30(lambda: Plan.objects.create(prefecture_id="01", **days), lambda: desk.get("/staff/plans/"))

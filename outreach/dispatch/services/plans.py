@@ -113,6 +113,7 @@ def _make_current(plan: Plan, version: PlanVersion, problem: Problem, answer: An
 def undo_version(*, plan: Plan) -> None:
     """Go back to the version before. Raises: PlanRefused at the first, or once offers went out."""
     _lock(plan)
+    _refuse_while_replanning(plan)
     version = plan.version
     if version is None or version.before is None:
         raise PlanRefused([_("これより前の案はありません。")])
@@ -159,10 +160,14 @@ def try_move(plan: Plan, request: int, start: int, crew: tuple[int, ...]) -> tup
 @transaction.atomic
 def move_visit(*, plan: Plan, request: int, start: int, crew: tuple[int, ...], by: User | None) -> PlanVersion:
     """Move a visit to another start (minutes of the horizon) or crew, the lead first. Raises: PlanRefused."""
-    if plan.replanning:
-        raise PlanRefused([_("計画し直しています。終わるまで、訪問は動かせません。")])
+    _refuse_while_replanning(plan)
     problem, moved, _score = try_move(plan, request, start, crew)
     return save_version(plan=plan, problem=problem, answer=moved, reason=_("訪問を動かした"), by=by)
+
+
+def _refuse_while_replanning(plan: Plan) -> None:
+    if plan.replanning:
+        raise PlanRefused([_("計画し直しています。終わるまで、訪問は動かせません。")])
 
 
 def lock_visit(*, visit: Visit, locked: bool) -> None:

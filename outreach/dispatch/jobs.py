@@ -9,15 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.dispatch.building import build_problem
-from outreach.dispatch.check import check
 from outreach.dispatch.models import Plan
-from outreach.dispatch.problem import Problem
 from outreach.dispatch.running import run_solver
-from outreach.dispatch.score import Score
 from outreach.dispatch.services import (
     PlanRefused,
     begin_run,
     end_run,
+    keep_baseline,
     keep_run,
     note_run,
     replan,
@@ -26,7 +24,6 @@ from outreach.dispatch.services import (
 )
 from outreach.dispatch.services import lapse_offers as end_offers
 from outreach.dispatch.services import sweep_runs as take_up_runs
-from outreach.dispatch.solvers.base import NoPlanError
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +39,7 @@ def run_replan(pk: int) -> None:
     """Plan the rest anew around what is locked; where that fails, the plan stays as it was and says why."""
     plan = begin_run(pk, anew=True)
     if plan is not None:
-        _run(plan, lambda plan: replan(plan=plan, by=plan.made_by, seconds=plan.seconds, beat=partial(note_run, plan)))
+        _run(plan, _anew)
 
 
 def _run(plan: Plan, make: Callable[[Plan], object]) -> None:
@@ -62,24 +59,17 @@ def _run(plan: Plan, make: Callable[[Plan], object]) -> None:
 
 def _answer(plan: Plan) -> None:
     problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last)
-    baseline = _baseline(problem)
     answer = run_solver(problem, solver=plan.solver, seconds=plan.seconds, beat=partial(note_run, plan))
     with transaction.atomic():
         if keep_run(plan):
-            Plan.objects.filter(pk=plan.pk).update(baseline=baseline)
             save_version(plan=plan, problem=problem, answer=answer, reason=_("計算した案"), by=plan.made_by)
+    if plan.version:
+        keep_baseline(plan.version)
 
 
-def _baseline(problem: Problem) -> dict[str, int]:
-    """What a careful person would make of it, as a version's figures are called."""
-    try:
-        score = check(problem, run_solver(problem, solver="greedy", seconds=10))
-    except NoPlanError:
-        return {}
-    if not isinstance(score, Score):
-        return {}
-    figures = ("cost", "served", "unserved", "hm", "road_minutes")
-    return {name: getattr(score, name) for name in figures}
+def _anew(plan: Plan) -> None:
+    version = replan(plan=plan, by=plan.made_by, seconds=plan.seconds, beat=partial(note_run, plan))
+    keep_baseline(version)
 
 
 def sweep_runs() -> int:

@@ -12,7 +12,8 @@ from outreach.dispatch.options import Option, Options
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem, day_of
 from outreach.dispatch.problem import Visit as Wanted
-from outreach.dispatch.services.plans import PlanRefused, question, try_move
+from outreach.dispatch.services.plans import question, try_move
+from outreach.dispatch.services.refused import PlanRefused
 from outreach.people.models import Person
 
 

@@ -11,15 +11,16 @@ from outreach.dispatch.documents import answer_of
 from outreach.dispatch.editing import take_out
 from outreach.dispatch.models import OfferStatus, Plan, Visit
 from outreach.dispatch.score import Score
-from outreach.dispatch.week import visits_of
+from outreach.dispatch.week import AROUND, visits_of
 from outreach.people.models import Person
-
-STANDING = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
 
 
 @dataclass
 class Asked:
-    """One person, the visits that they would be asked about, and how they are reached; `way` empty: by no means."""
+    """One person, the visits that they would be asked about, and how they are reached; `way` empty: by no means.
+
+    In the order of `services.telling.way_to`, which also heeds refusals and hours at the moment of telling.
+    """
 
     person: Person
     visits: list[Visit] = field(default_factory=list)
@@ -28,16 +29,19 @@ class Asked:
     def way(self) -> str:
         if self.person.email:
             return _("メール")
-        return _("電話（人がかけます）") if self.person.phone else ""
+        if self.person.phone:
+            return _("SMSか電話")
+        return _("所属先に電話") if self.person.instructor.organisation.phone else ""
 
 
 def to_offer(plan: Plan) -> list[Asked]:
-    """As `publish_plan` would: visits to come whose crew was not asked yet, by person."""
+    """As `publish_plan` would: visits to come whose crew was not asked about them yet, by person."""
     found: dict[int, Asked] = {}
-    for visit in visits_of(plan).filter(starts_at__gt=timezone.now()):
-        standing = {offer.person_id for offer in visit.offers.all() if offer.status in STANDING}
+    employers = ("lead__instructor__organisation", "second__instructor__organisation")
+    for visit in visits_of(plan).filter(starts_at__gt=timezone.now()).select_related(*AROUND, *employers):
+        asked = {offer.person_id for offer in visit.offers.all() if offer.status != OfferStatus.WITHDRAWN}
         for person in (visit.lead, visit.second):
-            if person is not None and person.pk not in standing:
+            if person is not None and person.pk not in asked:
                 found.setdefault(person.pk, Asked(person)).visits.append(visit)
     return sorted(found.values(), key=lambda one: (one.person.kana, one.person.pk))
 

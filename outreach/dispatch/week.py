@@ -10,13 +10,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from outreach.dispatch.building import minute_of
-from outreach.dispatch.models import DayLock, DispatchRequest, Offer, OfferStatus, Plan, RequestStatus, Trip, Visit
+from outreach.dispatch.models import SAID_NO, DayLock, DispatchRequest, Offer, Plan, RequestStatus, Trip, Visit
 from outreach.dispatch.problem import DAY_MINUTES
 from outreach.people.models import Person
 
 AXIS = (5 * 60, 22 * 60)  # minutes of the day that a bar shows
 AROUND = ("request__municipality", "request__venue", "request__course", "lead", "second")
-STANDING = (OfferStatus.OPEN, OfferStatus.ACCEPTED)
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Block:
 
     @property
     def refused(self) -> bool:
-        return self.offer is not None and self.offer.status not in STANDING
+        return self.offer is not None and self.offer.status in SAID_NO
 
 
 @dataclass

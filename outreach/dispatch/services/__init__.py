@@ -1,5 +1,6 @@
 """Writes of the room, by what they change."""
 
+from outreach.dispatch.services.baseline import keep_baseline
 from outreach.dispatch.services.letters import (
     accept_letter,
     amend_letter,
@@ -55,6 +56,7 @@ __all__ = [
     "decline_letter",
     "decline_offer",
     "end_run",
+    "keep_baseline",
     "keep_run",
     "lapse_offers",
     "lock_day",

@@ -11,7 +11,7 @@ from tests.twilio_standin import ACCOUNT_SID, AUTH_TOKEN, SENDER, TwilioStandIn
 @pytest.fixture
 def twilio(settings: Any) -> Iterator[TwilioStandIn]:
     """A stand-in for Twilio, to which the settings send the SDK."""
-    with TwilioStandIn(hang=3) as standin:
+    with TwilioStandIn(hang=8) as standin:
         settings.SMS_GATEWAY = "twilio"
         settings.TWILIO_API_URL = standin.url
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT_SID, AUTH_TOKEN

@@ -164,14 +164,14 @@ def test_a_lost_reply_is_unknown_and_not_sent_again(twilio: TwilioStandIn, mood:
     message.refresh_from_db()
     assert message.status == S.UNKNOWN
     assert len([r for r in twilio.requests if r[1] == "POST"]) == 1
-    assert time.monotonic() - started < 2.5  # the deadline of one second, and room to spare
+    assert time.monotonic() - started < 6  # a deadline of one second, against 8 that it hangs
 
 
 def test_a_drip_of_bytes_does_not_outlast_the_deadline() -> None:
     started = time.monotonic()
     with pytest.raises(TimeoutError):
-        within(0.2, lambda: time.sleep(2))
-    assert time.monotonic() - started < 1
+        within(0.2, lambda: time.sleep(5))
+    assert time.monotonic() - started < 4
 
 
 def test_a_port_where_nobody_listens_is_certainly_not_sent(twilio: TwilioStandIn, settings: Any) -> None:

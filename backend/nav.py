@@ -22,6 +22,7 @@ PAGES = (
     (_("問い合わせ"), "desk:enquiries", Action.SEE_RESIDENTS),
     (_("派遣依頼"), "dispatch:requests", Action.PLAN_DISPATCH),
     (_("派遣計画"), "dispatch:plans", Action.PLAN_DISPATCH),
+    (_("打診"), "dispatch:offers", Action.PLAN_DISPATCH),
     (_("ファイルで登録"), "classes:uploads", Action.EDIT_SESSIONS),
     (_("報告"), "desk:reports", Action.EDIT_SESSIONS),
     (_("学びの結果"), "reporting:learning", Action.SEE_FIGURES),

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from outreach.dispatch import documents, ranking
 from outreach.dispatch.building import build_problem, key, minute_of, pk_of
-from outreach.dispatch.models import SAID_NO, STANDING, Offer, OfferStatus, PlanStatus, Visit
+from outreach.dispatch.models import SAID_NO, STANDING, Offer, OfferStatus, Plan, PlanStatus, Visit
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.queries import plans_in
 from outreach.dispatch.ranking import Substitute
@@ -46,6 +46,18 @@ def vacancies_in(scope: Scope, now: datetime) -> QuerySet[Visit]:
     return found.annotate(lead_is_out=open_lead, second_is_out=open_second).filter(
         Q(lead_is_out=True) | Q(second_is_out=True)
     )
+
+
+def unasked_in(scope: Scope, now: datetime) -> list[tuple[Plan, int]]:
+    """Published plans with visits to come of which someone was not asked; and how many."""
+    told = Offer.objects.filter(visit=OuterRef("pk")).exclude(status=OfferStatus.WITHDRAWN)
+    new = ~Exists(told.filter(person=OuterRef("lead"))) | (
+        Q(second__isnull=False) & ~Exists(told.filter(person=OuterRef("second")))
+    )
+    visits = Visit.objects.filter(new, plan__in=plans_in(scope), plan__status=PlanStatus.PUBLISHED, starts_at__gt=now)
+    counts = dict(visits.order_by().values_list("plan").annotate(Count("pk")))
+    plans = Plan.objects.filter(pk__in=counts).select_related("prefecture").order_by("pk")
+    return [(plan, counts[plan.pk]) for plan in plans]
 
 
 def accepted(visit: Visit) -> set[int]:

@@ -1,5 +1,6 @@
 """Writes of the room, by what they change."""
 
+from outreach.dispatch.services.answers import withdraw_offers
 from outreach.dispatch.services.baseline import keep_baseline
 from outreach.dispatch.services.letters import (
     accept_letter,
@@ -39,7 +40,8 @@ from outreach.dispatch.services.requests import (
     withdraw_request,
 )
 from outreach.dispatch.services.runs import begin_run, end_run, keep_run, note_run, sweep_runs
-from outreach.dispatch.services.telling import ring_unreached
+from outreach.dispatch.services.telling import ring_unreached, tell_again
+from outreach.dispatch.services.travelled import note_travelled
 
 __all__ = [
     "OfferError",
@@ -63,6 +65,7 @@ __all__ = [
     "lock_visit",
     "move_visit",
     "note_run",
+    "note_travelled",
     "offer_to",
     "publish_plan",
     "receive_letter",
@@ -75,8 +78,10 @@ __all__ = [
     "start_replan",
     "stop_plan",
     "sweep_runs",
+    "tell_again",
     "try_classes_again",
     "undo_version",
     "withdraw_letter",
+    "withdraw_offers",
     "withdraw_request",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -24,6 +25,14 @@ def tell_asked(*, plan: Plan, people: Iterable[int], now: datetime) -> int:
     Call it in the transaction that made the offers.
     """
     return sum(_tell_one(plan, key, now) for key in sorted(set(people)))
+
+
+@transaction.atomic
+def tell_again(*, letter: OfferLetter, now: datetime) -> bool:
+    """Tell once more, under a new revision, what is still to be answered; False where nothing is, or by no way."""
+    found = OfferLetter.objects.select_for_update().select_related("plan").get(pk=letter.pk)
+    waiting = Offer.objects.filter(visit__plan=found.plan_id, person=found.person_id, status=OfferStatus.OPEN)
+    return waiting.exists() and not _tell_one(found.plan, found.person_id, now)
 
 
 def _tell_one(plan: Plan, person: int, now: datetime) -> bool:

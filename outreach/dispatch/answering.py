@@ -1,0 +1,114 @@
+"""One person's letter, read for their page: their days in a plan with each visit, the way there, and how it stands."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from outreach.dispatch.building import moment_of
+from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Trip
+from outreach.dispatch.rules import SETUP
+
+AROUND = (
+    "request__venue",
+    "request__course",
+    "request__organisation",
+    "request__municipality__prefecture",
+    "lead",
+    "second",
+)
+KEPT = timedelta(days=120)  # after the plan's last day; then the address leads nowhere
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A way of the day, from leaving to arriving; `km` over land."""
+
+    leaves_at: datetime
+    arrives_at: datetime
+    km: float
+    ferry: bool
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A visit as it was offered, and the way to it where the plan still has it so."""
+
+    offer: Offer
+    leg: Leg | None
+
+    @property
+    def be_there_at(self) -> datetime:
+        return self.offer.starts_at - timedelta(minutes=SETUP)
+
+    @property
+    def partner(self) -> str:
+        visit = self.offer.visit
+        other = visit.second if visit.lead_id == self.offer.person_id else visit.lead
+        return other.name if other else ""
+
+
+@dataclass
+class Day:
+    """A person's day: the trip as planned (None: nothing of it is planned any more) and its visits."""
+
+    date: date
+    trip: Trip | None = None
+    stops: list[Stop] = field(default_factory=list)
+    home: Leg | None = None
+
+    @property
+    def open(self) -> list[Offer]:
+        return [stop.offer for stop in self.stops if stop.offer.status == OfferStatus.OPEN]
+
+    def done(self, now: datetime) -> bool:
+        """Over, and gone to: then what was really travelled can be written down."""
+        went = any(stop.offer.status == OfferStatus.ACCEPTED for stop in self.stops)
+        return went and self.trip is not None and self.trip.back_at <= now
+
+
+def find_letter(token: str, now: datetime) -> OfferLetter | None:
+    """The letter that a token opens, until some months after its plan. 1 statement."""
+    letter = OfferLetter.objects.select_related("plan", "person__instructor__organisation").filter(token=token).first()
+    return letter if letter and timezone.localdate(now) <= letter.plan.last + KEPT else None
+
+
+def offers_of(letter: OfferLetter) -> list[Offer]:
+    """Every offer of a letter, the latest word on each visit only. 1 statement."""
+    found = Offer.objects.filter(visit__plan=letter.plan_id, person=letter.person_id)
+    rows = found.select_related("visit__plan", *(f"visit__{name}" for name in AROUND)).order_by("starts_at", "pk")
+    latest: dict[int, Offer] = {}
+    for offer in rows:
+        latest[offer.visit_id] = offer
+    return sorted(latest.values(), key=lambda offer: (offer.starts_at, offer.pk))
+
+
+def days_of(letter: OfferLetter) -> list[Day]:
+    """The letter's days in order, those of travel only among them. 2 statements."""
+    trips = {trip.day: trip for trip in Trip.objects.filter(plan=letter.plan_id, person=letter.person_id)}
+    offers = offers_of(letter)
+    dates: dict[date, list[Offer]] = defaultdict(list)
+    for offer in offers:
+        dates[timezone.localdate(offer.starts_at)].append(offer)
+    for day in [*trips] if dates else []:
+        dates.setdefault(day, [])
+    return [_day(letter, day, trips.get(day), dates[day]) for day in sorted(dates)]
+
+
+def _day(letter: OfferLetter, day: date, trip: Trip | None, offers: list[Offer]) -> Day:
+    legs = [_leg(letter, leg) for leg in trip.legs] if trip else []
+    planned = [offer for offer in offers if _planned(offer)]
+    ways = dict(zip([offer.pk for offer in planned], legs, strict=False)) if len(legs) == len(planned) + 1 else {}
+    home = legs[-1] if legs and (ways or not planned) else None
+    return Day(day, trip, [Stop(offer, ways.get(offer.pk)) for offer in offers], home)
+
+
+def _planned(offer: Offer) -> bool:
+    return offer.person_id in offer.visit.crew and offer.visit.starts_at == offer.starts_at
+
+
+def _leg(letter: OfferLetter, leg: list[int | str]) -> Leg:
+    leave, arrive, hm, ferry = leg
+    first = letter.plan.first
+    return Leg(moment_of(int(leave), first), moment_of(int(arrive), first), int(hm) / 10, bool(ferry))

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from outreach.dispatch import documents, ranking
 from outreach.dispatch.building import build_problem, key, minute_of, pk_of
-from outreach.dispatch.models import SAID_NO, STANDING, Offer, OfferStatus, Plan, PlanStatus, Visit
+from outreach.dispatch.models import SAID_NO, STANDING, Offer, OfferLetter, OfferStatus, Plan, PlanStatus, Visit
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.queries import plans_in
 from outreach.dispatch.ranking import Substitute
@@ -34,6 +34,27 @@ def offers_in(scope: Scope) -> QuerySet[Offer]:
     """The offers that a scope may see: those of its plans, and a person's own."""
     plans = plans_in(scope).values("pk")
     return Offer.objects.filter(Q(visit__plan__in=plans) | Q(person=scope.person))
+
+
+@dataclass(frozen=True)
+class OwnLetter:
+    """A letter as its person sees it in the office: what waits for an answer, what they accepted and is to come."""
+
+    letter: OfferLetter
+    waiting: int
+    coming: int
+
+
+def own_letters(person: int | None, now: datetime) -> list[OwnLetter]:
+    """A person's letters with anything still to answer or to do. 1 statement."""
+    mine = Q(plan__visits__offers__person=person)
+    waiting = Count("plan__visits__offers", filter=mine & Q(plan__visits__offers__status=OfferStatus.OPEN))
+    to_come = Q(plan__visits__offers__status=OfferStatus.ACCEPTED, plan__visits__offers__starts_at__gt=now)
+    found = OfferLetter.objects.filter(person=person).annotate(
+        waiting=waiting, coming=Count("plan__visits__offers", filter=mine & to_come)
+    )
+    rows = found.filter(Q(waiting__gt=0) | Q(coming__gt=0)).select_related("plan__prefecture").order_by("plan__first")
+    return [OwnLetter(row, row.waiting, row.coming) for row in rows]
 
 
 def vacancies_in(scope: Scope, now: datetime) -> QuerySet[Visit]:

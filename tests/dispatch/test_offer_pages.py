@@ -137,7 +137,7 @@ def test_as_the_office_sees_it(
     shot: Callable[[Page, str], Path],
 ) -> None:
     services.decline_offer(offer=offer, now=rows.now(), reason="遠い・移動がむずかしい")
-    for size in ("desktop", "phone"):
+    for size in ("desktop",):
         screen = open_page(size)
         sign_in(screen, clerk)
         for name, address in (

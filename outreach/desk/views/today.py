@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from outreach.desk.queries import today as queries
 from outreach.desk.queries.needs import LABELS, Need, moment
+from outreach.dispatch.asking import own_letters
 from outreach.people.access import ScopedRequest, allowed, open_to_all
 from outreach.people.models import Supporter
 from outreach.people.queries import scope_of
@@ -67,6 +68,7 @@ def own_work(request: ScopedRequest) -> HttpResponse:
         "shifts": queries.own_sessions(request.scope.person, now),
         "attends": attends,
         "supporter": Supporter.objects.filter(person=request.scope.person).first(),
+        "letters": own_letters(request.scope.person, now),
     }
     return render(request, "desk/own_work.html", context)
 

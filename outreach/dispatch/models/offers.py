@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,11 @@ class OfferLetter(models.Model):
     @property
     def subject(self) -> str:
         return f"offers:{self.pk}"
+
+    @property
+    def address(self) -> str:
+        """Where the page opens, from outside: on a split house the office's own process does not serve it."""
+        return f"{settings.PUBLIC_URL.rstrip('/')}/o/{self.token}/"
 
 
 class Offer(models.Model):

@@ -127,7 +127,7 @@ def _send(plan: Plan, person_key: int, kind: Kind, words: dict[str, str], needed
     if way is None:
         return True
     asker = organisation_of(person)
-    link = {"link": address_of(letter)} if kind == Kind.DISPATCH_OFFER else {}
+    link = {"link": letter.address} if kind == Kind.DISPATCH_OFFER else {}
     queue_message(
         subject=letter.subject,
         revision=letter.revision,
@@ -168,10 +168,6 @@ def way_to(person: Person, kind: Kind, needed_by: datetime, now: datetime) -> tu
 
 def organisation_of(person: Person) -> Organisation:
     return person.instructor.organisation
-
-
-def address_of(letter: OfferLetter) -> str:
-    return f"{settings.PUBLIC_URL.rstrip('/')}/o/{letter.token}/"
 
 
 def _summary(offers: list[Offer]) -> str:

@@ -105,8 +105,8 @@ def test_who_may_open_what(client: Client, offer: Offer, name: str) -> None:
     args = {"offers": [], "visit-classes": [offer.visit_id], "substitutes": [offer.visit_id, offer.person_id]}
     address = page(name, *args.get(name, [offer.pk]))
     assert "/staff/sign-in/" in client.get(address).headers["Location"]
-    for role, reach in ((Role.MINISTRY, {}), (Role.INSTRUCTOR, {}), (Role.SUPPORTER, {})):
-        client.force_login(factories.user(role, **reach))
+    for role in (Role.MINISTRY, Role.INSTRUCTOR, Role.SUPPORTER):
+        client.force_login(factories.user(role))
         assert client.get(address).status_code == 403
     toyama = factories.municipality("16204").prefecture
     client.force_login(factories.user(Role.PREFECTURE, prefecture=toyama))

@@ -1,0 +1,68 @@
+"""Places for a visit, judged person by person, are exactly those that the whole check accepts, at the same cost."""
+
+from dataclasses import replace
+
+import pytest
+
+from outreach.dispatch.editing import judge, placements
+from outreach.dispatch.options import Options
+from outreach.dispatch.problem import Forbidden, FrozenDay, Plan, Prior, Problem, day_of
+from outreach.dispatch.score import Score
+from outreach.dispatch.solvers import solver
+from tests.dispatch.test_solvers import tiny
+
+pytestmark = pytest.mark.once
+
+
+def solved(problem: Problem) -> Plan:
+    return solver("greedy").solve(problem, seconds=5)
+
+
+def agree(problem: Problem, plan: Plan) -> int:
+    """Compare every place of every visit; returns how many there were. With four people no pair is left out."""
+    before = judge(problem, plan)
+    assert isinstance(before, Score)
+    for visit in problem.visits:
+        offered = {(o.start, o.crew): (o.cost, o.hm) for o in Options(problem, plan, visit.id).all()}
+        ways = list(placements(problem, plan, visit.id))
+        found = {(w.start, w.crew): (w.score.cost - before.cost, w.score.hm - before.hm) for w in ways}
+        assert offered == found, visit.id
+    return len(found)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_offered_is_what_the_whole_check_accepts(seed: int) -> None:
+    problem = tiny(seed)
+    agree(problem, solved(problem))
+
+
+@pytest.mark.parametrize("seed", range(8, 12))
+def test_also_among_refusals_locked_days_and_what_people_were_told(seed: int) -> None:
+    problem = tiny(seed)
+    plan = solved(problem)
+    entry = plan.visits[0]
+    others = [person.id for person in problem.instructors if person.id not in entry.instructors]
+    frozen = next(
+        (FrozenDay(name, day) for name in others for day in range(4) if not works(plan, name, day)), FrozenDay("", 0)
+    )
+    ordered = replace(
+        problem,
+        forbidden=(Forbidden(others[0], entry.id),),
+        frozen_days=(frozen,) if frozen.instructor else (),
+        prior=tuple(Prior(e.id, e.start, e.instructors, 600, 300) for e in plan.visits),
+    )
+    agree(ordered, plan)
+
+
+def works(plan: Plan, name: str, day: int) -> bool:
+    return any(
+        day_of(stop.start) == day for t in plan.trips if t.instructor == name for d in t.days for stop in d.stops
+    )
+
+
+def test_the_cheapest_comes_first() -> None:
+    problem = tiny(3)
+    plan = solved(problem)
+    costs = [option.cost for option in Options(problem, plan, plan.visits[0].id).all()]
+    assert costs == sorted(costs)
+    assert costs

@@ -31,6 +31,8 @@ JOBS = (
     Job("phone: find missed recordings, forget ended calls", "outreach.phone.jobs.tidy", minutes=15),
     Job("people: warn of qualifications that end", "outreach.desk.jobs.warn_expiring", daily=time(9, 5)),
     Job("people: forget applications and who left", "outreach.people.jobs.purge", daily=time(3, 40)),
+    Job("classes: go on with plans whose process died", "outreach.classes.jobs.finish_uploads", minutes=1),
+    Job("desk: go on with results whose process died", "outreach.desk.jobs.finish_results", minutes=1),
     Job("backend: tidy the house's own records", "backend.jobs.tidy", daily=time(3, 50)),
 )
 

@@ -5,8 +5,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django_q.tasks import async_task
 
+from outreach.classes.models import Upload
 from outreach.classes.services import release_codes
+from outreach.classes.uploads import carrying
+from outreach.classes.uploads.applying import go_on
 
 log = logging.getLogger(__name__)
 
@@ -16,3 +20,19 @@ def release() -> int:
     released = release_codes(ended_before=timezone.now() - timedelta(days=settings.RESIDENT_KEEP_DAYS))
     log.info("class codes given back: %d", released)
     return released
+
+
+def carry_out(pk: int) -> None:
+    """Go on with a confirmed plan; one that takes longer than a slice asks for another."""
+    finished = go_on(pk)
+    log.info("plan %d: %s", pk, "done" if finished else "goes on")
+    if not finished:
+        async_task("outreach.classes.jobs.carry_out", pk)
+
+
+def finish_uploads() -> int:
+    """Each minute: take up plans whose process died, or whose task was lost."""
+    left = carrying.waiting(Upload.Kind.PLAN)
+    for pk in left:
+        async_task("outreach.classes.jobs.carry_out", pk)
+    return len(left)

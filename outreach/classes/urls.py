@@ -15,5 +15,6 @@ public: list[URLPattern] = [
 ]
 staff: list[URLPattern] = [
     path("staff/uploads/", staff_views.uploads, name="uploads"),
+    path("staff/uploads/template.csv", staff_views.plan_template, name="plan-template"),
     path("staff/uploads/<int:pk>/", staff_views.upload, name="upload"),
 ]

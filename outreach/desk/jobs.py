@@ -3,7 +3,11 @@
 import logging
 
 from django.utils import timezone
+from django_q.tasks import async_task
 
+from outreach.classes.models import Upload
+from outreach.classes.uploads import carrying
+from outreach.desk.results.applying import go_on
 from outreach.desk.services.people import warn_of_endings
 
 log = logging.getLogger(__name__)
@@ -14,3 +18,19 @@ def warn_expiring() -> int:
     told = warn_of_endings(today=timezone.localdate())
     log.info("warned of ending qualifications: %d", told)
     return told
+
+
+def carry_out_results(pk: int) -> None:
+    """Go on with a confirmed file of results; one that takes longer than a slice asks for another."""
+    finished = go_on(pk)
+    log.info("results %d: %s", pk, "done" if finished else "goes on")
+    if not finished:
+        async_task("outreach.desk.jobs.carry_out_results", pk)
+
+
+def finish_results() -> int:
+    """Each minute: take up results whose process died, or whose task was lost."""
+    left = carrying.waiting(Upload.Kind.RESULTS)
+    for pk in left:
+        async_task("outreach.desk.jobs.carry_out_results", pk)
+    return len(left)

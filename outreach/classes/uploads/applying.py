@@ -1,33 +1,33 @@
-"""Carrying out a plan: thousands of new sessions at once under the same laws, changes by the ordinary services."""
+"""Carrying out a plan: thousands of new sessions under the same laws, in short steps, seen by residents all at once.
 
-import tempfile
-from collections import Counter
+New sessions are drafted five hundred at a time with their rooms; what is to be cancelled or moved follows by the
+ordinary services; the last step publishes every draft in one transaction. So no other writer waits for more than a
+step, and until the last one no resident sees any of it. Stopped anywhere and begun again, it goes on where it was.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geo.importing.report import Report
-from outreach.classes import codes
-from outreach.classes.models import (
-    Scheme,
-    Session,
-    SessionEvent,
-    SessionStatus,
-    Site,
-    Upload,
-    UploadedSlot,
-    Venue,
-    VenueHold,
-)
+from outreach.classes.models import Session, Upload, Venue
 from outreach.classes.services import SessionError, cancel_session, move_session
-from outreach.classes.uploads.plan_rows import PlanRow
-from outreach.classes.uploads.planning import Decision, Known, PlanFile, chunks, decide, read_plan
+from outreach.classes.uploads import carrying
+from outreach.classes.uploads.carrying import OutOfTime, Step
+from outreach.classes.uploads.making import draft, publish_drafts
+from outreach.classes.uploads.planning import Decision, Known, KnownRow, MadeRow, PlanFile, chunks, decide, read_plan
 from outreach.people.models import Organisation, User
 from outreach.people.services import PersonBusy
+
+AT_ONCE = 2.0  # seconds of it in the request itself: a small file is done when the page comes back
+A_SLICE = 60.0  # seconds in a job, well within its time limit
+FEW = 50  # changes to sessions that stand, in one transaction
+REASON = "月間計画による"
+Row = TypeVar("Row", MadeRow, KnownRow)
 
 
 def preview(upload: Upload) -> Report:
@@ -35,46 +35,140 @@ def preview(upload: Upload) -> Report:
     return decide(_read(upload), organisation=upload.organisation, now=timezone.now()).report
 
 
-def carry_out(*, upload: Upload, by: User) -> Report:
-    """Do what the upload asks, once. Rows refused stay out; what others did since the preview is seen again.
+def carry_out(*, upload: Upload, by: User, seconds: float = AT_ONCE) -> bool:
+    """Begin what the upload asks, and go on for `seconds`. True where it is finished; else a job has to go on.
 
-    The file is read before the transaction, since on SQLite a transaction keeps every other writer waiting.
-    Raises: WrongFile, SessionError (done already, no telephone, or a room taken this very moment: try again).
+    Raises: WrongFile, SessionError (done already, no telephone, another file under way).
     """
-    plan = _read(upload)
-    with transaction.atomic():
-        if Upload.objects.filter(pk=upload.pk, done_at=None).update(done_at=timezone.now()) != 1:
-            raise SessionError(_("この計画は、もう取り込みました。"))
-        return apply_plan(plan=plan, organisation=upload.organisation, by=by)
+    carrying.confirm(upload=upload, by=by)
+    return go_on(upload.pk, seconds=seconds)
+
+
+def go_on(pk: int, *, seconds: float = A_SLICE) -> bool:
+    """Work on a confirmed plan for a while. True where nothing is left to do."""
+    with carrying.lease(pk) as upload:
+        if upload is None:
+            return Upload.objects.filter(pk=pk, done_at__isnull=False).exists()
+        plan = _read(upload)  # before any transaction: on SQLite one keeps every other writer waiting
+        decision = decide(plan, organisation=upload.organisation, now=timezone.now())
+        report = carrying.report_of(upload, decision.report, total=len(plan.rows))
+        work = _Work(plan, decision, report, upload.organisation, upload.confirmed_by)
+        try:
+            work.run(carrying.ticking(upload, seconds), lambda: carrying.finish(upload, report))
+        except OutOfTime:
+            carrying.keep_report(upload, report)
+            return False
+        return True
 
 
 def _read(upload: Upload) -> PlanFile:
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(bytes(upload.content))
-        file.flush()
-        return read_plan(Path(file.name))
+    with carrying.as_file(upload) as path:
+        return read_plan(path)
 
 
-@transaction.atomic
 def apply_plan(*, plan: PlanFile, organisation: Organisation, by: User | None, now: datetime | None = None) -> Report:
-    """Cancel, move, then make, under the organisation's lock. Raises: SessionError; nothing is changed then."""
-    locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    if not locked.phone:
+    """The same from beginning to end, for a file read elsewhere. Raises: SessionError; nothing is changed then."""
+    if not organisation.phone:
         raise SessionError(_("実施団体の電話番号がありません。住民からの問い合わせ先として登録してください。"))
-    decision = decide(plan, organisation=locked, now=now or timezone.now())
-    reason = _("月間計画による")
-    for known in decision.cancelled:
-        cancel_session(session=_still_free(known), by=by, reason=reason)
-    venues = {id(venue): venue for _row, venue, *_rest in (*decision.moved, *decision.made) if not venue.pk}
-    Venue.objects.bulk_create(venues.values(), batch_size=500)
-    for row, venue, known in decision.moved:
-        try:
-            _move(row, venue, known, by, reason)
-        except (SessionError, PersonBusy) as error:  # an assigned person can't be there: this row alone stays
-            decision.report.changed -= 1
-            decision.report.refuse(row.number, plan.names["key"], str(error))
-    _make(decision, locked, by)
+    decision = decide(plan, organisation=organisation, now=now or timezone.now())
+    _Work(plan, decision, decision.report, organisation, by).run(lambda _done: None, lambda: None)
     return decision.report
+
+
+class _Work:
+    """One file's steps. Rows that the world refuses meanwhile leave the counts and join the refused."""
+
+    def __init__(
+        self, plan: PlanFile, decision: Decision, report: Report, organisation: Organisation, by: User | None
+    ) -> None:
+        self.plan, self.decision, self.report = plan, decision, report
+        self.organisation, self.by = organisation, by
+        self.done = len(plan.rows) - len(decision.made) - len(decision.moved) - len(decision.cancelled)
+        self.refused = {one.row for one in report.refused}
+        self.late: list[MadeRow] = []  # their rooms are taken still: perhaps by what is moved or cancelled below
+
+    def run(self, tick: Step, finish: Callable[[], None]) -> None:
+        for step in self._steps():
+            step()
+            tick(self.done)
+        with transaction.atomic():
+            publish_drafts(self.organisation, self.by)
+            finish()
+
+    def _steps(self) -> Iterator[Callable[[], None]]:
+        decision = self.decision
+        yield self._make_venues
+        for some in chunks(decision.made):
+            yield lambda some=some: self._draft(some)  # type: ignore[misc]
+        for gone in chunks(decision.cancelled, FEW):
+            yield lambda gone=gone: self._each(gone, self._cancel, "removed")  # type: ignore[misc]
+        for moved in chunks(decision.moved, FEW):
+            yield lambda moved=moved: self._each(moved, self._move, "changed")  # type: ignore[misc]
+        for late in chunks(self.late, FEW):  # filled by the steps above, so read only now
+            yield lambda late=late: self._each(late, self._draft_late, "added")  # type: ignore[misc]
+
+    def _make_venues(self) -> None:
+        """Shops new to us. Raises: OutOfTime where another file made one of them just now: the next slice sees it."""
+        decision = self.decision
+        new = {id(venue): venue for _row, venue, *_rest in (*decision.moved, *decision.made) if not venue.pk}
+        try:
+            Venue.objects.bulk_create(new.values(), batch_size=500)
+        except IntegrityError as error:
+            raise OutOfTime from error
+
+    def _draft(self, some: Sequence[MadeRow]) -> None:
+        try:
+            with transaction.atomic():
+                draft(some, self.organisation, self.by)
+        except IntegrityError:  # one of the rooms is taken: find out which
+            for one in some:
+                self._draft_alone(one)
+        self.done += len(some)
+
+    def _draft_alone(self, one: MadeRow) -> None:
+        try:
+            with transaction.atomic():
+                draft([one], self.organisation, self.by)
+        except IntegrityError:
+            self.late.append(one)
+            self.done -= 1
+
+    @transaction.atomic
+    def _each(self, rows: Sequence[Row], act: Callable[[Row], None], count: str) -> None:
+        """Act on each row in a savepoint of its own; who refuses stays alone."""
+        for one in rows:
+            self.done += 1
+            if one[0].number in self.refused:
+                continue  # said in an earlier slice
+            try:
+                with transaction.atomic():
+                    act(one)
+            except (SessionError, PersonBusy, IntegrityError) as error:
+                words = str(error) if not isinstance(error, IntegrityError) else _("その時間にほかの予定があります。")
+                self.report.refuse(one[0].number, self.plan.names["key"], words)
+                setattr(self.report, count, getattr(self.report, count) - 1)
+
+    def _draft_late(self, one: MadeRow) -> None:
+        draft([one], self.organisation, self.by)
+
+    def _cancel(self, one: KnownRow) -> None:
+        cancel_session(session=_still_free(one[2]), by=self.by, reason=_(REASON))
+
+    def _move(self, one: KnownRow) -> None:
+        row, venue, known = one
+        session = _still_free(known)
+        if session.capacity != row.capacity:
+            session.capacity = row.capacity
+            session.save(update_fields=["capacity"])
+        if (session.venue_id, session.starts_at) != (venue.pk, row.starts_at):
+            move_session(
+                session=session,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                venue=venue,
+                by=self.by,
+                reason=_(REASON),
+            )
 
 
 def _still_free(known: Known) -> Session:
@@ -83,97 +177,3 @@ def _still_free(known: Known) -> Session:
     if session.seats_taken:
         raise SessionError(_("いま申込が入った回があります。もう一度お試しください。"))
     return session
-
-
-@transaction.atomic
-def _move(row: PlanRow, venue: Venue, known: Known, by: User | None, reason: str) -> None:
-    session = _still_free(known)
-    if session.capacity != row.capacity:
-        session.capacity = row.capacity
-        session.save(update_fields=["capacity"])
-    if (session.venue_id, session.starts_at) != (venue.pk, row.starts_at):
-        move_session(session=session, starts_at=row.starts_at, ends_at=row.ends_at, venue=venue, by=by, reason=reason)
-
-
-def _make(decision: Decision, organisation: Organisation, by: User | None) -> None:
-    """Make and publish the new sessions: rows, rooms, events, numbers and sites, a chunk at a time."""
-    for places in chunks(sorted({venue.pk for _row, venue, _year in decision.made})):
-        list(Venue.objects.select_for_update().filter(pk__in=places).order_by("pk").values_list("pk"))
-    sites: Counter[tuple[int, int, str]] = Counter()
-    for some in chunks(decision.made):
-        drawn = _new_codes(len(some))
-        sessions = [_session(*one, code, organisation) for one, code in zip(some, drawn, strict=True)]
-        Session.objects.bulk_create(sessions)
-        _hold(sessions)
-        _note(sessions, by)
-        UploadedSlot.objects.bulk_create(
-            UploadedSlot(organisation=organisation, key=row.key, session=session)
-            for (row, _venue, _year), session in zip(some, sessions, strict=True)
-        )
-        sites.update((one.programme_year_id, one.venue_id, one.municipality_id) for one in sessions)
-    _count_sites(sites)
-
-
-def _session(row: PlanRow, venue: Venue, year: int, code: str, organisation: Organisation) -> Session:
-    return Session(
-        code=code,
-        programme_year_id=year,
-        scheme=Scheme.NATIONWIDE,
-        course_id=row.course,
-        organisation=organisation,
-        venue=venue,
-        municipality_id=venue.municipality_id,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        capacity=row.capacity,
-        status=SessionStatus.PUBLISHED,
-    )
-
-
-def _new_codes(wanted: int) -> list[str]:
-    """Numbers that no session bears yet."""
-    found: set[str] = set()
-    for _attempt in range(100):
-        drawn = {codes.new_code(codes.SESSION_DIGITS) for _n in range(wanted - len(found))} - found
-        found |= drawn - set(Session.objects.filter(code__in=drawn).values_list("code", flat=True))
-        if len(found) == wanted:
-            return sorted(found)
-    raise SessionError(_("講習会番号を作れませんでした。もう一度お試しください。"))
-
-
-def _hold(sessions: list[Session]) -> None:
-    holds = [
-        VenueHold(venue_id=one.venue_id, starts_at=one.starts_at, ends_at=one.ends_at, subject=one.subject)
-        for one in sessions
-    ]
-    try:
-        with transaction.atomic():
-            VenueHold.objects.bulk_create(holds)
-    except IntegrityError as error:
-        raise SessionError(_("いま、ほかの予定が入った会場があります。もう一度お試しください。")) from error
-
-
-def _note(sessions: list[Session], by: User | None) -> None:
-    steps = (("", SessionStatus.DRAFT), (SessionStatus.DRAFT, SessionStatus.PUBLISHED))
-    SessionEvent.objects.bulk_create(
-        SessionEvent(session=one, old=old, new=new, by=by) for one in sessions for old, new in steps
-    )
-
-
-def _count_sites(sites: Counter[tuple[int, int, str]]) -> None:
-    """Add the planned sessions to each venue's site; venues with equally many share a statement."""
-    Site.objects.bulk_create(
-        (
-            Site(programme_year_id=year, venue_id=venue, scheme=Scheme.NATIONWIDE, municipality_id=town)
-            for year, venue, town in sites
-        ),
-        batch_size=500,
-        ignore_conflicts=True,
-    )
-    equal: dict[tuple[int, int], list[int]] = {}
-    for (year, venue, _town), count in sites.items():
-        equal.setdefault((year, count), []).append(venue)
-    for (year, count), venues in equal.items():
-        for some in chunks(venues):
-            rows = Site.objects.filter(programme_year=year, scheme=Scheme.NATIONWIDE, venue__in=some)
-            rows.update(planned_sessions=F("planned_sessions") + count)

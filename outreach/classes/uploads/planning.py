@@ -57,14 +57,18 @@ class Known(NamedTuple):
     status: str
 
 
+MadeRow = tuple[PlanRow, Venue, int]  # with the programme year
+KnownRow = tuple[PlanRow, Venue, Known]
+
+
 @dataclass(slots=True)
 class Decision:
     """What the file asks for. Venues without a pk are to be made first."""
 
     report: Report
-    made: list[tuple[PlanRow, Venue, int]] = field(default_factory=list)  # with the programme year
-    moved: list[tuple[PlanRow, Venue, Known]] = field(default_factory=list)
-    cancelled: list[Known] = field(default_factory=list)
+    made: list[MadeRow] = field(default_factory=list)
+    moved: list[KnownRow] = field(default_factory=list)
+    cancelled: list[KnownRow] = field(default_factory=list)
 
 
 def read_plan(path: Path) -> PlanFile:
@@ -138,7 +142,7 @@ class _Desk:
         spot = (where.municipality, row.name, row.address)
         venue = self.venues.get(spot) or self._new_venue(spot, where)
         if row.called_off:
-            self._call_off(old)
+            self._call_off(row, venue, old)
         elif old and _same(row, venue, old):
             self.decision.report.unchanged += 1
         else:
@@ -151,14 +155,14 @@ class _Desk:
             municipality_id=code, name=name, address=address, lat=where.lat, lon=where.lon, capacity=SHOP_SEATS
         )
 
-    def _call_off(self, old: Known | None) -> None:
+    def _call_off(self, row: PlanRow, venue: Venue, old: Known | None) -> None:
         """A slot that never came, or is cancelled already, needs nothing."""
         if old is None or old.status == SessionStatus.CANCELLED:
             self.decision.report.unchanged += 1
             return
         _check_free(old, "state")
         self._leave(old)
-        self.decision.cancelled.append(old)
+        self.decision.cancelled.append((row, venue, old))
 
     def _plan(self, row: PlanRow, venue: Venue, old: Known | None) -> None:
         rule = self._check_new(row)
@@ -249,7 +253,7 @@ def _taken(venues: list[int]) -> dict[Room, Times]:
     return taken
 
 
-def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
     rest = iter(items)
-    while some := list(islice(rest, CHUNK)):
+    while some := list(islice(rest, size)):
         yield some

@@ -1,0 +1,1 @@
+"""A carrier's results by file: what became of each of its slots."""

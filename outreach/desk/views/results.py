@@ -1,0 +1,58 @@
+"""The pages where a carrier's coordinator sends in results by slot number, looks them over, and confirms."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from django_q.tasks import async_task
+
+from outreach.classes.models import Upload
+from outreach.classes.services import SessionError
+from outreach.classes.staff_views import RECENT, about, csv_file, keep, organisations_in, upload_or_404
+from outreach.classes.uploads.carrying import to_report
+from outreach.desk.forms.results import ResultsForm
+from outreach.desk.results.applying import carry_out, preview
+from outreach.desk.results.rows import EXAMPLE, HEADINGS
+from outreach.people.access import ScopedRequest, allowed
+from outreach.people.rules import Action
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def results(request: ScopedRequest) -> HttpResponse:
+    mine = organisations_in(request.scope)
+    form = ResultsForm(request.POST or None, request.FILES or None, organisations=mine)
+    if request.method == "POST" and form.is_valid():
+        made = keep(request, form, Upload.Kind.RESULTS, preview)
+        if made:
+            return redirect("desk:result", made.pk)
+    sent = Upload.objects.filter(organisation__in=mine, kind=Upload.Kind.RESULTS)
+    recent = sent.select_related("organisation").defer("content")[:RECENT]
+    return render(request, "desk/results.html", {"form": form, "rows": recent})
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def result(request: ScopedRequest, pk: int) -> HttpResponse:
+    """What the file would note; sent back, it is begun, and a small one done."""
+    one = upload_or_404(request, pk, Upload.Kind.RESULTS)
+    if request.method == "POST":
+        try:
+            finished = carry_out(upload=one, by=request.user)
+        except SessionError as error:
+            messages.error(request, str(error))
+            return redirect("desk:result", pk)
+        if finished:
+            messages.success(request, _("実績を取り込みました。"))
+        else:
+            async_task("outreach.desk.jobs.carry_out_results", pk)
+        return redirect("desk:result", pk)
+    report = to_report(one.report) if one.report else preview(one)
+    return render(request, "desk/result.html", about(one, report))
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_safe
+def results_template(request: ScopedRequest) -> HttpResponse:
+    return csv_file("results.csv", [HEADINGS[name][0] for name in HEADINGS], EXAMPLE)

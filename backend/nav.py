@@ -16,6 +16,7 @@ PAGES = (
     (_("講習会"), "desk:sessions", Action.SEE_SESSIONS),
     (_("受付"), "desk:check-in", Action.TAKE_ATTENDANCE),
     (_("連続講座"), "desk:series-list", Action.SEE_RESIDENTS),
+    (_("地区アンケート"), "classes:surveys", Action.EDIT_SESSIONS),
     (_("電話受付"), "desk:phone", Action.EDIT_RESIDENTS),
     (_("申込"), "desk:bookings", Action.SEE_RESIDENTS),
     (_("架電"), "desk:calls", Action.MAKE_CALLS),

@@ -4,7 +4,7 @@ Shared by dispatch and by those who roster supporters. Minutes count from 00:00 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -54,16 +54,20 @@ def _without(span: Span, taken: Span) -> list[Span]:
 
 
 def availability(
-    people: Iterable[Person], first: date, last: date, *, ignore: str = ""
+    people: Iterable[Person], first: date, last: date, *, ignore: str = "", usual: Sequence[Span] = ()
 ) -> dict[int, dict[date, list[Span]]]:
     """Open stretches of each person's days from `first` to `last`, by key: five statements, however many people.
 
-    Engagements whose subject starts with `ignore` count as free time: those of the plan that is being made.
+    Engagements whose subject starts with `ignore` count as free time: those of the plan that is being made. Whoever
+    wrote no week's pattern at all is taken to work Monday to Friday at the `usual` hours.
     """
     keys = [person.pk for person in people]
     weekly: dict[int, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
     for hours in WeeklyHours.objects.filter(person__in=keys):
         weekly[hours.person_id][hours.weekday].append((minute(hours.starts), minute(hours.ends)))
+    for key in keys:
+        if usual and key not in weekly:
+            weekly[key] = defaultdict(list, {weekday: list(usual) for weekday in range(5)})
     away = _away(keys, first, last, ignore)
     on_holidays = set(TravelLimits.objects.filter(person__in=keys, holidays=True).values_list("person_id", flat=True))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]

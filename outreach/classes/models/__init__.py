@@ -1,5 +1,13 @@
 """What is taught, where and when: programme years and schemes, courses, venues, sessions, sites and shifts."""
 
+from outreach.classes.models.districts import (
+    AnswerChoice,
+    District,
+    DistrictAnswer,
+    DistrictSurvey,
+    ProposedClass,
+    SurveyStatus,
+)
 from outreach.classes.models.handovers import Handover
 from outreach.classes.models.programme import (
     NATIONAL_SCHEMES,
@@ -23,10 +31,15 @@ __all__ = [
     "NATIONAL_SCHEMES",
     "OPEN",
     "PLANNED",
+    "AnswerChoice",
     "Course",
+    "District",
+    "DistrictAnswer",
+    "DistrictSurvey",
     "Entry",
     "Handover",
     "ProgrammeYear",
+    "ProposedClass",
     "Scheme",
     "SchemeRule",
     "Series",
@@ -38,6 +51,7 @@ __all__ = [
     "SessionStatus",
     "Shift",
     "Site",
+    "SurveyStatus",
     "TallyMark",
     "Upload",
     "UploadedSlot",

@@ -38,6 +38,9 @@ PROBLEM_RESPONSE: dict[str, Any] = {
 }
 
 
+NINJAS_OWN = "Cannot parse request body"  # English, and of use to nobody
+
+
 def problem(status: int, detail: str, **more: Any) -> HttpResponse:
     """A problem of no type but its status; `more` adds members such as `errors`."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
@@ -94,7 +97,8 @@ def on_http_error(request: HttpRequest, error: Any) -> HttpResponse:
         response = problem(429, usual_detail(429))
         response.headers["Retry-After"] = str(error.wait or 60)
         return response
-    return problem(error.status_code, error.message or usual_detail(error.status_code))
+    ours = error.message and not error.message.startswith(NINJAS_OWN)
+    return problem(error.status_code, error.message if ours else usual_detail(error.status_code))
 
 
 def on_not_found(request: HttpRequest, error: Any) -> HttpResponse:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from outreach.contact.models import CallEvent, CallStatus, CallTask, Consent
+from outreach.contact.services import save_text
 from outreach.people.models import AccessLog, Organisation, Role, User
 from outreach.registration.models import Intake
 from tests import factories
@@ -167,3 +169,16 @@ def test_the_list_leaves_as_a_file(desk: Client, office: Organisation) -> None:
     text = desk.get(LIST, {"format": "csv"}).content.decode("utf-8-sig")
     assert "固定 花子様でいらっしゃいますか" in text
     assert "03-0000-" in text
+
+
+def test_a_towns_own_words_stand_in_the_script_and_before_anything_goes_out(desk: Client, office: Organisation) -> None:
+    town, by = factories.municipality(), factories.user()
+    save_text(way="call", kind="confirmation", town=town, text="{town}です。ほんまにおおきに、{name}さん。", by=by)
+    sms = "【{town}】{when}はやめますねん。{callback} 連絡番号{ref}"
+    save_text(way="sms", kind="cancellation", town=town, text=sms, by=by)
+    cache.clear()
+    task = ring(office)
+    assert "ほんまにおおきに" in said(desk.get(reverse("desk:call", args=[task.pk])))
+    session = factories.session(organisation=office)
+    factories.booking(session)
+    assert "やめますねん" in said(desk.post(reverse("desk:cancel", args=[session.code]), {"why": "weather"}))

@@ -142,3 +142,11 @@ def test_a_reference_grouped_otherwise_gives_no_more_tries(client: Client) -> No
 def test_a_key_longer_than_can_be_kept_is_refused(client: Client) -> None:
     response = post(client, "bookings", wanted(factories.session()), **{"Idempotency-Key": "k" * 101})
     assert (response.status_code, response.headers["Content-Type"]) == (422, PROBLEM)
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "読み取れませんでした"), ("en", "We could not read")])
+def test_json_that_is_none_is_a_problem_in_the_users_words(client: Client, language: str, words: str) -> None:
+    client.cookies["django_language"] = language
+    answer = client.post("/api/bookings", "{", content_type="application/json")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, PROBLEM)
+    assert words in answer.json()["detail"]

@@ -82,7 +82,7 @@ def _told(row: Message, booking: Booking) -> Told:
     names = {booking.subject: str(booking.resident), notices.subjects(booking)[1]: booking.proxy_name}
     return Told(
         what=str(Kind(row.kind).label),
-        whom=names[row.subject] if booking.tell == Booking.Tell.BOTH else "",
+        whom=names.get(row.subject, "") if booking.tell == Booking.Tell.BOTH else "",
         at=row.changed_at if row.status in TOLD else row.due_at if row.due_at > timezone.now() else None,
         how=rules.progress(row.status, _called(row)),
     )

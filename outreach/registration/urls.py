@@ -2,13 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from outreach.registration.views import applying, arriving, asking, changing, own, series
+from outreach.registration.views import applying, arriving, asking, changing, group, own, series
 
 app_name = "registration"
 public: list[URLPattern] = [
     path("classes/<str:code>/apply/", applying.apply, name="apply"),
     path("classes/<str:code>/apply/confirm/", applying.confirm, name="confirm"),
     path("check-in/<str:code>/<str:token>/", arriving.arrive, name="arrive"),
+    path("classes/<str:code>/group/", group.group, name="group"),
+    path("classes/<str:code>/group/confirm/", group.confirm, name="group-confirm"),
+    path("bookings/group/", group.done, name="group-done"),
     path("bookings/", own.lookup, name="lookup"),
     path("bookings/done/", own.done, name="done"),
     path("bookings/mine/", own.mine, name="mine"),

@@ -25,7 +25,8 @@ def answers_in(scope: Scope) -> QuerySet[Answer]:
     """The answers within reach (law 7), each with whether the person was reached, as the outbox and the calls know."""
     own = Concat(Value("booking:"), Cast(OuterRef("booking_id"), CharField()), output_field=CharField())
     proxy = Concat(own, Value("/proxy"), output_field=CharField())
-    about = Q(subject=own) | Q(subject=proxy)
+    party = Concat(Value("booking:"), Cast(OuterRef("booking__party"), CharField()), Value("/party"))
+    about = Q(subject=own) | Q(subject=proxy) | Q(subject=party)
     messages = Message.objects.filter(about, kind=OuterRef("kind"), created_at__gte=OuterRef("asked_at"))
     calls = CallTask.objects.filter(about, kind=OuterRef("kind"), created_at__gte=OuterRef("asked_at"))
     found = Answer.objects.all()

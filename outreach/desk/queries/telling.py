@@ -82,11 +82,14 @@ def outlook(
     """
     to_tell = [(booking, *told) for booking in bookings for told in notices.recipients(booking)]
     ledger = _ledger({number for _booking, _subject, _channel, number in to_tell})
-    found = Outlook()
+    found, parties = Outlook(), set[tuple[int, str]]()
     for booking, _subject, channel, number in to_tell:
         said = ledger.get(number, [])
         way = _way(booking, channel, number, said, kind, now, needed_by or booking.session.starts_at)
         found.told.append(Foreseen(booking, number, way))
+        if booking.party_id and (booking.party_id, number) in parties:
+            continue  # one message tells of all who came on one form
+        parties.add((booking.party_id or 0, number))
         _add_up(found, booking, way, kind, words)
     return found
 

@@ -11,7 +11,7 @@ from outreach.contact.models import CallOutcome, CallTask, Kind
 from outreach.people.models import User
 from outreach.registration import notices
 from outreach.registration import services as registration
-from outreach.registration.models import LIVE, Answer, AnswerStatus, Booking
+from outreach.registration.models import LIVE, UNANSWERED, Answer, AnswerStatus, Booking
 
 
 @transaction.atomic
@@ -40,9 +40,17 @@ def take_answer(
     if status == AnswerStatus.GIVES_UP and held:
         registration.cancel(booking=booking, channel=channel, by=by, reason=note)
     if status != AnswerStatus.NOT_REACHED:
-        for subject in notices.subjects(booking):
+        for subject in _told_all_of(answer, booking):
             contact.withdraw_messages(subject=subject, kinds=[answer.kind])
     return other
+
+
+def _told_all_of(answer: Answer, booking: Booking) -> tuple[str, ...]:
+    """The keys of what need not be told any more: that of a party only once all of it have answered."""
+    party = Answer.objects.filter(session=answer.session_id, kind=answer.kind, booking__party=booking.party_id)
+    if booking.party_id and party.filter(status__in=UNANSWERED).exclude(pk=answer.pk).exists():
+        return notices.subjects(booking)[:2]
+    return notices.subjects(booking)
 
 
 def _take_instead(booking: Booking, to: Session, held: bool, channel: str, by: User) -> Booking:

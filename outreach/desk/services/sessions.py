@@ -46,8 +46,7 @@ def cancel_session(*, session: Session, by: User, reason: str) -> int:
     registration.ask_answers(
         bookings=bookings, kind=Kind.CANCELLATION, revision=session.revision, needed_by=session.starts_at
     )
-    for booking in bookings:
-        notices.tell_cancelled(booking, reason=reason)
+    notices.tell_cancelled(bookings, reason=reason)
     for person in staff:
         _tell_staff(person, session, Kind.CANCELLATION, {"reason": reason})
     return len(bookings)
@@ -67,7 +66,7 @@ def move_session(
     registration.ask_answers(bookings=booked, kind=Kind.CHANGE, revision=session.revision, needed_by=starts_at)
     for booking in booked:
         booking.session = session
-        notices.tell_changed(booking, changed=changed, needed_by=in_time)
+    notices.tell_changed(booked, changed=changed, needed_by=in_time)
     for shift in session.shifts.select_related("person"):
         _tell_staff(shift.person, session, Kind.CHANGE, {"changed": changed})
     return len(booked)

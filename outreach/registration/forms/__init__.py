@@ -2,6 +2,7 @@
 
 from outreach.registration.forms.application import ApplicationForm, PhoneField
 from outreach.registration.forms.asking import AskForm, QuestionForm, refuse_my_number
+from outreach.registration.forms.group import GroupForm, PeopleFormSet
 from outreach.registration.forms.pages import (
     CertificateForm,
     ContactForm,
@@ -19,8 +20,10 @@ __all__ = [
     "CertificateForm",
     "ContactForm",
     "FamilyForm",
+    "GroupForm",
     "GuardianForm",
     "LookupForm",
+    "PeopleFormSet",
     "PhoneField",
     "QuestionForm",
     "QuietForm",

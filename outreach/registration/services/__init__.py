@@ -13,6 +13,7 @@ from outreach.registration.services.enquiries import (
     reopen_enquiry,
     word_enquiry,
 )
+from outreach.registration.services.groups import SeatsChanged, book_group, book_group_once
 from outreach.registration.services.points import (
     PointsError,
     export_points,
@@ -53,6 +54,7 @@ __all__ = [
     "NotOpen",
     "PointsError",
     "Scan",
+    "SeatsChanged",
     "Turn",
     "accept_offer",
     "answer_enquiry",
@@ -60,6 +62,8 @@ __all__ = [
     "ask",
     "ask_answers",
     "book",
+    "book_group",
+    "book_group_once",
     "book_once",
     "cancel",
     "cancel_all",

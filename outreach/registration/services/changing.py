@@ -77,8 +77,12 @@ def change_contact(
         raise too_late(booking.status)
     if address:
         Resident.objects.filter(pk=booking.resident_id).update(postal_code=postal_code, address=address)
-    Booking.objects.filter(pk=booking.pk).update(contact=contact, tell=tell, revision=F("revision") + 1)
+    before = booking.party_id
+    Booking.objects.filter(pk=booking.pk).update(contact=contact, tell=tell, party=None, revision=F("revision") + 1)
     notices.withdraw(booking)
+    if before:  # told alone from now on
+        booking.party_id = before
+        notices.remind_party(booking)
     booking.refresh_from_db()
     record(booking, booking.status, booking.status, channel=channel, by=by, reason=_("連絡の方法の変更"))
     notices.tell_anew(booking)

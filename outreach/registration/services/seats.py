@@ -74,8 +74,21 @@ def book(
 ) -> Booking:
     """Take a seat, or a place on the waitlist where none is left, and plan what to tell the resident.
 
-    A booking of a sample session is a sample too; `quiet` leaves the confirmation of a seat to another booking.
-    Raises: NotOpen, AlreadyBooked; BookingError where a child comes without a guardian.
+    `quiet` leaves the confirmation of a seat to another booking. Raises: as `enter`.
+    """
+    booking = enter(session=session, application=application, channel=channel, by=by, sample=sample)
+    notices.tell_booked(booking, quiet=quiet)
+    return booking
+
+
+@transaction.atomic
+def enter(
+    *, session: Session, application: Application, channel: str, by: User | None = None, sample: bool = False
+) -> Booking:
+    """`book` without a word to anyone: for whoever tells several people at once.
+
+    A booking of a sample session is a sample too. Raises: NotOpen, AlreadyBooked; BookingError where a child comes
+    without a guardian.
     """
     locked = lock(session)
     sample = sample or locked.sample
@@ -110,7 +123,6 @@ def book(
             series_id=locked.series_id, resident=resident, defaults={"channel": channel, "sample": sample}
         )
     note_taken_instead(booking=booking, channel=channel, by=by)
-    notices.tell_booked(booking, quiet=quiet)
     return booking
 
 
@@ -174,6 +186,7 @@ def give_up(*, booking: Booking, channel: str, by: User | None = None, reason: s
         raise BookingError(_("始まった講習会の申し込みは、取り消せません。"))
     held = move(booking, LIVE, S.CANCELLED, channel=channel, by=by, reason=reason) in SEATED
     notices.withdraw(booking)
+    notices.remind_party(booking)
     if held:
         pass_on_seat(session)
 
@@ -239,7 +252,7 @@ def cancel_all(*, session: Session, by: User | None, reason: str) -> list[Bookin
     live = list(Booking.objects.filter(session=session, status__in=LIVE).select_related("resident"))
     for booking in live:
         move(booking, LIVE, S.CANCELLED, by=by, reason=reason)
-        notices.withdraw(booking)
+    notices.withdraw(*live, parties=True)
     Session.objects.filter(pk=session.pk).update(seats_taken=0)
     return live
 

@@ -1,0 +1,88 @@
+"""Several people on one form: all in one transaction, one reference each, and each number told once."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from outreach.classes.models import Session
+from outreach.people.models import User
+from outreach.registration import notices
+from outreach.registration.models import Booking, IdempotencyKey
+from outreach.registration.services.seats import Application, enter
+from outreach.registration.services.steps import AlreadyBooked, BookingError, IdempotencyConflict, lock
+
+MOST = 20  # a facility's minibus; more come as two forms
+
+
+class SeatsChanged(BookingError):
+    """Fewer seats are left than the group was told: nothing has been booked. `left`: how many are."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        super().__init__(_("空いている席の数が変わりました（あと%(n)s席）。もう一度お確かめください。") % {"n": left})
+
+
+@transaction.atomic
+def book_group(
+    *,
+    session: Session,
+    applications: Sequence[Application],
+    seats: int,
+    channel: str,
+    by: User | None = None,
+    sample: bool = False,
+) -> list[Booking]:
+    """Book everyone, in the order given: the first `seats` of them were told that they get one, the rest wait.
+
+    Raises: SeatsChanged where fewer are left now; AlreadyBooked, whose words name the person; BookingError. Then
+    nobody is booked.
+    """
+    if not 1 <= len(applications) <= MOST:
+        raise BookingError(_("一度に申し込めるのは%(n)s人までです。") % {"n": MOST})
+    left = lock(session).seats_left
+    if left < seats:
+        raise SeatsChanged(left)
+    made = [_enter(session, application, channel, by, sample) for application in applications]
+    _join_parties(made)
+    notices.tell_booked_together(made)
+    return made
+
+
+def _enter(session: Session, application: Application, channel: str, by: User | None, sample: bool) -> Booking:
+    try:
+        return enter(session=session, application=application, channel=channel, by=by, sample=sample)
+    except AlreadyBooked as error:
+        said = {"name": application.name or application.kana}
+        raise AlreadyBooked(_("%(name)sさんは、この講習会にもう申し込んでいます。") % said) from error
+
+
+def _join_parties(bookings: Sequence[Booking]) -> None:
+    """Those who share their number, and the way to be told, are told together; the first of them names the party."""
+    alike: dict[tuple[tuple[str, str], ...], list[Booking]] = {}
+    for booking in bookings:
+        key = tuple((channel, to) for _subject, channel, to in notices.recipients(booking))
+        alike.setdefault(key, []).append(booking)
+    for together in alike.values():
+        if len(together) > 1:
+            Booking.objects.filter(pk__in=[booking.pk for booking in together]).update(party=together[0])
+            for booking in together:
+                booking.party = together[0]
+
+
+@transaction.atomic
+def book_group_once(
+    *, key: str, fingerprint: str, session: Session, applications: Sequence[Application], seats: int, channel: str
+) -> list[Booking]:
+    """`book_group`, but a repeated `key` gives the bookings of its first use. Raises: as it; IdempotencyConflict."""
+    lock(session)
+    keys = [f"{key}:{number}" for number in range(len(applications))]
+    known = {row.key: row for row in IdempotencyKey.objects.filter(key__in=keys).select_related("booking")}
+    if known:
+        if any(row.fingerprint != fingerprint for row in known.values()):
+            raise IdempotencyConflict(_("同じ受付キーが、別の申し込みに使われています。"))
+        return [known[one].booking for one in keys if one in known]
+    made = book_group(session=session, applications=applications, seats=seats, channel=channel)
+    rows = [IdempotencyKey(key=one, fingerprint=fingerprint, booking=b) for one, b in zip(keys, made, strict=True)]
+    IdempotencyKey.objects.bulk_create(rows)
+    return made

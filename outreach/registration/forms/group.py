@@ -53,9 +53,7 @@ class PeopleForms(Rows):
     def clean(self) -> None:
         people = self.people()
         if not self.total_error_count() and len(people) < 2:
-            raise forms.ValidationError(
-                _("2人以上のお名前を書いてください。お一人のときは、ふつうの申し込みの画面からどうぞ。")
-            )
+            raise forms.ValidationError(_("2人以上のお名前を書いてください。"))
         who = [(row["kana"], row["phone"]) for row in people]
         if len(set(who)) < len(who):
             raise forms.ValidationError(_("同じ方が、2回書かれています。"))

@@ -20,6 +20,7 @@ PAGES = (
     (_("電話受付"), "desk:phone", Action.EDIT_RESIDENTS),
     (_("申込"), "desk:bookings", Action.SEE_RESIDENTS),
     (_("架電"), "desk:calls", Action.MAKE_CALLS),
+    (_("荒天・欠航"), "desk:storm", Action.EDIT_SESSIONS),
     (_("問い合わせ"), "desk:enquiries", Action.SEE_RESIDENTS),
     (_("派遣依頼"), "dispatch:requests", Action.PLAN_DISPATCH),
     (_("派遣計画"), "dispatch:plans", Action.PLAN_DISPATCH),

@@ -22,6 +22,7 @@ from outreach.desk.views import (
     sessions,
     slips,
     staffing,
+    storm,
     tally,
     today,
     waitlist,
@@ -54,6 +55,8 @@ staff: list[URLPattern] = [
     path(f"{ONE}flyer/", flyers.flyer, name="flyer"),
     path(f"{ONE}flyer/series/", flyers.series_flyer, name="series-flyer"),
     path(f"{ONE}form/", flyers.blank_form, name="blank-form"),
+    path("staff/storm/", storm.storm, name="storm"),
+    path("staff/storm/settle/", storm.settle, name="storm-settle"),
     path("staff/flyers/", flyers.month_flyer, name="month-flyer"),
     # who teaches and helps
     path(f"{ONE}staffing/", staffing.staffing, name="staffing"),

@@ -12,6 +12,7 @@ from outreach.classes.codes import show_code
 from outreach.classes.models import Course, Session, SessionStatus, Shift, Venue
 from outreach.contact.models import Channel, Kind
 from outreach.contact.services import queue_message
+from outreach.dispatch.services import leaving
 from outreach.people.models import Person, User
 from outreach.registration import notices
 from outreach.registration import services as registration
@@ -43,6 +44,7 @@ def cancel_session(*, session: Session, by: User, reason: str) -> int:
     staff = [shift.person for shift in session.shifts.select_related("person")]
     bookings = registration.cancel_all(session=session, by=by, reason=reason)
     classes.cancel_session(session=session, by=by, reason=reason)
+    leaving.cancelled(session=session, by=by, reason=reason)
     registration.ask_answers(
         bookings=bookings, kind=Kind.CANCELLATION, revision=session.revision, needed_by=session.starts_at
     )
@@ -61,6 +63,7 @@ def move_session(
     Returns how many bookings were told of. Raises: classes.services.SessionError, people.services.PersonBusy.
     """
     changed, in_time = what_changes(session, starts_at, venue), told_in_time(session, starts_at, timezone.now())
+    leaving.moving(session=session, by=by, reason=reason)
     classes.move_session(session=session, starts_at=starts_at, ends_at=ends_at, venue=venue, by=by, reason=reason)
     booked = list(Booking.objects.filter(session=session, status__in=SEATED).select_related("resident"))
     registration.ask_answers(bookings=booked, kind=Kind.CHANGE, revision=session.revision, needed_by=starts_at)

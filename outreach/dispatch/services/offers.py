@@ -48,7 +48,9 @@ def publish_plan(*, plan: Plan, by: User | None) -> int:
     Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.PUBLISHED)
     plan.status = PlanStatus.PUBLISHED
     now = timezone.now()
-    visits = plan.visits.filter(starts_at__gt=now).select_related("request")
+    visits = (
+        plan.visits.filter(starts_at__gt=now).exclude(request__status=RequestStatus.AGREED).select_related("request")
+    )
     known = set(
         Offer.objects.filter(visit__in=visits).exclude(status=OfferStatus.WITHDRAWN).values_list("visit", "person")
     )
@@ -65,7 +67,7 @@ def _make_offer(visit: Visit, person: int, by: User | None, now: datetime) -> Of
         visit=visit, person_id=person, starts_at=visit.starts_at, answer_by=answer_by(asked, visit.starts_at)
     )
     OfferEvent.objects.create(offer=offer, new=OfferStatus.OPEN, at=now, by=by)
-    if visit.request.status in {RequestStatus.PLANNED, RequestStatus.AGREED}:
+    if visit.request.status == RequestStatus.PLANNED:
         change_status(request=visit.request, to=RequestStatus.OFFERED, by=by)
     return offer
 

@@ -1,0 +1,174 @@
+"""Whom a warning for an area and a day, or a cancelled line, affects; and on which days it could be made up for."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import jpholiday
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from geo.models import Municipality, Prefecture
+from outreach.classes.models import OPEN, PLANNED, Session, Shift, VenueHold
+from outreach.classes.queries import sessions_in
+from outreach.classes.rules import JST
+from outreach.desk.queries.sessions import AROUND, midnight
+from outreach.dispatch.asking import offers_in
+from outreach.dispatch.ferries import load_sea
+from outreach.dispatch.models import PlanStatus, Trip, Visit
+from outreach.people.availability import Span, availability, minute
+from outreach.people.models import Person
+from outreach.people.rules import Scope
+
+WEEKS = 3
+OFFERED = 3
+
+
+@dataclass(frozen=True)
+class Storm:
+    """`towns`: those warned of, none for all of the prefecture. `line`: the line that does not run."""
+
+    day: date
+    prefecture: Prefecture | None = None
+    towns: frozenset[str] = frozenset()
+    line: str = ""
+
+    @property
+    def where(self) -> Q:
+        """Of a municipality: whether it lies in the area, or on the land that the line serves."""
+        if self.line:
+            return Q(pk__in=self.cut_off)
+        return Q(pk__in=self.towns) if self.towns else Q(prefecture=self.prefecture)
+
+    @property
+    def cut_off(self) -> set[str]:
+        sea = load_sea()
+        lands = {sea.ports[port].island for line in sea.lines if line.id == self.line for port in line.ports}
+        return {code for code, island in sea.island_of.items() if island in lands}
+
+    @property
+    def ferries(self) -> set[str]:
+        """The line both ways, as trips name it."""
+        pairs = [line.ports for line in load_sea().lines if line.id == self.line]
+        return {f"{a}>{b}" for a, b in pairs} | {f"{b}>{a}" for a, b in pairs}
+
+
+@dataclass
+class Hit:
+    """A class on that day: why it's on the list, who teaches and helps, and how they come."""
+
+    session: Session
+    why: str
+    shifts: list[Shift] = field(default_factory=list)
+    trips: list[Trip] = field(default_factory=list)
+    dates: list[datetime] = field(default_factory=list)
+
+
+HERE, CROSSING, LIVING = "here", "crossing", "living"
+
+
+def hits(scope: Scope, storm: Storm) -> list[Hit]:
+    """The open classes of that day that it touches, those in the area first. 4 statements."""
+    found = list(_on_the_day(scope, storm.day).prefetch_related("shifts__person__municipality"))
+    towns = set(Municipality.objects.filter(storm.where).values_list("pk", flat=True))
+    people = {shift.person_id for session in found for shift in session.shifts.all()}
+    trips: dict[int, list[Trip]] = defaultdict(list)
+    for trip in Trip.objects.filter(person__in=people, day=storm.day, plan__status=PlanStatus.PUBLISHED):
+        trips[trip.person_id].append(trip)
+    rows = [_hit(session, storm, towns, trips) for session in found]
+    order = [HERE, CROSSING, LIVING]
+    return sorted((row for row in rows if row), key=lambda row: (order.index(row.why), row.session.starts_at))
+
+
+def _on_the_day(scope: Scope, day: date) -> QuerySet[Session]:
+    bounds = {"starts_at__gte": midnight(day), "starts_at__lt": midnight(day, after=True)}
+    wanted = {name: value for name, value in bounds.items() if value}
+    return sessions_in(scope).filter(status__in=OPEN, **wanted).select_related(*AROUND, "programme_year")
+
+
+def _hit(session: Session, storm: Storm, towns: set[str], trips: dict[int, list[Trip]]) -> Hit | None:
+    shifts = list(session.shifts.all())
+    own = [trip for shift in shifts for trip in trips[shift.person_id]]
+    crossing = bool(storm.line) and any(leg[3] in storm.ferries for trip in own for leg in trip.legs)
+    if session.municipality_id in towns:
+        return Hit(session, CROSSING if crossing else HERE, shifts, own)
+    if crossing:
+        return Hit(session, CROSSING, shifts, own)
+    if not storm.line and any(shift.person.municipality_id in towns for shift in shifts):
+        return Hit(session, LIVING, shifts, own)
+    return None
+
+
+def asked_visits(scope: Scope, storm: Storm) -> QuerySet[Visit]:
+    """Visits of that day in the area that instructors are asked for and no class stands on yet."""
+    made = Session.objects.filter(visits=OuterRef("pk"), status__in=PLANNED)
+    towns = Municipality.objects.filter(storm.where).values("pk")
+    found = Visit.objects.filter(pk__in=offers_in(scope).values("visit"), request__municipality__in=towns)
+    bounds = {"starts_at__gte": midnight(storm.day), "starts_at__lt": midnight(storm.day, after=True)}
+    found = found.filter(~Exists(made), **{name: value for name, value in bounds.items() if value})
+    return found.select_related("request__municipality", "request__course", "lead", "second").order_by("starts_at")
+
+
+def with_new_dates(rows: Iterable[Hit], now: datetime) -> None:
+    """Fill in up to three days soon after on which room and people are free at the same hour. 7 statements."""
+    found = list(rows)
+    if not found:
+        return
+    first = max(max(_day(row.session) for row in found), now.astimezone(JST).date()) + timedelta(days=1)
+    last = first + timedelta(weeks=WEEKS)
+    keys = {shift.person_id for row in found for shift in row.shifts}
+    free = availability(Person.objects.filter(pk__in=keys), first, last)
+    taken = _holds({row.session.venue_id for row in found}, first, last)
+    promised: dict[tuple[str, int, date], list[Span]] = defaultdict(list)
+    for row in found:
+        row.dates = _dates(row, first, last, free, taken, promised)
+
+
+def _day(session: Session) -> date:
+    return session.starts_at.astimezone(JST).date()
+
+
+def _holds(venues: set[int], first: date, last: date) -> dict[int, list[tuple[datetime, datetime]]]:
+    held: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    bounds = {"ends_at__gt": midnight(first), "starts_at__lt": midnight(last, after=True)}
+    rows = VenueHold.objects.filter(venue__in=venues, **{name: value for name, value in bounds.items() if value})
+    for venue, start, end in rows.values_list("venue", "starts_at", "ends_at"):
+        held[venue].append((start, end))
+    return held
+
+
+def _dates(
+    row: Hit,
+    first: date,
+    last: date,
+    free: dict[int, dict[date, list[Span]]],
+    taken: dict[int, list[tuple[datetime, datetime]]],
+    promised: dict[tuple[str, int, date], list[Span]],
+) -> list[datetime]:
+    """The first proposed day of each is kept free for it among the others: all of them can be moved at once."""
+    session = row.session
+    start, end = session.starts_at.astimezone(JST), session.ends_at.astimezone(JST)
+    span = (minute(start.time()), minute(end.time()))
+    keys = [("v", session.venue_id), *(("p", shift.person_id) for shift in row.shifts)]
+    found = []
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        begins, ends = _on(start, day), _on(end, day)
+        open_ = all(any(a <= span[0] and span[1] <= b for a, b in free[s.person_id][day]) for s in row.shifts)
+        booked = any(begins < until and since < ends for since, until in taken[session.venue_id])
+        meets = any(a < span[1] and span[0] < b for kind, key in keys for a, b in promised[kind, key, day])
+        if _usual(day, start.date()) and open_ and not booked and not meets:
+            found.append(begins)
+        if len(found) == OFFERED:
+            break
+    for kind, key in keys if found else []:
+        promised[kind, key, found[0].date()].append(span)
+    return found
+
+
+def _on(moment: datetime, day: date) -> datetime:
+    return datetime.combine(day, moment.timetz())
+
+
+def _usual(day: date, was: date) -> bool:
+    """No class moves from a weekday to a weekend or a public holiday."""
+    return was.weekday() >= 5 or (day.weekday() < 5 and not jpholiday.is_holiday(day))

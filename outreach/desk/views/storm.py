@@ -1,0 +1,182 @@
+"""A warning for an area and a day, or a line that does not run: everyone affected, and what to do about it.
+
+Nothing goes out on the list or on the preview; each class is settled in a transaction of its own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from outreach.classes.models import Session
+from outreach.contact.models import Kind
+from outreach.desk import services
+from outreach.desk.forms.storm import FERRY, REASONS, ActForm, StormForm
+from outreach.desk.queries.alternatives import best_alternatives
+from outreach.desk.queries.storm import Hit, Storm, asked_visits, hits, with_new_dates
+from outreach.desk.queries.telling import Outlook, outlook
+from outreach.desk.views.common import REFUSALS
+from outreach.people.access import ScopedRequest, allowed, log_access
+from outreach.people.queries import scope_of
+from outreach.people.rules import Action
+from outreach.registration.models import LIVE, SEATED, Booking
+
+KEEP, CANCEL = "keep", "cancel"
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_safe
+def storm(request: ScopedRequest) -> HttpResponse:
+    """Whom it would touch, and new days on which room and people are free. Reading it changes nothing."""
+    form = StormForm(request.GET if "kind" in request.GET else None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        warned = _storm(form)
+        rows = hits(request.scope, warned)
+        with_new_dates(rows, timezone.now())
+        planning = scope_of(request.user, Action.PLAN_DISPATCH)
+        context |= {
+            "storm": warned,
+            "rows": rows,
+            "people": sum(row.session.seats_taken for row in rows),
+            "asked": asked_visits(planning, warned) if not planning.empty else [],
+            "act": ActForm(initial={"reason": REASONS[form.cleaned_data["kind"]]}),
+            "query": urlencode(_query(request.GET), doseq=True),
+        }
+    return render(request, "desk/storm.html", context)
+
+
+def _storm(form: StormForm) -> Storm:
+    data = form.cleaned_data
+    if data["kind"] == FERRY:
+        return Storm(data["day"], line=data["line"])
+    return Storm(data["day"], data["prefecture"], frozenset(town.pk for town in data["towns"]))
+
+
+def _query(sent: QueryDict) -> dict[str, list[str]]:
+    return {name: sent.getlist(name) for name in ("kind", "day", "prefecture", "line", "towns") if sent.get(name)}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was chosen for one class, and what that would come to."""
+
+    session: Session
+    choice: str
+    to: datetime | None
+    outlook: Outlook
+
+    @property
+    def until(self) -> datetime | None:
+        return self.to + (self.session.ends_at - self.session.starts_at) if self.to else None
+
+
+@allowed(Action.EDIT_SESSIONS)
+@require_POST
+def settle(request: ScopedRequest) -> HttpResponse:
+    """First what each choice would send; then, said to be sure of, all of it or one class."""
+    form, act = StormForm(request.POST), ActForm(request.POST)
+    back = f"{reverse('desk:storm')}?{urlencode(_query(request.POST), doseq=True)}"
+    if not form.is_valid() or not act.is_valid():
+        messages.error(request, _("日・場所・理由を確かめて、もう一度選んでください。"))
+        return redirect(back)
+    reason = act.cleaned_data["reason"]
+    chosen = _chosen(request, hits(request.scope, _storm(form)))
+    if not chosen:
+        messages.error(request, _("中止にする回か、動かす回を選んでください。"))
+        return redirect(back)
+    if "sure" in request.POST or "only" in request.POST:
+        only = request.POST.get("only")
+        _settle(request, [one for one in chosen if only is None or one[0].session.code == only], reason)
+        return redirect(back)
+    plans = [_foresee(request, row.session, choice, to, reason) for row, choice, to in chosen]
+    context = {
+        "plans": plans,
+        "reason": reason,
+        "hidden": [(name, value) for name, values in _query(request.POST).items() for value in values],
+        "back": back,
+        "told": sum(plan.outlook.people for plan in plans),
+        "untold": sum(len(plan.outlook.untold) for plan in plans),
+        "yen": sum(plan.outlook.yen for plan in plans),
+        "calls": sum(plan.outlook.calls for plan in plans),
+    }
+    return render(request, "desk/storm_sure.html", context)
+
+
+def _chosen(request: ScopedRequest, rows: Iterable[Hit]) -> list[tuple[Hit, str, datetime | None]]:
+    every = CANCEL if "all" in request.POST else ""
+    found = []
+    for row in rows:
+        choice = every or request.POST.get(f"choice-{row.session.code}", KEEP)
+        to = None if choice in {KEEP, CANCEL} else _moment(choice)
+        if choice == CANCEL or to is not None:
+            found.append((row, choice, to))
+    return found
+
+
+def _moment(raw: str) -> datetime | None:
+    """A new start, in the months to come; None where it is none."""
+    try:
+        found = parse_datetime(raw)
+    except ValueError:
+        return None
+    now = timezone.now()
+    if found is None or timezone.is_naive(found) or not now < found < now + timedelta(days=120):
+        return None
+    return found
+
+
+def _foresee(request: ScopedRequest, session: Session, choice: str, to: datetime | None, reason: str) -> Plan:
+    log_access(request.user, "see_bookings", session.subject)
+    now = timezone.now()
+    statuses = SEATED if to else LIVE
+    bookings = list(Booking.objects.filter(session=session, status__in=statuses).select_related("resident"))
+    seen_as = _moved(session, to) if to else session
+    for booking in bookings:
+        booking.session = seen_as
+    best = {} if to else best_alternatives(bookings, request.scope, now)
+    for booking in bookings:
+        booking.others = best.get(booking.pk, [])  # type: ignore[attr-defined]
+    kind = Kind.CHANGE if to else Kind.CANCELLATION
+    words = {"changed": services.what_changes(session, to, None)} if to else {"reason": reason}
+    in_time = services.told_in_time(session, to or session.starts_at, now)
+    return Plan(session, choice, to, outlook(bookings, kind, words, now, needed_by=in_time))
+
+
+def _moved(session: Session, to: datetime) -> Session:
+    """Not stored: only to show what people will be told."""
+    moved = Session.objects.select_related("course", "venue", "municipality", "organisation").get(pk=session.pk)
+    moved.ends_at = to + (session.ends_at - session.starts_at)
+    moved.starts_at = to
+    return moved
+
+
+def _settle(request: ScopedRequest, chosen: Iterable[tuple[Hit, str, datetime | None]], reason: str) -> None:
+    done, told = 0, 0
+    for row, _choice, to in chosen:
+        try:
+            told += _act(request, row.session, to, reason)
+            done += 1
+        except REFUSALS as error:
+            messages.error(request, f"{row.session.municipality} {row.session.venue}：{error}")
+    if done:
+        messages.success(request, _("%(n)s件を変更しました。%(told)s人に連絡します。") % {"n": done, "told": told})
+
+
+def _act(request: ScopedRequest, session: Session, to: datetime | None, reason: str) -> int:
+    if to is None:
+        return services.cancel_session(session=session, by=request.user, reason=reason)
+    ends_at = to + (session.ends_at - session.starts_at)
+    return services.move_session(
+        session=session, starts_at=to, ends_at=ends_at, venue=None, by=request.user, reason=reason
+    )

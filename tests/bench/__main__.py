@@ -1,5 +1,6 @@
 """`make bench`: every measurement, one after the other."""
 
-from tests.bench import bench_map
+from tests.bench import bench_map, bench_plan
 
 bench_map.main()
+bench_plan.main()

@@ -9,6 +9,7 @@ from outreach.classes.models import HELD, NATIONAL_SCHEMES, PLANNED, SessionStat
 
 JST = ZoneInfo("Asia/Tokyo")
 S = SessionStatus
+DOORS_OPEN = timedelta(hours=2)  # before the class: from then on helpers are noted as there
 NEXT: dict[str, frozenset[SessionStatus]] = {
     S.DRAFT: frozenset({S.PUBLISHED, S.CANCELLED}),
     S.PUBLISHED: frozenset({S.CONFIRMED, S.CANCELLED}),

@@ -8,6 +8,7 @@ from django_q.tasks import async_task
 from outreach.classes.models import Upload
 from outreach.classes.uploads import carrying
 from outreach.desk.results.applying import go_on
+from outreach.desk.services import supporters
 from outreach.desk.services.people import warn_of_endings
 
 log = logging.getLogger(__name__)
@@ -34,3 +35,10 @@ def finish_results() -> int:
     for pk in left:
         async_task("outreach.desk.jobs.carry_out_results", pk)
     return len(left)
+
+
+def remind_staff() -> int:
+    """Each few minutes from ten on: those on duty tomorrow, each told once."""
+    told = supporters.remind_staff(now=timezone.now())
+    log.info("on duty tomorrow: %d", told)
+    return told

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outreach.desk.views import applications, people, training
+from outreach.desk.views import applications, hours, people, shifts, support_report, training
 
 public: list[URLPattern] = [
     path("supporters/", applications.apply, name="supporter-apply"),
@@ -24,6 +24,20 @@ staff: list[URLPattern] = [
     path("staff/training/", training.training, name="training"),
     path("staff/training/<int:pk>/", training.curriculum, name="curriculum"),
     path("staff/training/meetings/<int:pk>/", training.meeting, name="meeting"),
+    # a supporter's shifts
+    path("staff/mine/shifts/", shifts.open_shifts, name="open-shifts"),
+    path("staff/mine/shifts/<int:pk>/", shifts.own_shift, name="own-shift"),
+    path("staff/mine/shifts/at/<str:code>/", shifts.sign_up, name="sign-up"),
+    path("staff/mine/handovers/<int:pk>/", shifts.take, name="take"),
+    path("staff/mine/handovers/<int:pk>/swap/", shifts.swap, name="swap"),
+    path("staff/mine/leave/", shifts.leave, name="leave"),
+    path("staff/mine/given/", hours.own_given, name="own-given"),
+    path("staff/mine/given/<int:year>/", hours.own_certificate, name="own-certificate"),
+    path("staff/people/<int:pk>/given/<int:year>/", hours.certificate, name="hours-certificate"),
+    path("staff/sessions/<str:code>/helpers/", shifts.helpers, name="helpers"),
+    path("staff/sessions/<str:code>/staffing/<int:shift>/substitute/", shifts.substitute, name="substitute"),
+    path("staff/supports/report/", support_report.report, name="support-report"),
+    # training
     path("staff/mine/training/", training.own_training, name="own-training"),
     path("staff/mine/training/<int:pk>/", training.own_place, name="own-place"),
 ]

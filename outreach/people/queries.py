@@ -1,7 +1,7 @@
 """Reads shared by more than one caller."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -72,7 +72,7 @@ def standings(
 ) -> dict[int, Standing]:
     """What is known of each, by key of the person, for `wanted` at `place` (lat, lon). 8 statements, however many.
 
-    `supporters` with their person. Engagements whose subject starts with `ignore` count as free.
+    `supporters` with their person. The engagement for `ignore` (a subject) counts as free.
     """
     rows = list(supporters)
     keys = [one.person_id for one in rows]
@@ -90,12 +90,38 @@ def standings(
             load=loads[one.person_id],
             limit=one.month_limit,
             open_spans=tuple(spans[one.person_id][day]),
-            stays=tuple(
-                Stay(stay.starts_at, stay.ends_at, _km(place, stay.lat, stay.lon)) for stay in stays[one.person_id]
-            ),
+            stays=_stays(stays[one.person_id], place),
         )
         for one in rows
     }
+
+
+def own_standings(supporter: Supporter, wishes: Sequence[tuple[Wanted, Place]], *, ignore: str = "") -> list[Standing]:
+    """How one supporter stands to each of many times and places that they may choose themselves. 3 statements.
+
+    Hours of the week are not asked: whoever signs up has looked. `ignore` is an engagement that would end.
+    """
+    qualified = list(
+        Qualification.objects.filter(person=supporter.person_id, skill=supporter.skill_needed).values_list(
+            "valid_from", "valid_to"
+        )
+    )
+    insured = list(Insurance.objects.filter(person=supporter.person_id).values_list("fiscal_year", "starts_on"))
+    engaged = list(_engagements_around([supporter.person_id], [wanted for wanted, _place in wishes], ignore))
+    return [
+        Standing(
+            active=supporter.active,
+            trained=any(valid_on(day, *span) for span in qualified),
+            insured=insured_on(day, insured),
+            km=_km(place, supporter.person.lat, supporter.person.lon) or 0.0,
+            reach_km=supporter.reach_km,
+            load=sum(_counts(one, wanted) for one in engaged),
+            limit=supporter.month_limit,
+            stays=_stays([one for one in engaged if _near(one, wanted)], place),
+        )
+        for wanted, place in wishes
+        for day in [timezone.localtime(wanted.starts_at).date()]
+    ]
 
 
 def clock_of(wanted: Wanted) -> Span:
@@ -134,16 +160,39 @@ def _insured(keys: list[int], day: date) -> set[int]:
 
 def _engaged(keys: list[int], wanted: Wanted, ignore: str) -> tuple[dict[int, list[Engagement]], dict[int, int]]:
     """Engagements near the wanted time, and how many there are in its month. 1 statement."""
-    first, last = month_around(wanted.starts_at)
-    earliest, latest = min(first, wanted.starts_at - MARGIN), max(last, wanted.ends_at + MARGIN)
-    found = Engagement.objects.filter(person__in=keys, starts_at__lt=latest, ends_at__gt=earliest)
     near: dict[int, list[Engagement]] = defaultdict(list)
     loads: dict[int, int] = defaultdict(int)
-    for one in found.exclude(subject__startswith=ignore) if ignore else found:
-        if one.starts_at < wanted.ends_at + MARGIN and one.ends_at > wanted.starts_at - MARGIN:
+    for one in _engagements_around(keys, [wanted], ignore):
+        if _near(one, wanted):
             near[one.person_id].append(one)
-        loads[one.person_id] += first <= one.starts_at < last and not one.subject.startswith(NOT_COUNTED)
+        loads[one.person_id] += _counts(one, wanted)
     return near, loads
+
+
+def _engagements_around(keys: list[int], wishes: Iterable[Wanted], ignore: str) -> QuerySet[Engagement]:
+    """All that may matter: the months of the wanted times, and half a day on either side."""
+    months = [month_around(wanted.starts_at) for wanted in wishes]
+    if not months:
+        return Engagement.objects.none()
+    found = Engagement.objects.filter(
+        person__in=keys,
+        starts_at__lt=max(last for _first, last in months) + MARGIN,
+        ends_at__gt=min(first for first, _last in months) - MARGIN,
+    )
+    return found.exclude(subject=ignore) if ignore else found
+
+
+def _near(one: Engagement, wanted: Wanted) -> bool:
+    return one.starts_at < wanted.ends_at + MARGIN and one.ends_at > wanted.starts_at - MARGIN
+
+
+def _counts(one: Engagement, wanted: Wanted) -> bool:
+    first, last = month_around(wanted.starts_at)
+    return first <= one.starts_at < last and not one.subject.startswith(NOT_COUNTED)
+
+
+def _stays(engaged: Iterable[Engagement], place: Place | None) -> tuple[Stay, ...]:
+    return tuple(Stay(one.starts_at, one.ends_at, _km(place, one.lat, one.lon)) for one in engaged)
 
 
 def month_around(moment: datetime) -> tuple[datetime, datetime]:

@@ -32,8 +32,7 @@ class Given:
 
     @property
     def words(self) -> str:
-        """12時間30分."""
-        return f"{self.minutes // 60}時間{self.minutes % 60}分" if self.minutes % 60 else f"{self.minutes // 60}時間"
+        return in_words(self.minutes)
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,16 @@ class Item:
     what: str
     where: str
     minutes: int
+
+
+def in_words(minutes: int) -> str:
+    """12時間30分."""
+    return f"{minutes // 60}時間{minutes % 60}分" if minutes % 60 else f"{minutes // 60}時間"
+
+
+def day_of(year: int) -> date:
+    """A day in the fiscal year, to ask about it."""
+    return date(year, 4, 1)
 
 
 def year_around(day: date) -> tuple[datetime, datetime]:
@@ -67,15 +76,26 @@ def items_in(person: Person, day: date) -> list[Item]:
     first, last = year_around(day)
     shifts = _shifts(person, first, last)
     lines = [
-        Item(one.session.starts_at, str(one.session.course), str(one.session.venue), one.minutes or 0)
+        Item(
+            timezone.localtime(one.session.starts_at), str(one.session.course), str(one.session.venue), one.minutes or 0
+        )
         for one in shifts.select_related("session__course", "session__venue")
     ]
     lines += [
-        Item(one.arrived_at, one.support.get_kind_display(), one.support.municipality.name, one.minutes)
+        Item(
+            timezone.localtime(one.arrived_at),
+            one.support.get_kind_display(),
+            one.support.municipality.name,
+            one.minutes,
+        )
         for one in _finished(person, first, last).select_related("support__municipality")
         if one.arrived_at
     ]
     return sorted(lines, key=lambda line: line.starts_at)
+
+
+def _local(moment: datetime) -> datetime:
+    return timezone.localtime(moment)
 
 
 def _shifts(person: Person, first: datetime, last: datetime) -> "QuerySet[Shift]":

@@ -2,6 +2,8 @@
 
 import logging
 
+from django.utils import timezone
+
 from outreach.registration import retention, services
 
 log = logging.getLogger(__name__)
@@ -17,5 +19,13 @@ def lapse_offers() -> int:
 def purge() -> int:
     """Each night: forget residents and questions whose time has come."""
     forgotten, asked = retention.forget_residents(), retention.forget_enquiries()
+    log.info("notes of supports cleared: %d", services.forget_notes(now=timezone.now()))
     log.info("residents forgotten: %d, enquiries cleared: %d", forgotten, asked)
     return forgotten
+
+
+def alarm_overdue() -> int:
+    """Each few minutes: helpers who should have left a visit; a person rings them."""
+    late = services.alarm_overdue(now=timezone.now())
+    log.info("helpers overdue: %d", late)
+    return late

@@ -38,7 +38,7 @@ def tell_booked(booking: Booking, *, quiet: bool = False) -> None:
 def tell_offer(booking: Booking) -> None:
     """Offer a seat that is held until `offer_expires_at`."""
     until = booking.offer_expires_at
-    _tell(booking, Kind.WAITLIST_OFFER, {"answer_by": _spoken(until) if until else ""}, needed_by=until)
+    _tell(booking, Kind.WAITLIST_OFFER, {"answer_by": spoken(until) if until else ""}, needed_by=until)
 
 
 def tell_booked_together(bookings: Sequence[Booking]) -> None:
@@ -275,10 +275,12 @@ def message_fields(booking: Booking) -> dict[str, str]:
 
 
 def spoken_time(session: Session) -> str:
-    return _spoken(session.starts_at)
+    return spoken(session.starts_at)
 
 
-def _spoken(moment: datetime) -> str:
-    """7月4日(月)13:30 — short, since every 67 characters cost an SMS segment."""
+def spoken(moment: datetime | None) -> str:
+    """7月4日(月)13:30 — short, since every 67 characters cost an SMS segment. Empty where no time is set."""
+    if moment is None:
+        return ""
     local = moment.astimezone(JST)
     return f"{local.month}月{local.day}日({WEEKDAYS[local.weekday()]}){local:%H:%M}"

@@ -10,7 +10,14 @@ from django.utils import timezone
 
 from outreach.classes.codes import archived_code
 from outreach.people.tries import forget_tries
-from outreach.registration.models import Booking, Enquiry, EnquiryStatus, IdempotencyKey, Resident
+from outreach.registration.models import (
+    Booking,
+    Enquiry,
+    EnquiryStatus,
+    IdempotencyKey,
+    Resident,
+    Support,
+)
 
 FORGOTTEN = "forgotten:"
 BLANKED = ("needs", "proxy_name", "proxy_relation", "proxy_phone")
@@ -32,7 +39,9 @@ def forget_residents(*, now: datetime | None = None) -> int:
 @transaction.atomic
 def _forget_some(before: datetime) -> int:
     recent = Booking.objects.filter(resident=OuterRef("pk"), session__ends_at__gte=before)
-    due = Resident.objects.filter(~Exists(recent), created_at__lt=before).exclude(phone__startswith=FORGOTTEN)
+    helped = Support.objects.filter(Q(requested_at__gte=before) | Q(ends_at__gte=before), resident=OuterRef("pk"))
+    known = Resident.objects.exclude(phone__startswith=FORGOTTEN)
+    due = known.filter(~Exists(recent), ~Exists(helped), created_at__lt=before)
     residents = list(due.select_for_update(of=("self",))[:BATCH])
     for resident in residents:
         resident.name = resident.kana = resident.postal_code = resident.address = ""
@@ -44,6 +53,9 @@ def _forget_some(before: datetime) -> int:
         booking.tell = Booking.Tell.RESIDENT
         booking.reference = archived_code(booking.pk)  # given back: nobody can ask for it any more
     Booking.objects.bulk_update(bookings, [*BLANKED, "tell", "reference"])
+    Support.objects.filter(resident__in=residents).update(
+        topic="", arrangement="", wanted_times="", group_name="", gender_wish="", skill=None
+    )
     return len(residents)
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from outreach.registration import support_urls
 from outreach.registration.views import applying, arriving, asking, changing, group, own, series
 
 app_name = "registration"
@@ -29,3 +30,5 @@ public: list[URLPattern] = [
     path("ask/done/", asking.asked, name="asked"),
     path("bookings/leave/", own.leave, name="leave"),
 ]
+public += support_urls.public
+staff: list[URLPattern] = support_urls.staff

@@ -3,6 +3,7 @@
 from outreach.contact.services.calls import CallTaken, claim_call, finish_call, is_refused, open_call_task, undo_call
 from outreach.contact.services.consent import record_consent
 from outreach.contact.services.delivery import Drained, drain, settle_late
+from outreach.contact.services.notes import organisation_of, work_note
 from outreach.contact.services.queueing import print_slips, queue_message, wake_drain, withdraw_messages
 from outreach.contact.services.receipts import take_receipt
 from outreach.contact.services.reconciling import reconcile
@@ -17,6 +18,7 @@ __all__ = [
     "finish_call",
     "is_refused",
     "open_call_task",
+    "organisation_of",
     "print_slips",
     "purge_personal_text",
     "queue_message",
@@ -28,4 +30,5 @@ __all__ = [
     "undo_call",
     "wake_drain",
     "withdraw_messages",
+    "work_note",
 ]

@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.contact.numbers import show
+from outreach.contact.services import organisation_of
 from outreach.desk.exports.files import download
 from outreach.desk.queries.people import Row
-from outreach.desk.services.people import organisation_of
 
 
 def register_file(kind: str, rows: list[Row]) -> HttpResponse:

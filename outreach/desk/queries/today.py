@@ -21,6 +21,7 @@ from outreach.people.rules import Scope
 from outreach.people.services.qualifications import WARNED_DAYS
 from outreach.registration.models import BookingStatus
 from outreach.registration.queries import bookings_in
+from outreach.registration.supporting import overdue_helpers, supports_in
 
 SHOWN = 6  # of each kind; the heading says how many there are, and a link leads to all
 
@@ -75,6 +76,11 @@ def enquiries(scope: Scope) -> Heap:
 
 def slips(scope: Scope, now: datetime) -> Heap:
     return heap(slips_to_print(scope, now), 0)
+
+
+def overdue(scope: Scope, now: datetime) -> Heap:
+    """Helpers who should have left a visit: someone makes sure that they are well."""
+    return heap(overdue_helpers(now).filter(support__in=supports_in(scope)))
 
 
 def endings(scope: Scope, today: date) -> Heap:

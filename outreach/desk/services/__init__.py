@@ -19,6 +19,7 @@ from outreach.desk.services.sessions import (
     move_session,
     reopen_session,
     take_back_confirmation,
+    tell_staff,
     told_in_time,
     what_changes,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "take_back_answer",
     "take_back_confirmation",
     "tell_again",
+    "tell_staff",
     "told_in_time",
     "undo_call",
     "what_changes",

@@ -50,7 +50,7 @@ def cancel_session(*, session: Session, by: User, reason: str) -> int:
     )
     notices.tell_cancelled(bookings, reason=reason)
     for person in staff:
-        _tell_staff(person, session, Kind.CANCELLATION, {"reason": reason})
+        tell_staff(person, session, Kind.CANCELLATION, {"reason": reason})
     return len(bookings)
 
 
@@ -71,7 +71,7 @@ def move_session(
         booking.session = session
     notices.tell_changed(booked, changed=changed, needed_by=in_time)
     for shift in session.shifts.select_related("person"):
-        _tell_staff(shift.person, session, Kind.CHANGE, {"changed": changed})
+        tell_staff(shift.person, session, Kind.CHANGE, {"changed": changed})
     return len(booked)
 
 
@@ -89,7 +89,7 @@ def what_changes(session: Session, starts_at: datetime, venue: Venue | None) -> 
     return "・".join(part for part in parts if part) or _("内容")
 
 
-def _tell_staff(person: Person, session: Session, kind: Kind, words: Mapping[str, str]) -> None:
+def tell_staff(person: Person, session: Session, kind: Kind, words: Mapping[str, str]) -> None:
     """By e-mail, or by a person's call to those who have none; who has neither is seen on the session's page."""
     channel, to = (Channel.EMAIL, person.email) if person.email else (Channel.CALL, person.phone)
     if to:
@@ -99,7 +99,7 @@ def _tell_staff(person: Person, session: Session, kind: Kind, words: Mapping[str
             kind=kind,
             channel=channel,
             to=to,
-            fields={**_staff_fields(person, session), **words},
+            fields={**staff_fields(person, session), **words},
             needed_by=session.starts_at,
             municipality=session.municipality_id,
             organisation=session.organisation_id,
@@ -107,7 +107,7 @@ def _tell_staff(person: Person, session: Session, kind: Kind, words: Mapping[str
         )
 
 
-def _staff_fields(person: Person, session: Session) -> dict[str, str]:
+def staff_fields(person: Person, session: Session) -> dict[str, str]:
     return {
         "name": person.name,
         "town": session.municipality.name,

@@ -14,12 +14,14 @@ from outreach.people.access import ScopedRequest, allowed, open_to_all
 from outreach.people.models import Supporter
 from outreach.people.queries import scope_of
 from outreach.people.rules import Action
+from outreach.registration.supporting import own_supports
 
 QUIET: dict[str, str | Promise] = {
     "calls": _("かける電話"),
     "messages_in_trouble": _("届かない連絡"),
     "offers": _("返事を待っている空席"),
     "slips": _("印刷する郵便"),
+    "overdue": _("終えた記録がない支援"),
     "endings": _("終わりの近い資格"),
     "unanswered": _("変更・中止への返事"),
     "enquiries": _("問い合わせ"),
@@ -39,6 +41,7 @@ def office(request: ScopedRequest) -> HttpResponse:
         "messages_in_trouble": queries.troubled_messages(seeing, now),
         "offers": queries.offers_lapsing(seeing, now),
         "slips": queries.slips(seeing, now),
+        "overdue": queries.overdue(seeing, now),
         "endings": queries.endings(people, timezone.localdate(now)),
         "unanswered": queries.unanswered(seeing, now),
         "enquiries": queries.enquiries(seeing),
@@ -67,6 +70,7 @@ def own_work(request: ScopedRequest) -> HttpResponse:
         "now": now,
         "shifts": queries.own_sessions(request.scope.person, now),
         "attends": attends,
+        "supports": own_supports(request.scope.person, now),
         "supporter": Supporter.objects.filter(person=request.scope.person).first(),
         "letters": own_letters(request.scope.person, now),
     }

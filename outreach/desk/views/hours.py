@@ -51,6 +51,8 @@ def certificate(request: ScopedRequest, pk: int, year: int) -> HttpResponse:
 def _certificate(request: ScopedRequest, person: Person, year: int) -> HttpResponse:
     if not FIRST_YEAR <= year <= fiscal_year(timezone.localdate()):
         raise Http404(_("その年度の記録はありません。"))
+    if not (hasattr(person, "supporter") or hasattr(person, "instructor")):
+        raise Http404
     made_on, organisation = timezone.localdate(), organisation_of(person)
     paper = answer_paper(
         request, f"hours-{year}", lambda: hours_certificate(person, organisation, year=year, made_on=made_on)

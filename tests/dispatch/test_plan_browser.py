@@ -67,7 +67,10 @@ def test_every_page_of_a_plan_is_clean(
         "new": "new/",
         "waiting": f"{waiting.pk}/",
     }
+    small = ("table", "visit", "map", "publish")  # tables and forms of the others are those of the whole house
     for name, address in pages.items():
+        if size == "phone" and name not in small:
+            continue
         page.goto(f"/staff/plans/{address}")
         if name == "map":
             page.locator("[data-drawn]").wait_for()

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from backend.sample.dispatch import seed_plan
 from outreach.dispatch import services
 from outreach.dispatch.building import minute_of
 from outreach.dispatch.models import DayLock, Offer, Plan, PlanStatus, PlanVersion, Visit
@@ -277,3 +278,15 @@ def test_the_list_costs_the_same_at_1_and_at_30(desk: Client, same_queries_at_1_
     factories.municipality()
     days = {"first": date(2026, 12, 1), "last": date(2026, 12, 31)}
     same_queries_at_1_and_30(lambda: Plan.objects.create(prefecture_id="01", **days), lambda: desk.get("/staff/plans/"))
+
+
+def test_the_sample_has_one_plan_of_what_waits_and_none_without(teachers: list[Person]) -> None:
+    today = timezone.localdate()
+    assert seed_plan(today) is None
+    rows.request(sample=True, latest=today + timedelta(days=40))
+    plan = seed_plan(today)
+    assert plan
+    assert (plan.sample, plan.status, plan.first.weekday()) == (True, PlanStatus.READY, 0)
+    assert plan.version
+    assert (plan.version.served, plan.version.problem.bound) == (1, plan.version.cost)
+    assert plan.visits.get().locked

@@ -12,6 +12,7 @@ from outreach.dispatch.editing import take_out
 from outreach.dispatch.models import OfferStatus, Plan, Visit
 from outreach.dispatch.score import Score
 from outreach.dispatch.week import AROUND, visits_of
+from outreach.dispatch.wording import sentences
 from outreach.people.models import Person
 
 
@@ -58,4 +59,4 @@ def changed_since(plan: Plan) -> list[str]:
         answer = take_out(answer, name)
     result = check(problem, answer)
     said = [_("取り下げられたか、期間の外になった依頼があります：r%(pk)d") % {"pk": pk_of(name)} for name in gone]
-    return said if isinstance(result, Score) else [*said, *(violation.text for violation in result)]
+    return said if isinstance(result, Score) else [*said, *sentences(result)]

@@ -3,14 +3,38 @@
 import re
 from collections.abc import Iterable
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from geo.models import Municipality
 from outreach.classes.models import Venue
 from outreach.dispatch.building import pk_of
 from outreach.dispatch.models import DispatchRequest
+from outreach.dispatch.violations import PARTS, WORDS, Violation
 from outreach.people.models import Person, Skill
 
+PART = frozenset(PARTS)
+DATE = re.compile(r"(\d+)月(\d+)日(\d+:\d\d)?")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ID = re.compile(r"(?<![0-9A-Za-z-])[phrvn]\d+(?![0-9A-Za-z])")
-SKILL = re.compile(r"資格「([^」]+)」")
+SKILL = re.compile(r"(資格「|certificate “)([^」”]+)")
+
+
+def sentences(violations: Iterable[Violation]) -> list[str]:
+    """What breaks, in the reader's language; still with ids, which `in_names` takes out."""
+    if (get_language() or "ja").startswith("ja"):
+        return [violation.text for violation in violations]
+    return [_sentence(violation) for violation in violations]
+
+
+def _sentence(violation: Violation) -> str:
+    values = {name: _(value) if value in PART else value for name, value in violation.values}
+    return DATE.sub(_day, _(WORDS[violation.rule]).format(**values))
+
+
+def _day(found: re.Match[str]) -> str:
+    month, day, clock = found.groups()
+    return " ".join(part for part in (day, MONTHS[int(month) - 1], clock) if part)
 
 
 def in_names(texts: Iterable[str]) -> list[str]:
@@ -18,12 +42,12 @@ def in_names(texts: Iterable[str]) -> list[str]:
     lines = list(texts)
     found = {name for line in lines for name in ID.findall(line)}
     names = _names(found)
-    skills = dict(Skill.objects.values_list("code", "name")) if any("資格「" in line for line in lines) else {}
+    skills = dict(Skill.objects.values_list("code", "name")) if any(SKILL.search(line) for line in lines) else {}
     return [_line(line, names, skills) for line in lines]
 
 
 def _line(line: str, names: dict[str, str], skills: dict[str, str]) -> str:
-    line = SKILL.sub(lambda found: f"資格「{skills.get(found[1], found[1])}」", line)
+    line = SKILL.sub(lambda found: found[1] + skills.get(found[2], found[2]), line)
     return ID.sub(lambda found: names.get(found[0], found[0]), line)
 
 
@@ -32,7 +56,7 @@ def _names(ids: set[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     people = dict(Person.objects.filter(pk__in=by_kind["p"] + by_kind["h"]).values_list("pk", "name"))
     names |= {f"p{pk}": name for pk, name in people.items()}
-    names |= {f"h{pk}": f"{name}さんの拠点" for pk, name in people.items()}
+    names |= {f"h{pk}": _("%(name)sさんの拠点") % {"name": name} for pk, name in people.items()}
     if by_kind["r"]:
         rows = DispatchRequest.objects.filter(pk__in=by_kind["r"]).select_related("municipality", "venue")
         names |= {f"r{row.pk}": f"{row.municipality.name} {row.venue.name}" for row in rows}

@@ -20,6 +20,7 @@ from outreach.dispatch.services.engaging import book_again
 from outreach.dispatch.services.refused import PlanRefused
 from outreach.dispatch.services.rows import write_trips, write_visits
 from outreach.dispatch.solvers.base import NoPlanError
+from outreach.dispatch.wording import sentences
 from outreach.people.models import Person, User
 
 LONGEST = 300  # seconds; a job's queue takes it for lost after ten minutes
@@ -67,7 +68,7 @@ def save_version(*, plan: Plan, problem: Problem, answer: Answer, reason: str, b
     _lock(plan)
     result = check(problem, answer)
     if not isinstance(result, Score):
-        raise PlanRefused([violation.text for violation in result])
+        raise PlanRefused(sentences(result))
     version = PlanVersion.objects.create(
         plan=plan,
         before=plan.version,
@@ -138,7 +139,7 @@ def question(plan: Plan, request: int) -> tuple[Problem, Answer]:
     problem, answer = current(plan)
     name = key("r", request)
     if name not in {visit.id for visit in problem.visits}:
-        raise PlanRefused([_("この訪問または講師は、この計画にありません。")])
+        raise PlanRefused([_("この依頼は、計画を作ったあとに届いたか、変わりました。計画し直すと入ります。")])
     pending = {(who, entry.id) for entry in answer.visits if entry.id != name for who in entry.instructors}
     forbidden = tuple(f for f in problem.forbidden if (f.instructor, f.visit) not in pending)
     return replace(problem, forbidden=forbidden), answer
@@ -153,7 +154,7 @@ def try_move(plan: Plan, request: int, start: int, crew: tuple[int, ...]) -> tup
     moved = move(problem, answer, key("r", request), start, names)
     result = check(problem, moved)
     if not isinstance(result, Score):
-        raise PlanRefused([violation.text for violation in result])
+        raise PlanRefused(sentences(result))
     return problem, moved, result
 
 

@@ -26,6 +26,7 @@ PAGES = (
     (_("派遣計画"), "dispatch:plans", Action.PLAN_DISPATCH),
     (_("打診"), "dispatch:offers", Action.PLAN_DISPATCH),
     (_("ファイルで登録"), "classes:uploads", Action.EDIT_SESSIONS),
+    (_("地域の提案"), "desk:proposals", Action.EDIT_SESSIONS),
     (_("報告"), "desk:reports", Action.EDIT_SESSIONS),
     (_("学びの結果"), "reporting:learning", Action.SEE_FIGURES),
     (_("ポイント"), "desk:points", Action.EDIT_RESIDENTS),

@@ -76,3 +76,13 @@ def staffing_gauge(
 def staffing_due(starts_at: datetime, deadline_days: int) -> date:
     """The day by which the staff must stand, in Japan's calendar."""
     return starts_at.astimezone(JST).date() - timedelta(days=deadline_days)
+
+
+def slots_of(starts_at: datetime, ends_at: datetime, slot_minutes: int) -> int:
+    """コマ: units of teaching time begun between the two, at least one; the year says how long one is."""
+    return max(1, ceil((ends_at - starts_at) / timedelta(minutes=slot_minutes)))
+
+
+def unit_cost(yen: int, slots: int) -> int | None:
+    """Yen per コマ, rounded half up; None where none was held."""
+    return (yen * 2 + slots) // (slots * 2) if slots else None

@@ -20,6 +20,7 @@ from outreach.classes.models.programme import (
     SeriesLesson,
     SessionKind,
 )
+from outreach.classes.models.proposals import Proposal, ProposalEvent, ProposalStatus, ProposedSlot
 from outreach.classes.models.reports import SessionReport
 from outreach.classes.models.sessions import HELD, OPEN, PLANNED, Session, SessionEvent, SessionStatus, Shift, Site
 from outreach.classes.models.tally import TallyMark
@@ -39,7 +40,11 @@ __all__ = [
     "Entry",
     "Handover",
     "ProgrammeYear",
+    "Proposal",
+    "ProposalEvent",
+    "ProposalStatus",
     "ProposedClass",
+    "ProposedSlot",
     "Scheme",
     "SchemeRule",
     "Series",

@@ -1,5 +1,15 @@
 """Writes of the room, by what they change."""
 
+from outreach.classes.services.proposals import (
+    add_slot,
+    approve_proposal,
+    note_costs,
+    propose,
+    remove_slot,
+    send_back,
+    send_proposal,
+    withdraw_proposal,
+)
 from outreach.classes.services.releasing import release_codes
 from outreach.classes.services.sessions import (
     SessionError,
@@ -37,8 +47,10 @@ from outreach.classes.services.tally import count_one, uncount_one
 
 __all__ = [
     "SessionError",
+    "add_slot",
     "answer_swap",
     "approve_exception",
+    "approve_proposal",
     "ask_exception",
     "ask_handover",
     "assign",
@@ -55,11 +67,16 @@ __all__ = [
     "helpers_missing",
     "hold_venue",
     "move_session",
+    "note_costs",
     "offer_swap",
+    "propose",
     "publish_session",
     "reassign",
     "recount_sites",
     "release_codes",
+    "remove_slot",
+    "send_back",
+    "send_proposal",
     "sign_up",
     "take_over",
     "training_expired",
@@ -67,4 +84,5 @@ __all__ = [
     "uncount_one",
     "wanted_for",
     "withdraw_handover",
+    "withdraw_proposal",
 ]

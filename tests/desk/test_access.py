@@ -34,8 +34,8 @@ def address(name: str, booking: Booking) -> str:
         organisation=booking.session.organisation, fields={"town": "", "callback": "", "name": "", "about": ""},
     )[0]  # fmt: skip
     route = str(next(route.pattern for route in staff if route.name == name))
-    parts: dict[str, Any] = {"code": booking.session.code, "pk": booking.pk, "shift": 1, "message": 1, "kind": "csv"}
-    parts["year"] = 2022
+    parts: dict[str, Any] = {"code": booking.session.code, "pk": booking.pk, "shift": 1, "message": 1, "slot": 1}
+    parts |= {"year": 2022, "kind": "csv"}
     if "calls/" in route:
         parts["pk"] = task.pk
     elif "phone/" in route:

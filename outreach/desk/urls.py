@@ -13,6 +13,7 @@ from outreach.desk.views import (
     enquiries,
     flyers,
     groups,
+    own_calendar,
     phone,
     points,
     proposals,
@@ -34,6 +35,7 @@ ONE = "staff/sessions/<str:code>/"
 staff: list[URLPattern] = [
     path("staff/", today.today, name="today"),
     path("staff/mine/", today.own_work, name="own-work"),
+    path("staff/mine/calendar/", own_calendar.own_calendar, name="own-calendar"),
     # sessions
     path("staff/sessions/", sessions.sessions, name="sessions"),
     path("staff/sessions/calendar/", calendar.calendar, name="calendar"),
@@ -141,4 +143,4 @@ staff: list[URLPattern] = [
     path("staff/calls/<int:pk>/undo/", calls.undo, name="undo"),
 ]
 staff += people_urls.staff
-public = people_urls.public
+public = [*people_urls.public, path("calendar/<str:token>.ics", own_calendar.feed, name="calendar-feed")]

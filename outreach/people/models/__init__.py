@@ -1,5 +1,6 @@
 """Who: users and their roles, organisations, the people who teach and help, and where each of them is when."""
 
+from outreach.people.models.calendars import CalendarFeed
 from outreach.people.models.hours import WEEKDAYS, DayException, Engagement, TravelLimits, WeeklyHours
 from outreach.people.models.joining import (
     OPEN_APPLICATIONS,
@@ -19,6 +20,7 @@ __all__ = [
     "AccessLog",
     "ApplicationEvent",
     "ApplicationStatus",
+    "CalendarFeed",
     "Curriculum",
     "DayException",
     "Engagement",

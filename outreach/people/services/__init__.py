@@ -1,5 +1,6 @@
 """Writes of the room, by what they change."""
 
+from outreach.people.services.calendars import forget_busy, import_busy, make_feed, revoke_feed
 from outreach.people.services.hours import add_exception, set_week
 from outreach.people.services.joining import (
     JoiningError,
@@ -28,15 +29,19 @@ __all__ = [
     "decline",
     "engage",
     "enrol",
+    "forget_busy",
     "forget_people",
     "give_up",
+    "import_busy",
     "insure",
     "leave",
+    "make_feed",
     "mark_training",
     "open_account",
     "plan_interview",
     "record_qualification",
     "release",
+    "revoke_feed",
     "set_week",
     "warning_stage",
 ]

@@ -1,0 +1,40 @@
+"""The part of a problem's map that one person's trips touch, so that judging them costs no more than they do."""
+
+from dataclasses import replace
+
+from outreach.dispatch.problem import Instructor, Problem, Travel, Visit
+
+
+class Ground:
+    """Places and roads of one problem. It may serve problems that differ in people and visits, never in places."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._places = {place.id: place for place in problem.places}
+        self._row = {place.id: row for row, place in enumerate(problem.places)}
+        self._travel = {travel.mode: travel for travel in problem.travel}
+        self._ports = {port for ferry in problem.ferries for port in (ferry.origin, ferry.destination)}
+
+    def around(self, problem: Problem, places: set[str], mode: str) -> Problem:
+        """The problem with these places, their inns and, where there is water between any two, the ports."""
+        wanted = places | {inn for name in places if (inn := self._places[name].inn)}
+        crossing = len({self._places[name].island for name in wanted}) > 1
+        if crossing:
+            wanted |= self._ports
+        kept = sorted(wanted, key=self._row.__getitem__)
+        rows = [self._row[name] for name in kept]
+        full = self._travel[mode]
+        travel = Travel(mode, *(tuple(tuple(m[a][b] for b in rows) for a in rows) for m in (full.minutes, full.hm)))
+        ferries = problem.ferries if crossing else ()
+        return replace(problem, places=tuple(self._places[name] for name in kept), travel=(travel,), ferries=ferries)
+
+    def there_and_back(self, person: Instructor, visit: Visit) -> int | None:
+        """The shortest day with this visit alone, by road from any home; None where water lies between."""
+        minutes, here = self._travel[person.mode].minutes, self._row[visit.place]
+        ways = [
+            minutes[self._row[home]][here] + minutes[here][self._row[home]]
+            for home in person.homes
+            if self._places[home].island == self._places[visit.place].island
+        ]
+        if len(ways) < len(person.homes):
+            return None
+        return min(ways) + visit.setup + visit.duration + visit.teardown

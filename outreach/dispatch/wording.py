@@ -41,7 +41,7 @@ def in_names(texts: Iterable[str]) -> list[str]:
     """The same sentences with names. At most five statements, however many sentences."""
     lines = list(texts)
     found = {name for line in lines for name in ID.findall(line)}
-    names = _names(found)
+    names = names_of(found)
     skills = dict(Skill.objects.values_list("code", "name")) if any(SKILL.search(line) for line in lines) else {}
     return [_line(line, names, skills) for line in lines]
 
@@ -51,7 +51,8 @@ def _line(line: str, names: dict[str, str], skills: dict[str, str]) -> str:
     return ID.sub(lambda found: names.get(found[0], found[0]), line)
 
 
-def _names(ids: set[str]) -> dict[str, str]:
+def names_of(ids: set[str]) -> dict[str, str]:
+    """What ids of a problem are called; those that are none are left out. At most four statements."""
     by_kind = {kind: [pk_of(name) for name in ids if name[0] == kind] for kind in "phrv"}
     names: dict[str, str] = {}
     people = dict(Person.objects.filter(pk__in=by_kind["p"] + by_kind["h"]).values_list("pk", "name"))

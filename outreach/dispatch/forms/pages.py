@@ -52,7 +52,7 @@ class AcceptForm(forms.Form):
     )
     sure = forms.BooleanField(
         label=gettext_lazy("役場などの代表番号に電話をかけ、本当の依頼だと確かめました"),
-        error_messages={"required": gettext_lazy("代表番号に電話をかけて確かめてから、受け付けてください。")},
+        required=False,
     )
 
     def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
@@ -60,6 +60,11 @@ class AcceptForm(forms.Form):
         field = self.fields["organisation"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
         field.queryset = organisations
+
+    def clean_sure(self) -> bool:
+        if not self.cleaned_data["sure"]:
+            raise forms.ValidationError(_("代表番号に電話をかけて確かめてから、受け付けてください。"))
+        return True
 
 
 class StaffForm(forms.Form):

@@ -23,6 +23,7 @@ from outreach.dispatch.models.requests import (
     RequestStatus,
     RequestWindow,
 )
+from outreach.dispatch.models.uploads import RequestUpload
 
 __all__ = [
     "AMENDABLE",
@@ -49,6 +50,7 @@ __all__ = [
     "RequestEvent",
     "RequestLetter",
     "RequestStatus",
+    "RequestUpload",
     "RequestWindow",
     "Trip",
     "Visit",

@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from outreach.dispatch.views import asking, own_letter
+from outreach.dispatch.views import asking, explaining, letters, own_letter, requests, uploads
 
+ONE = "staff/requests/<int:pk>/"
+LETTER = "staff/requests/letters/<int:pk>/"
 public: list[URLPattern] = [
     path("dispatch/request/", asking.choose, name="ask-town"),
     path("dispatch/request/find/", own_letter.lookup, name="ask-lookup"),
@@ -16,4 +18,20 @@ public: list[URLPattern] = [
     path("dispatch/request/<str:code>/", asking.ask, name="ask"),
     path("dispatch/request/<str:code>/confirm/", asking.confirm, name="ask-confirm"),
 ]
-staff: list[URLPattern] = []
+staff: list[URLPattern] = [
+    path("staff/requests/", requests.requests, name="requests"),
+    path("staff/requests/figures/", requests.figures, name="request-figures"),
+    path("staff/requests/new/", letters.new, name="request-letter-new"),
+    path("staff/requests/uploads/", uploads.uploads, name="request-uploads"),
+    path("staff/requests/uploads/example/", uploads.upload_example, name="request-upload-example"),
+    path("staff/requests/uploads/<int:pk>/", uploads.upload, name="request-upload"),
+    path(ONE, requests.one, name="request"),
+    path(f"{ONE}withdraw/", requests.withdraw, name="request-withdraw"),
+    path(f"{ONE}venues/<int:other>/", explaining.take_venue, name="take-venue"),
+    path(LETTER, letters.one, name="request-letter"),
+    path(f"{LETTER}accept/", letters.accept, name="request-letter-accept"),
+    path(f"{LETTER}amend/", letters.amend, name="request-letter-amend"),
+    path(f"{LETTER}<str:how>/", letters.settle, name="request-letter-settle"),
+    path("staff/plans/<int:pk>/requests/<int:asked>/why-not/", explaining.explain_unserved, name="explain-request"),
+    path("staff/plans/<int:pk>/requests/<int:asked>/why/", explaining.explain_served, name="explain-visit"),
+]

@@ -1,0 +1,244 @@
+"""Requests from a CSV or Excel file: a row is a letter. The file's own number of it keeps the same file from doubling.
+
+Each row passes through the very form of the web; what the form refuses is told by the file's row and column.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from geo.codes import clean_code
+from geo.importing.headings import Columns, find_columns
+from geo.importing.report import Report, WrongFile
+from geo.importing.tables import Row, open_table
+from geo.importing.values import find_day, plain
+from geo.models import Municipality
+from outreach.classes.models import Course
+from outreach.dispatch.forms.letters import LetterForm, Written
+from outreach.dispatch.models import Channel, LetterStatus, Need, RequestLetter, RequestUpload
+from outreach.dispatch.queries import may_amend
+from outreach.dispatch.services import RequestError, accept_letter, amend_letter, receive_letter
+from outreach.people.models import User
+
+MOST_ROWS = 2000
+HEADINGS = {
+    "key": ("管理番号", "受付番号", "番号", "key"),
+    "town": ("市区町村", "団体コード", "市区町村コード", "municipality"),
+    "asked_by": ("依頼団体", "団体名", "依頼する団体"),
+    "contact_name": ("担当者", "担当者の氏名", "担当者氏名"),
+    "contact_phone": ("電話番号", "担当者の電話番号"),
+    "courses": ("講座", "開きたい講座"),
+    "sessions": ("回数", "続けて開く回数"),
+    "heads": ("人数", "参加の見込み", "参加の見込み(人)"),
+    "learners_65": ("65歳以上", "うち65歳以上", "そのうち65歳以上(人)"),
+    "crew": ("講師の人数", "講師数"),
+    "earliest": ("いちばん早い日", "開始日", "最早日"),
+    "latest": ("いちばん遅い日", "終了日", "最遅日"),
+    "v1-name": ("会場", "会場名", "第1会場"),
+    "v1-address": ("住所", "会場の住所"),
+    "v1-more": ("使える時間", "利用可能時間"),
+    "v1-closed": ("使えない日", "休館日"),
+    "v2-name": ("第2会場", "会場2"),
+    "v2-address": ("第2会場の住所", "住所2"),
+    "v2-more": ("第2会場の使える時間", "使える時間2"),
+    "needs": ("お願いしたいこと", "配慮"),
+    "loan_phones": ("貸し出すスマートフォン", "貸出", "貸出台数"),
+    "note": ("備考",),
+}
+REQUIRED = (
+    ("key", "town", "asked_by", "contact_name", "contact_phone", "courses", "heads", "earliest", "latest",
+     "v1-name", "v1-address"),
+)  # fmt: skip
+EXPECTED = "管理番号・市区町村・依頼団体・担当者・電話番号・講座・人数・いちばん早い日・いちばん遅い日・会場・住所の列"
+LOOP_WORDS = ("磁気ループ", "補聴")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that the form accepts."""
+
+    number: int
+    key: str
+    form: LetterForm
+
+
+@dataclass(slots=True)
+class Decision:
+    """What the file asks for. `forms` are cleaned."""
+
+    report: Report = field(default_factory=Report)
+    new: list[Line] = field(default_factory=list)
+    changed: list[tuple[Line, RequestLetter]] = field(default_factory=list)
+
+
+class _Bad(Exception):
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field, self.reason = field, reason
+
+
+Reaches = Callable[[Municipality], bool]
+
+
+def decide(upload: RequestUpload, *, reaches: Reaches) -> Decision:
+    """Read the file and compare it with what stands; writes nothing. Raises: WrongFile."""
+    decision = Decision()
+    columns, names, rows = _read(upload)
+    reader = _Reader(columns, reaches)
+    first: dict[str, int] = {}
+    for row in rows:
+        decision.report.read += 1
+        try:
+            line = reader.line(row)
+            if line.key in first:
+                raise _Bad("key", _("{row}行目と同じ管理番号です。").format(row=first[line.key]))
+            first[line.key] = row.number
+            _place(decision, line, upload)
+        except _Bad as bad:
+            decision.report.refuse(row.number, names.get(bad.field, bad.field), bad.reason)
+    if not decision.report.read:
+        raise WrongFile(_wrong())
+    decision.report.added, decision.report.changed = len(decision.new), len(decision.changed)
+    return decision
+
+
+def _wrong() -> str:
+    return _("派遣依頼の表として読めません。必要なもの：{expected}").format(expected=EXPECTED)
+
+
+def _read(upload: RequestUpload) -> tuple[Columns, dict[str, str], list[Row]]:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(bytes(upload.content))
+        file.flush()
+        with open_table(Path(file.name)) as table:
+            columns, heading = find_columns(table.rows, HEADINGS, REQUIRED, _wrong())
+            rows = [row for row in table.rows if not row.empty]
+    if len(rows) > MOST_ROWS:
+        raise WrongFile(_("行が多すぎます（{most}行まで）。分けてください。").format(most=MOST_ROWS))
+    return columns, {name: heading[column] for name, column in columns.items()}, rows
+
+
+class _Reader:
+    """Rows into cleaned forms. Towns and courses are read once."""
+
+    def __init__(self, columns: Columns, reaches: Reaches) -> None:
+        self.columns, self.reaches = columns, reaches
+        self.courses = {word: pk for pk, name in Course.objects.values_list("pk", "name") for word in (pk, name)}
+        self.towns: dict[str, list[Municipality]] = {}
+        for town in Municipality.objects.of_today().select_related("prefecture"):
+            for word in (town.name, f"{town.prefecture.name}{town.name}", town.code):
+                self.towns.setdefault(word, []).append(town)
+
+    def line(self, row: Row) -> Line:
+        """Raises: _Bad."""
+        cells = {name: plain(row[column]) for name, column in self.columns.items()}
+        if not cells["key"] or len(cells["key"]) > 60:
+            raise _Bad("key", _("空欄です。") if not cells["key"] else _("長すぎます。"))
+        form = LetterForm(self._written(cells), town=self._town(cells["town"]))
+        if not form.is_valid():
+            raise _fault(form)
+        return Line(row.number, cells["key"], form)
+
+    def _town(self, text: str) -> Municipality:
+        found = self.towns.get(clean_code(text) or text, [])
+        if len(found) != 1:
+            several = _("「{text}」は複数あります。都道府県名からか、団体コードで書いてください。")
+            none = _("「{text}」という市区町村がありません。")
+            raise _Bad("town", (several if found else none).format(text=text))
+        if not self.reaches(found[0]):
+            raise _Bad("town", _("この市区町村の依頼は、登録できません。"))
+        return found[0]
+
+    def _written(self, cells: dict[str, str]) -> Written:
+        words = [word for word in cells.get("needs", "").replace(",", "、").split("、") if word]
+        written = {name: [value] for name, value in cells.items() if name not in {"key", "town"} and value}
+        written |= {name: [_iso(cells[name])] for name in ("earliest", "latest")}
+        written["courses"] = [self._course(word) for word in cells["courses"].replace(",", "、").split("、") if word]
+        written["needs"] = [self._need(word) for word in words if not word.startswith(LOOP_WORDS)]
+        if any(word.startswith(LOOP_WORDS) for word in words):
+            written["hearing_loop"] = ["on"]
+        return {"sessions": ["1"], "learners_65": ["0"], **written}
+
+    def _course(self, word: str) -> str:
+        if word.strip() not in self.courses:
+            raise _Bad("courses", _("「{text}」という講座がありません。").format(text=word))
+        return self.courses[word.strip()]
+
+    def _need(self, word: str) -> str:
+        for need in Need:
+            if word.strip() in {str(need.label), need.value}:
+                return need.value
+        raise _Bad("needs", _("「{text}」は選べません。").format(text=word))
+
+
+def _iso(text: str) -> str:
+    """A Japanese or western date as the form takes it; anything else as it stands, for the form to refuse."""
+    try:
+        day = find_day(text)
+    except ValueError:
+        day = None
+    return day.isoformat() if day else text
+
+
+def _fault(form: LetterForm) -> _Bad:
+    """The form's first fault, under the file's column."""
+    for part in (form, *form.venues):
+        for name, errors in part.errors.items():
+            words = str(errors[0]) or _("空欄です。")
+            return _Bad(part.add_prefix(name), words)
+    return _Bad("", _("読めません。"))
+
+
+def _key(upload: RequestUpload, line: Line) -> str:
+    return f"file:{upload.organisation_id}:{line.key}"
+
+
+def _place(decision: Decision, line: Line, upload: RequestUpload) -> None:
+    """New, the same, changed, or no longer to be changed. Raises: _Bad."""
+    known = RequestLetter.objects.filter(key=_key(upload, line)).first()
+    if known is None:
+        decision.new.append(line)
+    elif known.written == line.form.written() and known.municipality_id == line.form.town.pk:
+        decision.report.unchanged += 1
+    elif known.municipality_id != line.form.town.pk:
+        raise _Bad("town", _("市区町村は変えられません。新しい管理番号で出してください。"))
+    elif not may_amend(known):
+        raise _Bad("key", _("計画に入ったか、終わった依頼なので、直せません。"))
+    else:
+        decision.changed.append((line, known))
+
+
+def carry_out(*, upload: RequestUpload, by: User, reaches: Reaches) -> Report:
+    """Do what the file asks, once. Raises: WrongFile, RequestError (done already, or changed this very moment)."""
+    with transaction.atomic():
+        if RequestUpload.objects.filter(pk=upload.pk, done_at=None).update(done_at=timezone.now()) != 1:
+            raise RequestError(_("このファイルは、もう取り込みました。"))
+        decision = decide(upload, reaches=reaches)
+        for line in decision.new:
+            _take_in(upload, line, by)
+        for line, letter in decision.changed:
+            amend_letter(letter=letter, asked=line.form.asked(), written=line.form.written(), by=by)
+    return decision.report
+
+
+def _take_in(upload: RequestUpload, line: Line, by: User) -> None:
+    asked = line.form.asked()
+    letter, made = receive_letter(key=_key(upload, line), asked=asked, written=line.form.written(), channel=Channel.CSV)
+    if made or letter.status == LetterStatus.WAITING:
+        accept_letter(letter=letter, asked=asked, organisation=upload.organisation, by=by)
+
+
+def example() -> Iterator[list[str]]:
+    """A file to start from: the headings, and one row."""
+    yield [names[0] for names in HEADINGS.values()]
+    yield [
+        "R7-001", "北海道猿払村", "猿払村役場 福祉課", "浜辺 文子", "03-0000-0101",
+        "電話・カメラの使い方、メールの使い方",
+        "1", "12", "9", "1", "2027-01-12", "2027-02-26", "交流センター", "浜鬼志別 1-1",
+        "月〜金 9:00-17:00、土 9:00-12:00", "2/11", "", "", "", "手話、補聴の磁気ループ", "5", "",
+    ]  # fmt: skip

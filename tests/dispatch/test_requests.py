@@ -1,0 +1,355 @@
+"""The office's pages of requests: who sees what, what becomes of letters, lists by file, explanations."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from geo.models import Municipality
+from outreach.dispatch.models import (
+    DispatchRequest,
+    LetterStatus,
+    RequestLetter,
+    RequestStatus,
+    RequestUpload,
+)
+from outreach.dispatch.uploads import HEADINGS
+from outreach.people.models import AccessLog, DayException, Organisation, Role, TravelLimits, User
+from tests import factories
+from tests.dispatch import letters, rows
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(role: Role = Role.COORDINATOR, **reach: Any) -> Client:
+    client = Client()
+    client.force_login(factories.user(role, **reach))
+    return client
+
+
+@pytest.fixture
+def centre() -> Organisation:
+    return factories.organisation(kind="dispatch", municipality=None, name="派遣センター")
+
+
+@pytest.fixture
+def desk(centre: Organisation) -> Client:
+    """Someone at the centre that sends instructors everywhere."""
+    return browser(organisation=centre)
+
+
+def page(client: Client, name: str, *args: object, **query: str) -> str:
+    answer = client.get(reverse(f"dispatch:{name}", args=args), query)
+    assert answer.status_code == 200, (name, answer.status_code)
+    return answer.content.decode()
+
+
+# --- who sees what --------------------------------------------------------------------------------------------------
+def test_each_sees_only_what_is_theirs(desk: Client) -> None:
+    here, there = factories.municipality(), factories.municipality("16204")
+    rows.request()
+    elsewhere = rows.request(venue=factories.venue(municipality=there), organisation=factories.organisation())
+    reach: list[tuple[Role, dict[str, Any], bool, bool]] = [
+        (Role.COORDINATOR, {"municipality": here}, True, False),
+        (Role.COORDINATOR, {"municipality": there}, False, True),
+        (Role.PREFECTURE, {"prefecture": there.prefecture}, False, True),
+        (Role.ADMINISTRATOR, {}, True, True),
+        (Role.COORDINATOR, {"organisation": factories.organisation(kind="carrier", municipality=None)}, False, False),
+    ]
+    for role, where, sees_here, sees_there in reach:
+        client = browser(role, **where)
+        text = page(client, "requests", status="received")
+        assert (f">{here.prefecture} {here}<" in text, f">{there.prefecture} {there}<" in text) == (
+            sees_here,
+            sees_there,
+        )
+        status = client.get(reverse("dispatch:request", args=[elsewhere.pk])).status_code
+        assert status == (200 if sees_there else 404)
+    assert "魚津市" in page(desk, "requests")
+
+
+def test_the_ministry_sees_counts_and_no_one() -> None:
+    rows.request()
+    ministry = browser(Role.MINISTRY)
+    text = page(ministry, "request-figures")
+    assert "北海道" in text
+    assert "担当 花子" not in text
+    assert ministry.get(reverse("dispatch:requests")).status_code == 403
+    assert browser(Role.INSTRUCTOR).get(reverse("dispatch:request-figures")).status_code == 403
+
+
+def test_strangers_are_sent_to_sign_in() -> None:
+    for name, args in (
+        ("requests", []),
+        ("request-letter-new", []),
+        ("request", [1]),
+        ("request-letter", [1]),
+        ("request-uploads", []),
+    ):
+        assert Client().get(reverse(f"dispatch:{name}", args=args)).status_code == 302
+
+
+def test_the_list_costs_the_same_at_1_and_at_30(desk: Client, same_queries_at_1_and_30: Any) -> None:
+    def add() -> None:
+        letters.accepted()
+        letters.letter()
+
+    same_queries_at_1_and_30(add, lambda: page(desk, "requests"))
+
+
+def test_the_list_is_filtered_and_exported_alike(desk: Client) -> None:
+    rows.request()
+    gone = rows.request(note="=HYPERLINK()")
+    DispatchRequest.objects.filter(pk=gone.pk).update(status=RequestStatus.WITHDRAWN)
+    assert page(desk, "requests", status="withdrawn").count("<tr>") == page(desk, "requests").count("<tr>") == 2
+    answer = desk.get(reverse("dispatch:requests"), {"status": "withdrawn", "format": "csv"})
+    text = answer.content.decode("utf-8-sig")
+    assert len(text.splitlines()) == 2
+    assert "'=HYPERLINK()" in text
+    assert desk.get(reverse("dispatch:requests"), {"format": "xlsx"}).status_code == 200
+    assert AccessLog.objects.filter(action="export", subject="requests").count() == 2
+    assert "この条件の依頼はありません" in page(desk, "requests", since="2000-01-01", until="2000-01-02")
+
+
+# --- letters --------------------------------------------------------------------------------------------------------
+def test_a_letter_is_accepted_only_by_who_says_that_they_rang(desk: Client, centre: Organisation) -> None:
+    letter = letters.letter()
+    assert "まだ本当の依頼か" in page(desk, "request-letter", letter.pk)
+    url = reverse("dispatch:request-letter-accept", args=[letter.pk])
+    assert "代表番号に電話をかけて確かめてから" in desk.post(url, {"organisation": centre.pk}).content.decode()
+    assert not DispatchRequest.objects.exists()
+    desk.post(url, {"organisation": centre.pk, "sure": "on"})
+    assert DispatchRequest.objects.get().letter == letter
+    desk.post(url, {"organisation": centre.pk, "sure": "on"})
+    assert DispatchRequest.objects.count() == 1
+    assert page(desk, "request-letter", letter.pk)
+    assert page(desk, "request", DispatchRequest.objects.get().pk)
+    assert AccessLog.objects.filter(subject=f"letter:{letter.pk}").exists()
+
+
+def test_a_letter_whose_dates_are_past_is_put_right_first(desk: Client, centre: Organisation) -> None:
+    letter = letters.letter()
+    letter.written["earliest"] = ["2020-01-01"]
+    letter.save()
+    answer = desk.post(
+        reverse("dispatch:request-letter-accept", args=[letter.pk]),
+        {"organisation": centre.pk, "sure": "on"},
+        follow=True,
+    )
+    assert answer.redirect_chain[-1][0] == reverse("dispatch:request-letter-amend", args=[letter.pk])
+    answer = desk.post(reverse("dispatch:request-letter-amend", args=[letter.pk]), letters.written(heads="30"))
+    assert answer.status_code == 302
+    assert RequestLetter.objects.get().written["heads"] == ["30"]
+
+
+def test_a_letter_is_declined_reopened_and_withdrawn_with_a_reason(desk: Client) -> None:
+    letter = letters.letter()
+
+    def settle(how: str, **data: str) -> str:
+        desk.post(reverse("dispatch:request-letter-settle", args=[letter.pk, how]), data)
+        letter.refresh_from_db()
+        return letter.status
+
+    assert settle("decline") == LetterStatus.WAITING
+    assert settle("decline", reason="いたずら") == LetterStatus.DECLINED
+    assert settle("reopen") == LetterStatus.WAITING
+    assert settle("withdraw", reason="電話で取り下げ") == LetterStatus.WITHDRAWN
+    assert settle("reopen") == LetterStatus.WITHDRAWN
+    assert desk.post(reverse("dispatch:request-letter-settle", args=[letter.pk, "burn"])).status_code == 404
+
+
+def test_a_letter_of_another_town_is_not_found() -> None:
+    letter = letters.letter()
+    other = browser(municipality=factories.municipality("16204"))
+    for name in ("request-letter", "request-letter-amend"):
+        assert other.get(reverse(f"dispatch:{name}", args=[letter.pk])).status_code == 404
+    assert other.post(reverse("dispatch:request-letter-accept", args=[letter.pk])).status_code == 404
+    assert other.get(reverse("dispatch:request-letter-new"), {"municipality": "01511"}).status_code == 403
+
+
+def test_what_came_by_telephone_is_entered_once_and_keeps_its_channel(desk: Client, centre: Organisation) -> None:
+    factories.municipality()
+    assert "猿払村" in page(desk, "request-letter-new", q="さるふつ")
+    url = reverse("dispatch:request-letter-new") + "?municipality=01511"
+    assert desk.get(url).status_code == 200
+    data = {**letters.written(), "channel": "phone", "received_on": timezone.localdate().isoformat(), "nonce": "x"}
+    assert "エラー" in desk.post(url, {**data, "heads": ""}).content.decode()
+    for _press in range(2):
+        assert desk.post(url, {**data, "organisation": centre.pk}).status_code == 302
+    request = DispatchRequest.objects.get()
+    assert (request.channel, request.status, request.organisation) == ("phone", RequestStatus.RECEIVED, centre)
+
+
+# --- the public form ------------------------------------------------------------------------------------------------
+def test_guessing_references_is_stopped(client: Client) -> None:
+    letter = letters.letter()
+    url = reverse("dispatch:ask-lookup")
+    wrong = {"reference": letter.reference, "phone": "03-0000-0999"}
+    codes = [client.post(url, wrong).status_code for _ in range(6)]
+    assert codes == [200] * 5 + [429]
+    assert client.post(url, {"reference": letter.reference, "phone": "03-0000-0101"}).status_code == 429
+    assert client.get(reverse("dispatch:ask-mine")).status_code == 302
+
+
+def test_a_draft_changed_on_the_way_or_sent_twice_makes_no_second_letter(client: Client) -> None:
+    town = factories.municipality()
+    review = client.post(reverse("dispatch:ask", args=[town.pk]), letters.written()).content.decode()
+    draft = review.split('name="draft" value="')[1].split('"')[0]
+    url = reverse("dispatch:ask-confirm", args=[town.pk])
+    client.post(url, {"draft": draft[:-3] + "xyz"})
+    assert not RequestLetter.objects.exists()
+    for _press in range(2):
+        assert client.post(url, {"draft": draft}).headers["Location"] == reverse("dispatch:ask-done")
+    assert RequestLetter.objects.count() == 1
+    assert client.get(reverse("dispatch:ask-slip")).status_code == 200
+    assert client.get(reverse("dispatch:ask", args=["99999"])).status_code == 404
+
+
+# --- by file --------------------------------------------------------------------------------------------------------
+def sheet(*lines: dict[str, str]) -> SimpleUploadedFile:
+    head = {name: names[0] for name, names in HEADINGS.items()}
+    usual = {
+        "key": "1", "town": "01511", "asked_by": "猿払村役場", "contact_name": "浜辺", "contact_phone": "03-0000-0101",
+        "courses": "電話のかけ方", "heads": "12", "earliest": rows.monday().strftime("%Y/%m/%d"),
+        "latest": (rows.monday() + timedelta(days=6)).isoformat(), "v1-name": "交流センター", "v1-address": "浜鬼志別",
+        "v1-more": "月〜金 9:00-17:00",
+    }  # fmt: skip
+    text = "\n".join(
+        ",".join(({**usual, **line} if line is not head else line).get(n, "") for n in head) for line in (head, *lines)
+    )
+    return SimpleUploadedFile("list.csv", text.encode("cp932"))
+
+
+def send(client: Client, centre: Organisation, file: SimpleUploadedFile) -> RequestUpload | None:
+    factories.municipality()
+    factories.course()
+    client.post(reverse("dispatch:request-uploads"), {"organisation": centre.pk, "file": file})
+    return RequestUpload.objects.order_by("-pk").first()
+
+
+def test_a_file_is_looked_over_taken_in_once_and_never_doubles(desk: Client, centre: Organisation) -> None:
+    first = send(desk, centre, sheet({}, {"key": "2", "needs": "手話、磁気ループ"}, {"key": "3", "heads": "x"}))
+    assert first
+    url = reverse("dispatch:request-upload", args=[first.pk])
+    text = desk.get(url).content.decode()
+    assert "数字で入力してください。" in text
+    assert ">人数<" in text
+    assert not RequestLetter.objects.exists()
+    desk.post(url)
+    desk.post(url)
+    assert DispatchRequest.objects.count() == 2
+    assert DispatchRequest.objects.filter(hearing_loop=True, needs=["sign"], channel="csv").count() == 1
+    again = send(desk, centre, sheet({}, {"key": "2", "needs": "手話、磁気ループ", "heads": "15"}, {"key": "3"}))
+    assert again
+    assert again.pk != first.pk
+    desk.post(reverse("dispatch:request-upload", args=[again.pk]))
+    assert sorted(DispatchRequest.objects.values_list("heads", flat=True)) == [12, 12, 15]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"town": "なかった村"}, "市区町村"),
+        ({"courses": "将棋"}, "講座"),
+        ({"needs": "昼寝"}, "お願いしたいこと"),
+        ({"v1-more": "いつでも"}, "使える時間"),
+        ({"latest": "2020-01-01"}, "いちばん遅い日"),
+        ({"contact_phone": "110"}, "電話番号"),
+        ({"key": ""}, "管理番号"),
+    ],
+)
+def test_a_wrong_cell_is_told_by_row_and_column(
+    desk: Client, centre: Organisation, cells: dict[str, str], column: str
+) -> None:
+    one = send(desk, centre, sheet(cells))
+    assert one
+    text = desk.get(reverse("dispatch:request-upload", args=[one.pk])).content.decode()
+    assert f'<th scope="row" class="num">2</th><td>{column}</td>' in text
+    desk.post(reverse("dispatch:request-upload", args=[one.pk]))
+    assert not RequestLetter.objects.exists()
+
+
+def test_what_is_no_list_is_refused_and_anothers_file_is_not_found(desk: Client, centre: Organisation) -> None:
+    for content in (b"", b"\x00\x01", "あ,い\n1,2".encode(), b"PK\x03\x04 no zip"):
+        assert send(desk, centre, SimpleUploadedFile("x.csv", content)) is None
+    one = send(desk, centre, sheet({}))
+    assert one
+    assert browser(organisation=centre).get(reverse("dispatch:request-upload", args=[one.pk])).status_code == 404
+    assert desk.get(reverse("dispatch:request-upload-example")).content.decode("utf-8-sig").startswith("管理番号,")
+
+
+def test_a_towns_own_coordinator_may_not_enter_another_towns(centre: Organisation) -> None:
+    factories.municipality("16204")
+    town = browser(municipality=factories.municipality())
+    one = send(town, centre, sheet({"town": "魚津市"}, {"key": "2"}))
+    assert one
+    text = town.get(reverse("dispatch:request-upload", args=[one.pk])).content.decode()
+    assert "この市区町村の依頼は、登録できません。" in text
+
+
+# --- explanations ---------------------------------------------------------------------------------------------------
+def test_an_unserved_request_says_why_and_what_would_serve_it(desk: Client) -> None:
+    teacher = rows.instructor()
+    served = rows.request()
+    unserved = rows.request(needs=["sign"])
+    plan = rows.plan()
+    text = page(desk, "explain-request", plan.pk, unserved.pk)
+    assert "手話" in text or "sign" in text
+    assert "資格を取ってもらう" in text
+    assert teacher.name in text
+    before = (DispatchRequest.objects.count(), plan.versions.count())
+    text = page(desk, "explain-visit", plan.pk, served.pk)
+    assert "この日時に来られる講師は、1人です。" in text
+    assert (DispatchRequest.objects.count(), plan.versions.count()) == before
+    assert desk.get(reverse("dispatch:explain-visit", args=[plan.pk, unserved.pk])).status_code == 302
+    assert desk.get(reverse("dispatch:explain-request", args=[plan.pk, served.pk])).status_code == 302
+    assert (
+        browser(municipality=factories.municipality())
+        .get(reverse("dispatch:explain-request", args=[plan.pk, unserved.pk]))
+        .status_code
+        == 404
+    )
+
+
+def test_a_venue_that_is_never_open_is_told_and_the_second_one_would_work(desk: Client) -> None:
+    rows.instructor()
+    week = [rows.monday() + timedelta(days=n) for n in range(7)]
+    _letter, (request,) = letters.accepted(
+        v1__closed=f"{week[0].isoformat()}〜{week[-1].isoformat()}",
+        v2__name="公民館",
+        v2__address="鬼志別 2",
+        v2__more="火 9-17",
+    )
+    plan = rows.plan()
+    text = page(desk, "explain-request", plan.pk, request.pk)
+    assert "どの候補の日時にも開いていません" in text
+    assert "会場を「公民館」にする" in text
+    request.refresh_from_db()
+    assert request.venue.name == "交流センター"
+    other = request.other_venues.get()
+    desk.post(reverse("dispatch:take-venue", args=[request.pk, other.venue_id]))
+    request.refresh_from_db()
+    assert request.venue.name == "公民館"
+    assert rows.plan().visits.get().request == request
+
+
+def test_a_day_off_is_told_and_working_it_would_serve(desk: Client) -> None:
+    teacher = rows.instructor()
+    TravelLimits.objects.create(person=teacher, holidays=True)
+    week = [rows.monday() + timedelta(days=n) for n in range(7)]
+    request = rows.request(latest=week[0])
+    DayException.objects.create(person=teacher, day=week[0], kind="off")
+    plan = rows.plan()
+    text = page(desk, "explain-request", plan.pk, request.pk)
+    assert "候補の日にはだれも出られません" in text
+    assert "休みの" in text
+
+
+def test_anyone_signed_in_may_not_explain() -> None:
+    assert User.objects.count() == 0
+    assert browser(Role.SUPPORTER).get(reverse("dispatch:explain-request", args=[1, 1])).status_code == 403
+    assert not Municipality.objects.exists()

@@ -137,11 +137,11 @@ def reference_qr(reference: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def staff_nav(context: Context) -> dict[str, Any]:
-    """`{% staff_nav as staff %}`: staff.links for the menu, staff.roles to show who this is."""
+    """`{% staff_nav as staff %}`: staff.groups for the menu, staff.roles to show who this is."""
     request: HttpRequest | None = context.get("request")
     if request is None or not hasattr(request, "user"):
-        return {"links": [], "roles": []}
-    return {"links": nav.nav_items(request), "roles": nav.memberships_of(request)}
+        return {"groups": [], "roles": []}
+    return {"groups": nav.nav_groups(request), "roles": nav.memberships_of(request)}
 
 
 # --- components -----------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ HAMAMATSU = {
     "22137": "22140",
 }
 _CHOME = re.compile(r"[一二三四五六七八九十]+丁目$")
-NAMELESS = "(なし)"  # the source's word for a part of a municipality without a name of its own
+NAMELESS = "（大字なし）"  # the source's word for a part of a municipality without a name of its own
 Row = tuple[str, int, int]  # key, and the point in 1/POINT_SCALE of a degree
 
 

@@ -179,26 +179,49 @@ def asked_by(*roles: str, path: str = "/staff/") -> Any:
 
 
 @pytest.fixture
-def three_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A menu whose pages all stand, whatever the rooms are called this year."""
-    addresses = {"today": "/staff/", "classes": "/staff/classes/", "figures": "/staff/figures/", "gone": ""}
-    actions = (Action.SEE_SESSIONS, Action.SEE_SESSIONS, Action.SEE_FIGURES, Action.SEE_FIGURES)
-    pages = tuple((name, name, action) for name, action in zip(addresses, actions, strict=True))
-    monkeypatch.setattr(nav, "PAGES", pages)
-    monkeypatch.setattr(nav, "address", addresses.__getitem__)
+def few_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A menu whose pages all stand but one, whatever the rooms are called this year."""
+    addresses = {
+        "today": "/staff/",
+        "classes": "/staff/classes/",
+        "rooms": "/staff/rooms/",
+        "figures": "/staff/figures/",
+    }
+    groups = (
+        ("day", (("today", "today", Action.SEE_SESSIONS),)),
+        ("work", (("classes", "classes", Action.SEE_SESSIONS), ("rooms", "rooms", Action.SEE_SESSIONS))),
+        ("counts", (("figures", "figures", Action.SEE_FIGURES), ("gone", "gone", Action.SEE_FIGURES))),
+    )
+    monkeypatch.setattr(nav, "GROUPS", groups)
+    monkeypatch.setattr(nav, "address", lambda name: addresses.get(name, ""))
+    monkeypatch.setattr(nav, "FLAT", 2)
 
 
-@pytest.mark.usefixtures("three_pages")
+def menu(*roles: str, path: str = "/staff/") -> list[tuple[str, list[str]]]:
+    return [
+        (group.label, [page.label for page in group.pages]) for group in nav.nav_groups(asked_by(*roles, path=path))
+    ]
+
+
+@pytest.mark.usefixtures("few_pages")
 def test_the_menu_shows_what_the_role_permits_and_what_stands() -> None:
-    assert [item.label for item in nav.nav_items(asked_by(Role.COORDINATOR))] == ["today", "classes", "figures"]
-    assert [item.label for item in nav.nav_items(asked_by(Role.MINISTRY))] == ["figures"]
-    assert nav.nav_items(asked_by()) == []
+    assert menu(Role.COORDINATOR) == [("day", ["today"]), ("work", ["classes", "rooms"]), ("counts", ["figures"])]
+    assert menu(Role.MINISTRY) == [("figures", ["figures"])]
+    assert menu() == []
 
 
-@pytest.mark.usefixtures("three_pages")
-def test_the_menu_marks_the_nearest_page_as_current() -> None:
-    items = nav.nav_items(asked_by(Role.COORDINATOR, path="/staff/classes/12/"))
-    assert [item.label for item in items if item.current] == ["classes"]
+@pytest.mark.usefixtures("few_pages")
+@pytest.mark.parametrize(
+    ("path", "marks"),
+    [
+        ("/staff/", ["page", "", ""]),
+        ("/staff/classes/12/", ["", "true", ""]),
+        ("/staff/figures/", ["", "", "page"]),
+        ("/staff/elsewhere/", ["", "", ""]),
+    ],
+)
+def test_the_menu_marks_the_nearest_page_as_current(path: str, marks: list[str]) -> None:
+    assert [group.mark for group in nav.nav_groups(asked_by(Role.COORDINATOR, path=path))] == marks
 
 
 # --- pages that say no: drawn without a database --------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import jpholiday
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from geo.models import Municipality
@@ -26,6 +26,7 @@ from outreach.dispatch.models import (
     Offer,
     OfferStatus,
     Plan,
+    PlanStatus,
     Visit,
 )
 from outreach.dispatch.priority import unserved_penalty
@@ -94,7 +95,7 @@ def build_problem(*, prefecture: str, first: date, last: date, plan: Plan | None
     horizon = Horizon(first.isoformat(), (last - first).days + 1)
     visits = list(plan.visits.all()) if plan else []
     kept = {visit.request_id: minute_of(visit.starts_at, first) for visit in visits}
-    wanted = _wanted(prefecture, first, last, kept)
+    wanted = _wanted(prefecture, first, last, kept, plan)
     people = _people(prefecture)
     requests = {request.pk: request for request, _starts in wanted}
     sites = _sites(people, requests.values())
@@ -125,10 +126,19 @@ def with_orders(problem: Problem, plan: Plan) -> Problem:
     return _with_orders(problem, plan, visits, date.fromisoformat(problem.horizon.start))
 
 
-def _wanted(prefecture: str, first: date, last: date, kept: dict[int, int]) -> list[tuple[DispatchRequest, list[int]]]:
+def in_other_plans(plan: Plan | None) -> QuerySet[Visit, int]:
+    """Requests that stand in a published plan other than this: they are being asked for there."""
+    published = Visit.objects.filter(plan__status=PlanStatus.PUBLISHED)
+    return (published.exclude(plan=plan) if plan else published).values_list("request", flat=True)
+
+
+def _wanted(
+    prefecture: str, first: date, last: date, kept: dict[int, int], plan: Plan | None
+) -> list[tuple[DispatchRequest, list[int]]]:
     """Requests that can be met in the horizon, with their starts; those of the plan keep theirs."""
     rows = DispatchRequest.objects.filter(municipality__prefecture=prefecture, earliest__lte=last, latest__gte=first)
     rows = rows.filter(~Q(status__in=ENDED) | Q(pk__in=kept)).exclude(status="withdrawn")
+    rows = rows.exclude(pk__in=in_other_plans(plan))
     found = []
     for request in rows.select_related("course", "venue").prefetch_related("windows", "blackouts").order_by("pk"):
         starts = open_starts(request, first, last)

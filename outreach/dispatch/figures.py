@@ -75,6 +75,17 @@ class Figures:
         return self.baseline.km_a_visit - self.km_a_visit
 
 
+@dataclass(frozen=True)
+class Travelled:
+    """Of the days that instructors wrote down: how many, and planned against really travelled."""
+
+    days: int
+    planned_km: float
+    km: float
+    planned_minutes: int
+    minutes: int
+
+
 def loads_of(raw: dict[str, list[int]]) -> tuple[Load, ...]:
     """From a version's `loads`, the heaviest first."""
     most = max((minutes for minutes, _wish in raw.values()), default=0)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.dispatch.figures import UNITS_A_KM
 from outreach.dispatch.models import Plan, PlanStatus
+from outreach.dispatch.wording import in_names
 
 STAGES = {
     "": _("依頼と講師の予定を読んでいます"),
@@ -28,6 +29,7 @@ class Progress:
     total: int
     best_km: int | None
     bound_km: int | None
+    failure: str  # why nothing came of it, in names
 
 
 def progress_of(plan: Plan) -> Progress:
@@ -41,6 +43,7 @@ def progress_of(plan: Plan) -> Progress:
         total=plan.total,
         best_km=_km(plan.best_cost),
         bound_km=_km(plan.bound),
+        failure="\n".join(in_names([plan.failure])) if plan.failure else "",
     )
 
 

@@ -1,15 +1,17 @@
 """What publishing a plan would do: whom it would ask, by which way, and what no longer holds."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outreach.dispatch.building import build_problem, pk_of
+from outreach.dispatch.building import build_problem, in_other_plans, pk_of
 from outreach.dispatch.check import check
 from outreach.dispatch.documents import answer_of
 from outreach.dispatch.editing import take_out
-from outreach.dispatch.models import OfferStatus, Plan, Visit
+from outreach.dispatch.models import OfferStatus, Plan, RequestStatus, Visit
 from outreach.dispatch.score import Score
 from outreach.dispatch.week import AROUND, visits_of
 from outreach.dispatch.wording import sentences
@@ -35,11 +37,17 @@ class Asked:
         return _("所属先に電話") if self.person.instructor.organisation.phone else ""
 
 
+def visits_to_ask(plan: Plan, now: datetime) -> QuerySet[Visit]:
+    """Visits to come that someone may have to be asked for: not agreed, and in no other published plan."""
+    coming = plan.visits.filter(starts_at__gt=now).exclude(request__status=RequestStatus.AGREED)
+    return coming.exclude(request__in=in_other_plans(plan))
+
+
 def to_offer(plan: Plan) -> list[Asked]:
-    """As `publish_plan` would: visits to come whose crew was not asked about them yet, by person."""
+    """As `publish_plan` would: of `visits_to_ask`, those whose crew was not asked about them yet, by person."""
     found: dict[int, Asked] = {}
     employers = ("lead__instructor__organisation", "second__instructor__organisation")
-    for visit in visits_of(plan).filter(starts_at__gt=timezone.now()).select_related(*AROUND, *employers):
+    for visit in visits_of(plan, visits_to_ask(plan, timezone.now())).select_related(*AROUND, *employers):
         asked = {offer.person_id for offer in visit.offers.all() if offer.status != OfferStatus.WITHDRAWN}
         for person in (visit.lead, visit.second):
             if person is not None and person.pk not in asked:
@@ -58,5 +66,8 @@ def changed_since(plan: Plan) -> list[str]:
     for name in gone:
         answer = take_out(answer, name)
     result = check(problem, answer)
-    said = [_("取り下げられたか、期間の外になった依頼があります：r%(pk)d") % {"pk": pk_of(name)} for name in gone]
+    said = [
+        _("取り下げられたか、期間の外になったか、ほかの計画で打診している依頼：r%(pk)d") % {"pk": pk_of(name)}
+        for name in gone
+    ]
     return said if isinstance(result, Score) else [*said, *sentences(result)]

@@ -123,8 +123,14 @@ def week_of(plan: Plan, asked: date) -> Week:
     return Week(plan, days, rows, visits)
 
 
-def visits_of(plan: Plan) -> QuerySet[Visit]:
-    return plan.visits.select_related(*AROUND).prefetch_related("offers").order_by("starts_at", "pk")
+def visits_of(plan: Plan, rows: QuerySet[Visit] | None = None) -> QuerySet[Visit]:
+    """All visits of a plan, or `rows` of them, by time, with what pages say of each."""
+    return (
+        (plan.visits.all() if rows is None else rows)
+        .select_related(*AROUND)
+        .prefetch_related("offers")
+        .order_by("starts_at", "pk")
+    )
 
 
 def _day(plan: Plan, day: date) -> Day:

@@ -1,10 +1,13 @@
 """Pages of plans: who may open them, the table, moving, locking, undoing, publishing."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -290,3 +293,74 @@ def test_the_sample_has_one_plan_of_what_waits_and_none_without(teachers: list[P
     assert plan.version
     assert (plan.version.served, plan.version.problem.bound) == (1, plan.version.cost)
     assert plan.visits.get().locked
+
+
+def test_a_day_outside_the_plan_is_neither_locked_nor_mapped(desk: Client, visit: Visit) -> None:
+    assert desk.post(page(visit, f"days/{visit.lead_id}/2020-01-01/lock/")).status_code == 404
+    for day in ("0001-01-01", "9999-12-31", "x"):
+        assert desk.get(page(visit, "map/"), {"day": day}).status_code == 200
+        assert desk.get(page(visit, f"map/{day}/lines/")).status_code == 200
+        assert desk.get(page(visit), {"week": day}).status_code == 200
+
+
+def test_nothing_is_locked_while_the_rest_is_planned_anew(desk: Client, visit: Visit) -> None:
+    Plan.objects.filter(pk=visit.plan_id).update(replanning=True)
+    day = timezone.localdate(visit.starts_at).isoformat()
+    assert "計画し直しています" in body(desk.post(page(visit, f"visits/{visit.request_id}/lock/"), follow=True))
+    desk.post(page(visit, f"days/{visit.lead_id}/{day}/lock/"))
+    visit.refresh_from_db()
+    assert not visit.locked
+    assert not DayLock.objects.exists()
+
+
+def test_a_request_is_asked_for_in_one_published_plan_only(desk: Client, visit: Visit) -> None:
+    rival = rows.plan()  # made while the first was a draft: the same request stands in both
+    assert rival.visits.get().request_id == visit.request_id
+    services.publish_plan(plan=visit.plan, by=None)
+    other = rival.visits.get()
+    assert "これから打診する訪問はありません" in body(desk.get(page(other, "publish/")))
+    assert "ほかの計画で打診している" in body(desk.get(page(other, "publish/")))
+    assert services.publish_plan(plan=rival, by=None) == 0
+    assert Offer.objects.count() == 1
+    assert rows.plan().visits.count() == 0  # and a new plan leaves it to the other
+
+
+def test_what_was_really_travelled_stands_against_the_plan(desk: Client, visit: Visit) -> None:
+    assert "実際の移動" not in body(desk.get(page(visit, "figures/")))
+    visit.plan.trips.update(travelled_km=12, travelled_minutes=30)
+    assert "1日分では、12 km・30分" in body(desk.get(page(visit, "figures/")))
+
+
+def test_a_replan_that_failed_says_why_in_names_until_the_next_change(
+    desk: Client, visit: Visit, teachers: list[Person]
+) -> None:
+    Plan.objects.filter(pk=visit.plan_id).update(failure=f"講師「p{teachers[0].pk}」の行程")
+    assert "講師「一番 太郎」の行程" in body(desk.get(page(visit)))
+    other = next(person for person in teachers if person.pk != visit.lead_id)
+    start = minute_of(visit.starts_at, visit.plan.first)
+    desk.post(page(visit, f"visits/{visit.request_id}/"), {"start": start, "lead": other.pk, "action": "save"})
+    assert "計画し直せませんでした" not in body(desk.get(page(visit)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_moves_at_once_one_is_kept_and_the_other_is_told(visit: Visit, teachers: list[Person]) -> None:
+    other = next(person for person in teachers if person.pk != visit.lead_id)
+    start = minute_of(visit.starts_at, visit.plan.first)
+    seen = [Plan.objects.select_related("version__problem").get(pk=visit.plan_id) for _ in range(2)]
+    ready = Barrier(2)
+
+    def move(plan: Plan) -> str:
+        try:
+            ready.wait(10)
+            services.move_visit(plan=plan, request=visit.request_id, start=start, crew=(other.pk,), by=None)
+        except services.PlanRefused as refused:
+            return str(refused)
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(move, seen))
+    assert said[0] == ""
+    assert "ほかの人が先に変更しました" in said[1]
+    assert PlanVersion.objects.count() == 2

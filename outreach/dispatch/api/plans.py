@@ -94,7 +94,7 @@ def plan_out(plan: Plan) -> dict[str, Any]:
         "total": progress.total,
         "best_km": progress.best_km,
         "bound_km": progress.bound_km,
-        "failure": plan.failure,
+        "failure": progress.failure,
         "version": plan.version_id,
         "figures": _figures_out(figures),
         "baseline": _figures_out(figures.baseline if figures else None),

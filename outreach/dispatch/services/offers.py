@@ -22,6 +22,7 @@ from outreach.dispatch.models import (
     RequestStatus,
     Visit,
 )
+from outreach.dispatch.publishing import visits_to_ask
 from outreach.dispatch.rules import answer_by
 from outreach.dispatch.services.answers import change_offer, lock_plan
 from outreach.dispatch.services.engaging import book_person
@@ -48,9 +49,7 @@ def publish_plan(*, plan: Plan, by: User | None) -> int:
     Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.PUBLISHED)
     plan.status = PlanStatus.PUBLISHED
     now = timezone.now()
-    visits = (
-        plan.visits.filter(starts_at__gt=now).exclude(request__status=RequestStatus.AGREED).select_related("request")
-    )
+    visits = visits_to_ask(plan, now).select_related("request")
     known = set(
         Offer.objects.filter(visit__in=visits).exclude(status=OfferStatus.WITHDRAWN).values_list("visit", "person")
     )

@@ -101,10 +101,10 @@ def _loads(problem: Problem, score: Score) -> dict[str, list[int]]:
 
 
 def _make_current(plan: Plan, version: PlanVersion, problem: Problem, answer: Answer) -> None:
-    plan.version = version
+    plan.version, plan.failure = version, ""
     if plan.status != PlanStatus.PUBLISHED:
         plan.status = PlanStatus.READY
-    plan.save(update_fields=["version", "status"])
+    plan.save(update_fields=["version", "status", "failure"])
     write_visits(plan, problem, answer)
     write_trips(plan, problem, answer)
     book_again(plan)
@@ -168,17 +168,19 @@ def move_visit(*, plan: Plan, request: int, start: int, crew: tuple[int, ...], b
 
 def _refuse_while_replanning(plan: Plan) -> None:
     if plan.replanning:
-        raise PlanRefused([_("計画し直しています。終わるまで、訪問は動かせません。")])
+        raise PlanRefused([_("計画し直しています。終わるまで、動かしたり固定したりできません。")])
 
 
 def lock_visit(*, visit: Visit, locked: bool) -> None:
-    """Leave the visit as it is when replanning, or no longer."""
+    """Leave the visit as it is when replanning, or no longer. Raises: PlanRefused while that is under way."""
+    _refuse_while_replanning(visit.plan)
     Visit.objects.filter(pk=visit.pk).update(locked=locked)
     visit.locked = locked
 
 
 def lock_day(*, plan: Plan, person: Person, day: date, locked: bool) -> None:
-    """Leave an instructor's day as it is when replanning, free or not, or no longer."""
+    """Leave an instructor's day as it is when replanning, free or not, or no longer. Raises: PlanRefused, as above."""
+    _refuse_while_replanning(plan)
     if locked:
         DayLock.objects.get_or_create(plan=plan, person=person, day=day)
     else:

@@ -33,7 +33,7 @@ def plan_map(request: ScopedRequest, pk: int) -> HttpResponse:
         return redirect("dispatch:plan", pk)
     log_access(request.user, "see_plan", f"plan:{pk}")
     busy = sorted(set(plan.trips.values_list("day", flat=True)))
-    day = day_or(request.GET.get("day"), busy[0] if busy else plan.first)
+    day = _within(plan, day_or(request.GET.get("day"), busy[0] if busy else plan.first))
     ways = ways_on(plan, day)
     context = {
         "plan": plan,
@@ -78,9 +78,13 @@ def _map(plan: Plan, day: date, ways: list[Way]) -> Any:
     )
 
 
+def _within(plan: Plan, day: date) -> date:
+    return min(max(day, plan.first), plan.last)
+
+
 def _ways(request: ScopedRequest, pk: int, day: str) -> list[Way]:
     plan = plan_or_404(request.scope, pk)
-    return ways_on(plan, day_or(day, plan.first))
+    return ways_on(plan, _within(plan, day_or(day, plan.first)))
 
 
 @allowed(Action.PLAN_DISPATCH)

@@ -13,7 +13,7 @@ from outreach.dispatch.publishing import changed_since, to_offer
 from outreach.dispatch.services import OfferError
 from outreach.dispatch.views.plans import plan_or_404
 from outreach.dispatch.wording import in_names
-from outreach.people.access import ScopedRequest, allowed
+from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 
 
@@ -35,6 +35,7 @@ def plan_publish(request: ScopedRequest, pk: int) -> HttpResponse:
             return redirect("dispatch:plan-publish", pk)
         messages.success(request, _("%(count)d件の打診を出しました。") % {"count": made})
         return redirect("dispatch:plan", pk)
+    log_access(request.user, "see_plan", f"plan:{pk}")
     people = to_offer(plan)
     context: dict[str, Any] = {
         "plan": plan,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -82,7 +82,10 @@ def plan_replan(request: ScopedRequest, pk: int) -> HttpResponse:
 def day_lock(request: ScopedRequest, pk: int, person: int, day: str) -> HttpResponse:
     """Lock or unlock (`locked=0`) an instructor's day."""
     one = plan_or_404(request.scope, pk)
+    if not one.first <= (of := day_or(day, date.min)) <= one.last:
+        raise Http404
     known = one.version.loads if one.version else {}
     whose = get_object_or_404(Person, pk=person if str(person) in known else 0)
-    services.lock_day(plan=one, person=whose, day=day_or(day, one.first), locked=request.POST.get("locked") != "0")
+    locked = request.POST.get("locked") != "0"
+    attempt(request, lambda: services.lock_day(plan=one, person=whose, day=of, locked=locked))
     return back_to_week(one, day)

@@ -17,7 +17,7 @@ from outreach.dispatch.services import PlanRefused
 from outreach.dispatch.views.plans import attempt
 from outreach.dispatch.views.plans_table import back_to_week, day_or
 from outreach.dispatch.wording import in_names
-from outreach.people.access import ScopedRequest, allowed
+from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 
 SHOWN = 20
@@ -48,6 +48,7 @@ def plan_visit(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
         "placing": one,
         "now_names": one.named(one.visit.crew if one.visit else ()),
     }
+    log_access(request.user, "see_plan", f"plan:{pk}")
     if request.method == "POST":
         start, crew = _asked_place(request, one)
         if request.POST.get("action") == "save" and _save(request, one, start, crew):
@@ -84,15 +85,19 @@ def _day_of(one: Placing, start: int) -> str:
 
 
 def _save(request: ScopedRequest, one: Placing, start: int, crew: tuple[int, ...]) -> bool:
-    """Keep the move, unless the plan is another than the coordinator saw."""
+    """Keep the move, unless it breaks a rule or the plan is another than the coordinator saw."""
     seen = _number(request.POST.get("version"))
     if seen and seen != one.plan.version_id:
         messages.error(request, _("ほかの人が先に変更しました。もう一度確かめてください。"))
         return False
-    act = lambda: services.move_visit(  # noqa: E731
-        plan=one.plan, request=one.request.pk, start=start, crew=crew, by=request.user
-    )
-    return attempt(request, act, _("訪問を動かしました。"))
+    try:
+        services.move_visit(plan=one.plan, request=one.request.pk, start=start, crew=crew, by=request.user)
+    except PlanRefused as refused:
+        if one.tried(start, crew)[1]:  # no rule: someone else was quicker
+            messages.error(request, str(refused))
+        return False
+    messages.success(request, _("訪問を動かしました。"))
+    return True
 
 
 def _tried(one: Placing, start: int, crew: tuple[int, ...]) -> dict[str, Any]:
@@ -133,6 +138,7 @@ def plan_options(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
 def visit_lock(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
     """Lock or unlock (`locked=0`) a visit."""
     plan: Plan = get_object_or_404(plans_in(request.scope).defer("version"), pk=pk)
-    visit = get_object_or_404(Visit, plan=plan, request=asked)
-    services.lock_visit(visit=visit, locked=request.POST.get("locked") != "0")
+    visit = get_object_or_404(Visit.objects.select_related("plan"), plan=plan, request=asked)
+    locked = request.POST.get("locked") != "0"
+    attempt(request, lambda: services.lock_visit(visit=visit, locked=locked))
     return back_to_week(plan, timezone.localdate(visit.starts_at).isoformat())

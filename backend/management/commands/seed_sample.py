@@ -10,6 +10,7 @@ from django.utils import timezone
 from backend.sample.bookings import seed_bookings
 from backend.sample.classes import seed_classes
 from backend.sample.dispatch import seed_plan
+from backend.sample.offers import seed_gone, seed_offers
 from backend.sample.people import SAMPLE_PASSWORD, seed_people
 from backend.sample.world import seed_population, seed_shops
 from geo.models import Municipality
@@ -42,7 +43,8 @@ class Command(BaseCommand):
         shopless = seed_shops(rng, seed_population(rng))
         seed_classes(rng, seed_people(rng), shopless, today=today)
         seed_bookings(rng)
-        seed_plan(today)
+        seed_offers(rng, today, but=seed_plan(today))
+        seed_gone(rng, today)
         self.stdout.write(
             f"Sample data stands: {len(shopless)} municipalities without a shop. Password: {SAMPLE_PASSWORD}"
         )

@@ -24,9 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def student(office: Organisation) -> Supporter:
     person = factories.person()
     made = Supporter.objects.create(person=person, kind="student", organisation=office)
-    Qualification.objects.create(
-        person=person, skill=factories.skill("helper"), issuer="大", valid_from=date(2020, 4, 1)
-    )
+    skill = factories.skill("helper")
+    Qualification.objects.create(person=person, skill=skill, issuer="大学", valid_from=date(2020, 4, 1))
     this = timezone.localdate().year
     for year in (this - 1, this, this + 1):
         Insurance.objects.create(person=person, fiscal_year=year, starts_on=date(year, 4, 1))

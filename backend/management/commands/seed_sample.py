@@ -12,6 +12,7 @@ from backend.sample.classes import seed_classes
 from backend.sample.dispatch import seed_plan
 from backend.sample.offers import seed_gone, seed_offers
 from backend.sample.people import SAMPLE_PASSWORD, seed_people
+from backend.sample.supporters import seed_supporters
 from backend.sample.world import seed_population, seed_shops
 from geo.models import Municipality
 from outreach.classes.programme import load_programme
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         seed_bookings(rng)
         seed_offers(rng, today, but=seed_plan(today))
         seed_gone(rng, today)
+        seed_supporters(rng, today)
         self.stdout.write(
             f"Sample data stands: {len(shopless)} municipalities without a shop. Password: {SAMPLE_PASSWORD}"
         )

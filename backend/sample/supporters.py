@@ -84,7 +84,9 @@ def _ready_helpers(today: date) -> None:
     _insure(people, today)
     mine = Person.objects.filter(user__username="supporter").first()
     if mine:
-        Supporter.objects.filter(person=mine).update(reach_km=60)
+        town = Municipality.objects.get(code=UBE)
+        Person.objects.filter(pk=mine.pk).update(municipality=town, lat=town.lat, lon=town.lon)
+        Supporter.objects.filter(person=mine).update(reach_km=12)
         _saturdays([mine])
         shift = Shift.objects.filter(person=mine, session__starts_at__gt=timezone.now(), duty="helper").first()
         if shift:

@@ -115,8 +115,12 @@ def _mark(request: ScopedRequest, one: Meeting) -> HttpResponse:
 @allowed(Action.OWN_WORK)
 @require_safe
 def own_training(request: ScopedRequest) -> HttpResponse:
-    """One's units, done or not, and the meetings to come."""
-    me = get_object_or_404(Supporter.objects.select_related("organisation"), person=request.scope.person)
+    """One's qualifications; for a supporter also the units, done or not, and the meetings to come."""
+    person = get_object_or_404(Person, pk=request.scope.person)
+    own = person.qualifications.select_related("skill").order_by("-valid_from")
+    me = Supporter.objects.filter(person=person).select_related("organisation").first()
+    if me is None:
+        return render(request, "desk/people/own_training.html", {"qualifications": own})
     mine = {a.meeting_id: a for a in TrainingAttendance.objects.filter(person=me.person_id)}
     done = set(
         TrainingAttendance.objects.filter(person=me.person_id, status=A.ATTENDED).values_list(
@@ -129,7 +133,7 @@ def own_training(request: ScopedRequest) -> HttpResponse:
     context = {
         "units": [(unit, unit.pk in done) for unit in units.select_related("curriculum")],
         "rows": rows,
-        "qualifications": me.person.qualifications.select_related("skill").order_by("-valid_from"),
+        "qualifications": own,
     }
     return render(request, "desk/people/own_training.html", context)
 

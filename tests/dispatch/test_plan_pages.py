@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from backend.sample.dispatch import seed_plan
-from outreach.dispatch import services
+from outreach.dispatch import documents, services
 from outreach.dispatch.building import minute_of
 from outreach.dispatch.models import DayLock, Offer, Plan, PlanStatus, PlanVersion, Visit
 from outreach.people.models import AccessLog, DayException, Organisation, Person, Role
@@ -340,6 +340,24 @@ def test_a_replan_that_failed_says_why_in_names_until_the_next_change(
     start = minute_of(visit.starts_at, visit.plan.first)
     desk.post(page(visit, f"visits/{visit.request_id}/"), {"start": start, "lead": other.pk, "action": "save"})
     assert "計画し直せませんでした" not in body(desk.get(page(visit)))
+
+
+def test_what_the_last_step_changed_is_listed_with_who_had_been_told(
+    desk: Client, visit: Visit, teachers: list[Person]
+) -> None:
+    assert "変わった訪問はありません" in body(desk.get(page(visit, "changes/")))
+    services.publish_plan(plan=visit.plan, by=None)
+    other = next(person for person in teachers if person.pk != visit.lead_id)
+    start = documents.problem_of(visit.plan.version).visits[0].starts[-1] if visit.plan.version else 0
+    services.move_visit(plan=visit.plan, request=visit.request_id, start=start, crew=(other.pk,), by=None)
+    said = body(desk.get(page(visit, "changes/")))
+    assert visit.lead.name in said
+    assert other.name in said
+    assert "打診したあとの変更" in said
+    rows.request()
+    plan = Plan.objects.get(pk=visit.plan_id)
+    services.replan(plan=plan, by=None, seconds=5)
+    assert "入っていなかった" in body(desk.get(page(visit, "changes/")))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from outreach.dispatch import jobs, services
-from outreach.dispatch.forms import LetterForm
-from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Plan, RequestLetter, RequestStatus, Visit
+from outreach.dispatch import jobs
+from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Plan, RequestStatus, Visit
 from outreach.people.models import Role, User
 from tests import factories
 from tests.browser import OpenPage
@@ -45,10 +44,9 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 
 def test_from_a_towns_request_to_a_substitute(open_page: OpenPage, coordinator: User, look: Look) -> None:
     ask_by_web(open_page("phone", javascript=False))
-    staff_accept()
     page = open_page("desktop")
     sign_in(page, coordinator)
-
+    accept_the_letter(page)
     plan = make_plan(page)
     look(page, "planned")
     first = lock_the_visit(page, plan)
@@ -58,6 +56,9 @@ def test_from_a_towns_request_to_a_substitute(open_page: OpenPage, coordinator: 
     assert first.locked
     assert plan.visits.count() == 2
     look(page, "planned-anew")
+    page.get_by_role("link", name="変わった訪問").click()
+    expect(page.get_by_text("入っていなかった")).to_be_visible()
+    look(page, "changes")
 
     publish(page, plan)
     assert Offer.objects.filter(status=OfferStatus.OPEN).count() == 2
@@ -95,11 +96,13 @@ def ask_by_web(page: Page) -> None:
     page.locator(".slip-code").wait_for()
 
 
-def staff_accept() -> None:
-    letter = RequestLetter.objects.get()
-    asked = LetterForm(letter.written, town=letter.municipality)
-    assert asked.is_valid()
-    services.accept_letter(letter=letter, asked=asked.asked(), organisation=factories.organisation(), by=None)
+def accept_the_letter(page: Page) -> None:
+    page.goto("/staff/requests/")
+    page.get_by_role("table", name="確認待ちの依頼").get_by_role("link").first.click()
+    page.get_by_label("実施団体").select_option(index=1)
+    page.get_by_label("役場などの代表番号に電話をかけ").check()
+    press(page, "受け付ける")
+    page.get_by_role("heading", name="講座ごとの依頼").wait_for()
 
 
 def make_plan(page: Page) -> Plan:

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from outreach.dispatch.views import plans, plans_figures, plans_map, plans_publish, plans_table, plans_visit
+from outreach.dispatch.views import (
+    plans,
+    plans_changes,
+    plans_figures,
+    plans_map,
+    plans_publish,
+    plans_table,
+    plans_visit,
+)
 
 ONE = "staff/plans/<int:pk>/"
 VISIT = f"{ONE}visits/<int:asked>/"
@@ -12,6 +20,7 @@ staff: list[URLPattern] = [
     path("staff/plans/new/", plans.plan_new, name="plan-new"),
     path(ONE, plans_table.plan, name="plan"),
     path(f"{ONE}stop/", plans.plan_stop, name="plan-stop"),
+    path(f"{ONE}changes/", plans_changes.plan_changes, name="plan-changes"),
     path(f"{ONE}undo/", plans_table.plan_undo, name="plan-undo"),
     path(f"{ONE}replan/", plans_table.plan_replan, name="plan-replan"),
     path(f"{ONE}days/<int:person>/<str:day>/lock/", plans_table.day_lock, name="day-lock"),

@@ -5,6 +5,7 @@ from datetime import date
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -36,7 +37,7 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
     waiting = list(left_over(one)[: LEFT_SHOWN + 1])
     context = {
         "plan": one,
-        "week": week_of(one, day_or(request.GET.get("week"), one.first)),
+        "week": week_of(one, day_or(request.GET.get("week"), timezone.localdate())),
         "left_over": waiting[:LEFT_SHOWN],
         "more_left": len(waiting) > LEFT_SHOWN,
         "progress": progress_of(one),

@@ -27,8 +27,10 @@ GROUPS: tuple[tuple[object, tuple[Entry, ...]], ...] = (
         (
             (_("講習会"), "desk:sessions", Action.SEE_SESSIONS),
             (_("受付"), "desk:check-in", Action.TAKE_ATTENDANCE),
+            (_("制度"), "desk:programmes", Action.EDIT_SESSIONS),
             (_("連続講座"), "desk:series-list", Action.SEE_RESIDENTS),
             (_("地区アンケート"), "classes:surveys", Action.EDIT_SESSIONS),
+            (_("出前講座"), "registration:lecture-list", Action.EDIT_SESSIONS),
             (_("荒天・欠航"), "desk:storm", Action.EDIT_SESSIONS),
             (_("ファイルで登録"), "classes:uploads", Action.EDIT_SESSIONS),
             (_("地域の提案"), "desk:proposals", Action.EDIT_SESSIONS),

@@ -16,6 +16,7 @@ from outreach.desk.views import (
     own_calendar,
     phone,
     points,
+    programmes,
     proposals,
     reports,
     results,
@@ -97,6 +98,11 @@ staff: list[URLPattern] = [
     path("staff/check-in/worker.js", check_in.worker, name="check-in-worker"),
     path("staff/check-in/scans/", check_in.scans, name="check-in-scans"),
     path(f"{ONE}book/", phone.book, name="book"),
+    # programmes
+    path("staff/programmes/", programmes.programmes, name="programmes"),
+    path("staff/programmes/new/<slug:key>/", programmes.programme_start, name="programme-start"),
+    path("staff/programmes/<int:pk>/", programmes.programme, name="programme"),
+    path("staff/programmes/<int:pk>/tick/", programmes.programme_tick, name="programme-tick"),
     # series
     path("staff/series/", series.series_list, name="series-list"),
     path("staff/series/new/", series.series_new, name="series-new"),

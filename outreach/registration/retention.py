@@ -15,6 +15,7 @@ from outreach.registration.models import (
     Enquiry,
     EnquiryStatus,
     IdempotencyKey,
+    LectureRequest,
     Resident,
     Support,
 )
@@ -30,6 +31,8 @@ def forget_residents(*, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     forget_tries(now=moment)
     IdempotencyKey.objects.filter(made_at__lt=moment - KEYS_KEPT).delete()
+    asked = LectureRequest.objects.filter(made_at__lt=moment - timedelta(days=settings.RESIDENT_KEEP_DAYS))
+    asked.exclude(phone="").update(contact_name="", phone="", note="")
     total = 0
     while batch := _forget_some(moment - timedelta(days=settings.RESIDENT_KEEP_DAYS)):
         total += batch

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from outreach.registration import support_urls
-from outreach.registration.views import applying, arriving, asking, changing, group, own, series
+from outreach.registration.views import applying, arriving, asking, changing, group, lectures, own, series
 
 app_name = "registration"
 public: list[URLPattern] = [
@@ -25,10 +25,18 @@ public: list[URLPattern] = [
     path("bookings/mine/messages/", own.quiet, name="quiet"),
     path("bookings/mine/series/", series.progress, name="series"),
     path("bookings/mine/series/certificate/", series.certificate, name="certificate"),
+    path("lectures/", lectures.lectures, name="lectures"),
+    path("lectures/<int:pk>/ask/", lectures.ask, name="lecture-ask"),
+    path("lectures/mine/", lectures.mine, name="lecture-mine"),
+    path("lectures/mine/withdraw/", lectures.withdraw, name="lecture-withdraw"),
     path("certificates/", series.check, name="certificate-check"),
     path("ask/", asking.ask, name="ask"),
     path("ask/done/", asking.asked, name="asked"),
     path("bookings/leave/", own.leave, name="leave"),
 ]
 public += support_urls.public
-staff: list[URLPattern] = support_urls.staff
+staff: list[URLPattern] = [
+    path("staff/lectures/", lectures.lecture_list, name="lecture-list"),
+    path("staff/lectures/<int:pk>/", lectures.lecture, name="lecture"),
+    *support_urls.staff,
+]

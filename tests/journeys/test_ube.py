@@ -121,7 +121,7 @@ def test_from_a_paper_survey_to_48_classes_held_and_reported(city: Client) -> No
         at = f"/staff/sessions/{session.code}/"
         city.post(f"{at}confirm/")
         city.post(f"{at}close/", {"walk_ins": 7})
-    report = said(city.post(f"{at}report/", {"words": "全員がLINEを使えました"}, follow=True))
+    report = said(city.post(f"{at}report/", {"could": "most", "can_do": "全員がLINEを使えました"}, follow=True))
     assert "報告しました" in report
     assert sessions.filter(status__in=["held", "reported"]).count() == 48
     total, _rows = coverage(factories.programme_year())

@@ -20,6 +20,7 @@ from outreach.classes.models.programme import (
     SeriesLesson,
     SessionKind,
 )
+from outreach.classes.models.programmes import Programme
 from outreach.classes.models.proposals import Proposal, ProposalEvent, ProposalStatus, ProposedSlot
 from outreach.classes.models.reports import SessionReport
 from outreach.classes.models.sessions import HELD, OPEN, PLANNED, Session, SessionEvent, SessionStatus, Shift, Site
@@ -39,6 +40,7 @@ __all__ = [
     "DistrictSurvey",
     "Entry",
     "Handover",
+    "Programme",
     "ProgrammeYear",
     "Proposal",
     "ProposalEvent",

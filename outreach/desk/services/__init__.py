@@ -8,6 +8,7 @@ from outreach.desk.services.bookings import (
     tell_again,
 )
 from outreach.desk.services.calls import finish_call, ring_instead, undo_call
+from outreach.desk.services.programmes import start_programme, tick
 from outreach.desk.services.reports import Words, write_report
 from outreach.desk.services.series import date_series, make_series
 from outreach.desk.services.sessions import (
@@ -41,11 +42,13 @@ __all__ = [
     "note_wish",
     "reopen_session",
     "ring_instead",
+    "start_programme",
     "take_answer",
     "take_back_answer",
     "take_back_confirmation",
     "tell_again",
     "tell_staff",
+    "tick",
     "told_in_time",
     "undo_call",
     "what_changes",

@@ -107,7 +107,8 @@ def close(request: ScopedRequest, code: str) -> HttpResponse:
         messages.error(request, _("予約なしの参加者の人数を、数字で入れてください。"))
         return redirect("desk:attendance", code)
     done = _("講習会を終わりにしました。報告を書いてください。")
-    walk_ins = form.cleaned_data["walk_ins"] or 0
+    wrote = form.cleaned_data["walk_ins"]
+    walk_ins = one.walk_ins if wrote is None else wrote  # what was counted at the door stands
     return act_and_return(
         request,
         lambda: services.close_session(session=one, walk_ins=walk_ins, by=request.user),

@@ -50,10 +50,11 @@ def _taught(one: Session) -> str:
 
 def _write(request: ScopedRequest, one: Session, form: ReportForm) -> bool:
     data = form.cleaned_data
+    walk_ins = one.walk_ins if data["walk_ins"] is None else data["walk_ins"]  # what was counted at the door stands
     words = Words(**{name: data[name] for name in ("could", "taught", "can_do", "trouble")})
     return attempt(
         request,
-        lambda: services.write_report(session=one, walk_ins=data["walk_ins"] or 0, words=words, by=request.user),
+        lambda: services.write_report(session=one, walk_ins=walk_ins, words=words, by=request.user),
         _("報告しました。おつかれさまでした。"),
     )
 

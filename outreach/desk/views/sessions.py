@@ -75,9 +75,9 @@ def _filter(asked: Any) -> SessionFilter:
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_new(request: ScopedRequest) -> HttpResponse:
     """Choose the municipality first (the map's list comes with one), then place, time and organisation."""
-    code = request.GET.get("municipality") or _only_municipality(request.scope)
+    code = request.GET.get("municipality") or only_municipality(request.scope)
     if not code:
-        return _choose_town(request)
+        return choose_town(request)
     town = town_in(request.scope, code)
     known = {"venue": request.GET.get("venue")}
     form = SessionForm(request.POST or None, initial=known, municipality=town, scope=request.scope)
@@ -110,12 +110,12 @@ def town_in(scope: Scope, code: str) -> Municipality:
     return town
 
 
-def _only_municipality(scope: Scope) -> str:
+def only_municipality(scope: Scope) -> str:
     alone = not scope.nation and not scope.organisations and len(scope.municipalities) == 1
     return next(iter(scope.municipalities)) if alone else ""
 
 
-def _choose_town(request: ScopedRequest) -> HttpResponse:
+def choose_town(request: ScopedRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:80]
     rows, count = municipality_rows(q=q, limit=TOWNS_SHOWN) if q else ([], 0)
     context = {"q": q, "rows": rows, "count": count, "left_out": count - len(rows)}

@@ -14,6 +14,7 @@ from outreach.registration.models.bookings import (
 )
 from outreach.registration.models.checkins import FINE, CheckIn
 from outreach.registration.models.enquiries import Enquiry, EnquiryEvent, EnquiryStatus
+from outreach.registration.models.lectures import LectureEvent, LectureMenu, LectureRequest, LectureStatus
 from outreach.registration.models.points import AgeBand, ExportedPoint, PointAward, PointEntry, PointExport
 from outreach.registration.models.residents import CONTACT_WAYS, Resident
 from outreach.registration.models.series import Certificate, Enrolment, EnrolmentEvent, SubsidyStatus
@@ -56,6 +57,10 @@ __all__ = [
     "ExportedPoint",
     "IdempotencyKey",
     "Intake",
+    "LectureEvent",
+    "LectureMenu",
+    "LectureRequest",
+    "LectureStatus",
     "PointAward",
     "PointEntry",
     "PointExport",

@@ -22,10 +22,10 @@ from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.score import Score
 from outreach.dispatch.services import RequestError, choose_venue
-from outreach.dispatch.wording import names_of
+from outreach.dispatch.wording import ID, names_of
 from outreach.people.models import Skill
 
-SECONDS = 4.0  # for the search while someone waits for the page; kinds that are dearer to ask may then be left untried
+SECONDS = 3.0  # for the search while someone waits for the page; kinds that are dearer to ask may then be left untried
 PEOPLE_SHOWN = 60
 LONG_WINDOWS = [(day, "09:00", "21:00") for day in range(6)]
 
@@ -183,7 +183,7 @@ def _names(plan: Plan, request: DispatchRequest, changes: list[Remedy], people: 
     ids = set(people or [])
     for one in changes:
         ids |= {*one.way.crew, one.change.person or "", one.change.place or "", one.change.other or ""}
-    known = names_of({name for name in ids if name and not name.startswith(NEWCOMER)})
+    known = names_of({name for name in ids if ID.fullmatch(name)})  # not ports, nor people who don't exist yet
     known |= {name: _("新しい講師") for name in ids if name.startswith(NEWCOMER)}
     return words.Names(known, dict(Skill.objects.values_list("code", "name")), plan.first)
 

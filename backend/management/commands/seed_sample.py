@@ -10,6 +10,7 @@ from django.utils import timezone
 from backend.sample.bookings import seed_bookings
 from backend.sample.classes import seed_classes
 from backend.sample.dispatch import seed_plan
+from backend.sample.dispatch_requests import seed_requests
 from backend.sample.offers import seed_gone, seed_offers
 from backend.sample.people import SAMPLE_PASSWORD, seed_people
 from backend.sample.supporters import seed_supporters
@@ -42,8 +43,10 @@ class Command(BaseCommand):
         today = options["today"] or timezone.now().astimezone(JST).date()
         load_programme()
         shopless = seed_shops(rng, seed_population(rng))
-        seed_classes(rng, seed_people(rng), shopless, today=today)
+        staff = seed_people(rng)
+        seed_classes(rng, staff, shopless, today=today)
         seed_bookings(rng)
+        seed_requests(Random(options["seed"] + 1), staff, shopless, today=today)  # noqa: S311 - not for secrets
         seed_offers(rng, today, but=seed_plan(today))
         seed_gone(rng, today)
         seed_supporters(rng, today)

@@ -12,19 +12,21 @@ class Ground:
         self._places = {place.id: place for place in problem.places}
         self._row = {place.id: row for row, place in enumerate(problem.places)}
         self._travel = {travel.mode: travel for travel in problem.travel}
-        self._ports = {port for ferry in problem.ferries for port in (ferry.origin, ferry.destination)}
 
     def around(self, problem: Problem, places: set[str], mode: str) -> Problem:
-        """The problem with these places, their inns and, where there is water between any two, the ports."""
+        """The problem with these places, their inns, and the lines and ports between their lands."""
         wanted = places | {inn for name in places if (inn := self._places[name].inn)}
-        crossing = len({self._places[name].island for name in wanted}) > 1
-        if crossing:
-            wanted |= self._ports
+        lands = {self._places[name].island for name in wanted}
+        ferries = tuple(
+            ferry
+            for ferry in problem.ferries
+            if {self._places[ferry.origin].island, self._places[ferry.destination].island} <= lands
+        )
+        wanted |= {port for ferry in ferries for port in (ferry.origin, ferry.destination)}
         kept = sorted(wanted, key=self._row.__getitem__)
         rows = [self._row[name] for name in kept]
         full = self._travel[mode]
         travel = Travel(mode, *(tuple(tuple(m[a][b] for b in rows) for a in rows) for m in (full.minutes, full.hm)))
-        ferries = problem.ferries if crossing else ()
         return replace(problem, places=tuple(self._places[name] for name in kept), travel=(travel,), ferries=ferries)
 
     def there_and_back(self, person: Instructor, visit: Visit) -> int | None:

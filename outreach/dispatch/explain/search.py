@@ -9,11 +9,13 @@ from outreach.dispatch.editing import judge, take_out
 from outreach.dispatch.explain.bench import Bench, Way
 from outreach.dispatch.explain.changes import NEWCOMER, Change, Kind, applied
 from outreach.dispatch.problem import DAY_MINUTES, MAX_STARTS, Lock, Plan, Problem, day_of
+from outreach.dispatch.rules import spread
 from outreach.dispatch.score import Score
 from outreach.dispatch.solvers import solver
 from outreach.dispatch.solvers.base import NoPlanError
 from outreach.dispatch.violations import Rule
 
+MOST_STARTS_TRIED = 24  # of one sort, spread over the days
 SHOWN = 3  # changes of different kinds
 HOURS = (60, 120, 180)
 NEAR_HM = 600  # 60 km of road
@@ -52,7 +54,7 @@ def remedies(
 
     `base`: what the plan costs as it is. `closed`: days on which the venue said that it is shut.
     """
-    search = _Search(problem, plan, visit, base, closed)
+    search = _Search(problem, plan, visit, base, closed, stop)
     found: list[Remedy] = []
     for kind in search.kinds():
         if len(found) >= most or stop():
@@ -60,6 +62,9 @@ def remedies(
         best = min(kind(), key=lambda one: (one.change.price, one.extra), default=None)
         if best:
             found.append(best)
+    if not found and stop():  # the clock ran out on what is harder to try than this
+        search.stop = lambda: False
+        found = list(search.newcomer())
     return sorted(found, key=lambda one: (one.change.price, one.extra))
 
 
@@ -76,7 +81,10 @@ def solve_again(remedy: Remedy, visit: str, *, seconds: float, stop: Callable[[]
 
 
 class _Search:
-    def __init__(self, problem: Problem, plan: Plan, visit: str, base: int, closed: frozenset[int]) -> None:
+    def __init__(
+        self, problem: Problem, plan: Plan, visit: str, base: int, closed: frozenset[int], stop: Callable[[], bool]
+    ) -> None:
+        self.stop = stop
         self.problem, self.plan, self.visit, self.base, self.closed = problem, plan, visit, base, closed
         self.bench = Bench(problem, plan, visit)
         self.wanted = self.bench.visit
@@ -94,7 +102,9 @@ class _Search:
         return Remedy(change, way, problem, way.score.cost - self.base)
 
     def _by(self, change: Change, *, starts: tuple[int, ...] | None = None) -> Remedy | None:
-        """Apply a change to one person, and have them in the crew."""
+        """Apply a change to one person, and have them in the crew. Nothing once the search is told to stop."""
+        if self.stop():
+            return None
         changed = applied(self.problem, change, self.visit)
         bench = Bench(changed, self.plan, self.visit, like=self.bench, but=change.person or "")
         ways = bench.ways(starts, needing=change.person)
@@ -160,7 +170,7 @@ class _Search:
 
         def at(chosen: list[int], clock: tuple[int, ...]) -> list[int]:
             found = [day * DAY_MINUTES + minute for day in chosen for minute in clock]
-            return [start for start in found if start not in known]
+            return spread([start for start in found if start not in known], MOST_STARTS_TRIED)
 
         week = [day for day in days if self._weekday(day) < SATURDAY]
         yield 0, at([day for day in days if day in open_days], DAY_CLOCK)

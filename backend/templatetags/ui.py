@@ -51,6 +51,12 @@ def phone(number: str) -> str:
 
 
 @register.filter
+def hours(minutes: int) -> str:
+    """600 as 10, 630 as 10.5."""
+    return f"{minutes / 60:g}"
+
+
+@register.filter
 def distance_km(km: float | None) -> str:
     """約800m, 約3.2km, 約12km."""
     if km is None:

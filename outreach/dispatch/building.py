@@ -1,7 +1,7 @@
 """From the database to a `Problem`: who can be sent where and when, as the solvers, the check and the pages see it.
 
-Ids are `p<person>`, `r<request>`, `h<person>` (home), `v<venue>` and `n<municipality>` (where one sleeps: its centre,
-since inns aren't known). Terrain isn't known either: all places count as plain.
+Ids are `p<person>`, `r<request>`, `h<person>` (home), `b<other base>`, `v<venue>` and `n<municipality>` (where one
+sleeps: its centre, since inns aren't known). Terrain isn't known either: all places count as plain.
 """
 
 from collections import defaultdict
@@ -25,6 +25,7 @@ from outreach.dispatch.models import (
     DispatchRequest,
     Offer,
     OfferStatus,
+    OtherBase,
     Plan,
     PlanStatus,
     Visit,
@@ -98,12 +99,13 @@ def build_problem(*, prefecture: str, first: date, last: date, plan: Plan | None
     wanted = _wanted(prefecture, first, last, kept, plan)
     people = _people(prefecture)
     requests = {request.pk: request for request, _starts in wanted}
-    sites = _sites(people, requests.values())
+    bases = list(OtherBase.objects.filter(person__in=people).order_by("pk"))
+    sites = _sites(people, bases, requests.values())
     lines = load_sea().between({site.island for site in sites if site.island})
     sites += _ports(lines)
     points = tuple(Point(site.lat, site.lon, site.island) for site in sites)
     source = GreatCircle(winter=is_winter(prefecture, first.month))
-    instructors = _instructors(people, horizon, first, last, plan)
+    instructors = _with_bases(_instructors(people, horizon, first, last, plan), bases)
     visits = [visit for visit in visits if visit.request_id in requests]
     problem = Problem(
         version=VERSION,
@@ -206,6 +208,14 @@ def _instructors(
     return tuple(_instructor(person, horizon, first, free[person.pk]) for person in people)
 
 
+def _with_bases(instructors: tuple[Instructor, ...], bases: list[OtherBase]) -> tuple[Instructor, ...]:
+    """A trip begins and ends at home, or at one of the person's other bases."""
+    own: dict[str, list[str]] = defaultdict(list)
+    for base in bases:
+        own[key("p", base.person_id)].append(key("b", base.pk))
+    return tuple(replace(one, homes=(*one.homes, *own[one.id])) if one.id in own else one for one in instructors)
+
+
 def _instructor(person: Person, horizon: Horizon, first: date, free: dict[date, list[Span]]) -> Instructor:
     limits = getattr(person, "travel_limits", None) or TravelLimits(person=person)
     windows = tuple(
@@ -241,9 +251,10 @@ def _skills(person: Person, horizon: Horizon, first: date) -> Iterable[Qualifica
             yield Qualification(held.skill_id, begins, ends)
 
 
-def _sites(people: list[Person], requests: Iterable[DispatchRequest]) -> list[Site]:
+def _sites(people: list[Person], bases: list[OtherBase], requests: Iterable[DispatchRequest]) -> list[Site]:
     island = load_sea().island_of.get
     sites = [Site(key("h", p.pk), p.lat, p.lon, island(p.municipality_id)) for p in people]
+    sites += [Site(key("b", base.pk), base.lat, base.lon, island(base.municipality_id)) for base in bases]
     venues = {request.venue_id: request.venue for request in requests}
     for town in Municipality.objects.filter(pk__in={v.municipality_id for v in venues.values()}).order_by("pk"):
         sites.append(Site(key("n", town.pk), town.lat, town.lon, island(town.pk), key("n", town.pk)))

@@ -1,5 +1,6 @@
 """What dispatch keeps: requests, plans with every version of theirs, trips, visits, offers."""
 
+from outreach.dispatch.models.bases import OtherBase
 from outreach.dispatch.models.letters import Channel, LetterEvent, LetterStatus, RequestLetter
 from outreach.dispatch.models.offers import SAID_NO, STANDING, Offer, OfferEvent, OfferLetter, OfferStatus
 from outreach.dispatch.models.plans import (
@@ -40,6 +41,7 @@ __all__ = [
     "OfferEvent",
     "OfferLetter",
     "OfferStatus",
+    "OtherBase",
     "OtherVenue",
     "Plan",
     "PlanProblem",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outreach.dispatch.views import asking, explaining, letters, own_letter, requests, uploads
+from outreach.dispatch.views import asking, explaining, instructors, letters, own_letter, requests, uploads
 
 ONE = "staff/requests/<int:pk>/"
 LETTER = "staff/requests/letters/<int:pk>/"
@@ -32,6 +32,8 @@ staff: list[URLPattern] = [
     path(f"{LETTER}accept/", letters.accept, name="request-letter-accept"),
     path(f"{LETTER}amend/", letters.amend, name="request-letter-amend"),
     path(f"{LETTER}<str:how>/", letters.settle, name="request-letter-settle"),
+    path("staff/instructors/", instructors.instructors, name="instructors"),
+    path("staff/instructors/<int:pk>/", instructors.one, name="instructor"),
     path("staff/plans/<int:pk>/requests/<int:asked>/why-not/", explaining.explain_unserved, name="explain-request"),
     path("staff/plans/<int:pk>/requests/<int:asked>/why/", explaining.explain_served, name="explain-visit"),
 ]

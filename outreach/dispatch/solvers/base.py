@@ -54,10 +54,15 @@ class Solver(Protocol):
 
 
 class Budget:
-    """Steps and seconds used so far. A budget of work doesn't look at the clock."""
+    """Steps and seconds used so far. A budget of work doesn't look at the clock.
+
+    Measurements on a busy machine set `clock` to `time.process_time`.
+    """
+
+    clock: Callable[[], float] = staticmethod(time.monotonic)
 
     def __init__(self, seconds: float | None, work: int | None, should_stop: Stop = never) -> None:
-        self._began = time.monotonic()
+        self._began = self.clock()
         self._seconds = None if work is not None else seconds
         self._work = work
         self._should_stop = should_stop
@@ -68,6 +73,21 @@ class Budget:
     @property
     def limited(self) -> bool:
         return self._seconds is not None or self._work is not None
+
+    @property
+    def timed(self) -> bool:
+        return self._seconds is not None
+
+    def share_used(self) -> float:
+        """Of the whole budget, by now; 0 without one."""
+        if self._work is not None:
+            return self._whole.used / max(1, self._work)
+        return 0.0 if self._seconds is None else (self.clock() - self._began) / self._seconds
+
+    def rest(self, share: float) -> "Budget":
+        """The same budget, over as soon as this share of what is left now is used."""
+        used = min(1.0, self.share_used())
+        return self.part(used + share * (1.0 - used))
 
     def part(self, share: float) -> "Budget":
         """The same budget, over as soon as this share of it is used."""
@@ -87,4 +107,4 @@ class Budget:
         """Infinite when only work counts."""
         if self._seconds is None:
             return float("inf")
-        return max(0.0, self._began + self._share * self._seconds - time.monotonic())
+        return max(0.0, self._began + self._share * self._seconds - self.clock())

@@ -1,10 +1,12 @@
-"""Column generation with cuts, a dive to a first whole plan, then repair by CP-SAT until it is proven or time is up."""
+"""Column generation with cuts, a dive to a whole plan, then repair (CP-SAT) and proof (HiGHS) in turns."""
 
 import numpy as np
 
 from outreach.dispatch.problem import Plan, Problem
+from outreach.dispatch.solvers import cuts
 from outreach.dispatch.solvers.base import Budget, NoPlanError, Progress, Report, Stop, never, unheard
-from outreach.dispatch.solvers.choice import Choice, Limits
+from outreach.dispatch.solvers.choice import Limits
+from outreach.dispatch.solvers.choosing import choose
 from outreach.dispatch.solvers.columns import Columns, empty, join
 from outreach.dispatch.solvers.diving import Dive
 from outreach.dispatch.solvers.duties import Writer
@@ -17,12 +19,14 @@ from outreach.dispatch.solvers.repair import EFFORT, Repair, Standing
 from outreach.dispatch.solvers.rows import MUST
 from outreach.dispatch.solvers.stability import own_costs
 
-# Shares of the whole time until the end of column generation and of the dive: the rest is for repair.
-GENERATE, DIVE = 0.5, 0.65
-# A choice among all trips that could still matter is tried when there are no more than this, for so long.
-MOST_PROOF, PROOF_EFFORT = 12_000, 20.0
-# Repair looks among this many trips, of at most this reduced cost.
-CANDIDATES, SLACK = 60_000, 1_000.0
+# Shares of the whole time until the end of column generation and of the dive: the rest is for repair and proof.
+GENERATE, DIVE = 0.4, 0.5
+# Proof is tried after so many repairs in a row without gain, or this share of the time; again when the gap has shrunk.
+IMPATIENCE, PROOF, SMALLER = 25, 0.6, 0.7
+# It is tried among this many trips at most, for this share of the time left, or for so many nodes.
+MOST_PROOF, PROOF_SHARE, PROOF_NODES = 15_000, 0.8, 300
+# Repair looks among this many trips, so many of each shift, of at most this reduced cost.
+CANDIDATES, EACH, SLACK = 60_000, 400, 1_500.0
 # Without any budget, repair ends after so many steps in a row without gain.
 PATIENCE = 60
 
@@ -63,9 +67,7 @@ class _Run:
         relaxed = generation.price()
         self._hear("dive", generation.bound)
         if not self._done():
-            self._prove(generation, relaxed)
-        if not self._done():
-            self._repair(generation, relaxed)
+            self._better(generation, relaxed)
         return self._finish()
 
     def _begin(self) -> Standing:
@@ -92,35 +94,52 @@ class _Run:
         if cost < self._best.cost:
             self._best = Standing(trips, cost)
 
-    def _prove(self, generation: Generation, relaxed: Relaxed) -> None:
-        """Choose among all trips that a better plan could have; if that is proven best, so is the plan."""
-        columns = generation.all_below(relaxed, self._best.cost, MOST_PROOF)
-        self._hear("proof", generation.bound)
-        if columns is None or self._done():
-            return
-        joined = join([self._best.trips, columns], self._net.problem.horizon.weeks)
-        choice = Choice(self._net, joined)
-        choice.hint(np.arange(len(self._best.trips)))
-        chosen = choice.solve(Limits(PROOF_EFFORT, self._seconds(0.5), seed=self._seed))
-        self._budget.spend()
-        if chosen is None:
-            return
-        if chosen.cost < self._best.cost:
-            self._best = Standing(joined.take(chosen.trips), chosen.cost)
-        # A trip that isn't among these would make a plan dearer than the one we had.
-        self._hear("proof", max(self._bound, min(chosen.bound, float(self._best.cost))))
-
-    def _repair(self, generation: Generation, relaxed: Relaxed) -> None:
+    def _better(self, generation: Generation, relaxed: Relaxed) -> None:
+        """Repair, and try to prove, in turns, until it is proven or the budget is used up."""
         slack = min(SLACK, self._best.cost - generation.bound)
-        columns, reduced = generation.cheapest(relaxed, slack, CANDIDATES)
+        columns, reduced = generation.cheapest(relaxed, slack, EACH, CANDIDATES)
         repair = Repair(self._net, columns, reduced, self._seed)
-        idle = 0
-        while not self._done() and (self._budget.limited or idle < PATIENCE):
-            before = self._best.cost
-            self._best = repair.step(self._best, Limits(EFFORT, self._seconds(1.0), seed=self._seed))
+        idle, tried = 0, np.inf
+        while not self._done():
+            gap = self._best.cost - self._bound
+            if gap < SMALLER * tried and (idle >= IMPATIENCE or self._budget.share_used() > PROOF):
+                self._prove(generation, relaxed, gap)
+                tried, idle = gap, 0
+            elif not self._budget.limited and idle >= PATIENCE:
+                break
+            else:
+                before = self._best.cost
+                self._best = repair.step(self._best, Limits(EFFORT, self._seconds(1.0), seed=self._seed))
+                idle = 0 if self._best.cost < before else idle + 1
+                self._hear("repair", self._bound)
             self._budget.spend()
-            idle = 0 if self._best.cost < before else idle + 1
-            self._hear("repair", self._bound)
+
+    def _prove(self, generation: Generation, relaxed: Relaxed, gap: float) -> None:
+        """Choose among all trips that a better plan could have, or, where they are too many, among the likeliest.
+
+        The bound is then that of this choice or of a plan with any other trip, whichever is less.
+        """
+        for slack in (gap + 1.0, gap / 2, gap / 4, gap / 8):
+            below = generation.all_below(relaxed, slack, MOST_PROOF, self._budget.over)
+            if below is not None or self._budget.over():
+                break
+        if below is None:
+            return
+        self._hear("proof", generation.bound)
+        joined = join([self._best.trips, below.columns], self._net.problem.horizon.weeks)
+        whole = choose(
+            generation.master.rows,
+            joined,
+            np.arange(len(self._best.trips)),
+            nodes=None if self._budget.timed else PROOF_NODES,
+            seed=self._seed,
+            should_stop=self._budget.rest(PROOF_SHARE).over,
+        )
+        if whole.trips is not None:
+            trips = joined.take(whole.trips)
+            if not cuts.points_of(generation.master.rows, trips):
+                self._offer(trips)
+        self._hear("proof", min(whole.bound, below.others))
 
     def _seconds(self, share: float) -> float | None:
         """What one choice may take of the time that is left; None when only work counts."""

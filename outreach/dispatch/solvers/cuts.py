@@ -55,6 +55,15 @@ def add_points(master: Master, relaxed: Relaxed) -> int:
     return added
 
 
+def points_of(rows: Rows, trips: Columns) -> int:
+    """Add the moments that two of these trips of a person would both lie over; how many."""
+    return sum(
+        _add_points_of(rows, own, np.ones(len(own)), person)
+        for person in np.unique(trips.person).tolist()
+        if len(own := trips.take(trips.person == person)) > 1
+    )
+
+
 def _add_points_of(rows: Rows, own: Columns, weight: Floats, person: int) -> int:
     moments = np.unique(own.leave)
     until = own.back + rows.rest[person]

@@ -9,34 +9,35 @@ from dataclasses import dataclass
 import numpy as np
 
 from outreach.dispatch.solvers import cuts
-from outreach.dispatch.solvers.base import Budget
+from outreach.dispatch.solvers.base import Budget, Stop, never
 from outreach.dispatch.solvers.columns import Columns
 from outreach.dispatch.solvers.duties import Duties
 from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.master import Master, Relaxed
 from outreach.dispatch.solvers.network import Floats, Network
 from outreach.dispatch.solvers.prices import Found
-from outreach.dispatch.solvers.pricing import Pricer
+from outreach.dispatch.solvers.pricing import ALL, Pricer
 
 # A trip cheaper than this by reduced cost is worth a column: well above the dust of sums, well below a unit of cost.
 EPSILON = 1e-3
-# How many trips a shift may add at once; how many beginnings of longer trips are looked at for each shift and night.
-PER_SHIFT = 5
-FEW_BEGUN = 300
+# How many trips a shift may add at once; how many are looked at when cuts hide the good ones.
+PER_SHIFT, MOST = 5, 1000
+# Next days looked at for trips that begin in a shift, step by step.
+EFFORTS = (0, 100_000, ALL)
+# The bound need not come closer to the value than this share of it.
+CLOSE = 1e-5
 # Rounds of cuts end when three together have raised the value by less than this share of it.
 WORTH_A_ROUND = 3e-4
 CUTS_A_ROUND = 80
-# More found trips than this are not each looked at with every row: the bound then waits for the next time.
-MOST_EXACT = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What one pricing brought: columns added, trips found, and whether these were all there are."""
+class Below:
+    """All trips below a reduced cost, their true reduced costs, and what a plan with any other costs at least."""
 
-    added: int
-    found: int
-    exact: bool
+    columns: Columns
+    reduced: Floats
+    others: float
 
 
 class Generation:
@@ -55,28 +56,27 @@ class Generation:
     def run(self, budget: Budget, *, cut: bool) -> Relaxed:
         """Until no trip is left that could better the relaxation, or the budget is used up; then cuts, and again.
 
-        Singles first, then a few longer trips, then all: each is far cheaper than the next.
+        Trips of one worked day first, then those of several that are easily found, then all.
         """
-        depth, values = 0, [-np.inf]
-        limits: list[int | None] = [0, FEW_BEGUN, None]
+        depth, most, values = 0, PER_SHIFT, [-np.inf]
         while True:
             relaxed = self.price()
             budget.spend()
-            looked = self._look(relaxed, limits[depth])
+            added = self._look(relaxed, most, EFFORTS[depth], should_stop=budget.over)
             if budget.over():
                 return relaxed
-            if looked.added > (0 if depth == 2 else len(self.network.shifts) // 20):
-                continue
-            if self._repair(relaxed):
+            if self._repair(relaxed) or added > (0 if depth == 2 else len(self.network.shifts) // 20):
                 continue
             if depth < 2:
                 depth += 1
-            elif looked.exact and looked.added == 0:
+            elif relaxed.value - self.bound > CLOSE * abs(relaxed.value) and most < MOST:
+                most *= 4  # what was found is dearer than it seemed: cuts are charged in full only afterwards
+            else:
                 values.append(relaxed.value)
                 tired = len(values) > 4 and values[-1] - values[-4] < WORTH_A_ROUND * abs(values[-1])
                 if not cut or tired or not self.cut(relaxed):
                     return relaxed
-                depth = 1
+                depth, most = 1, PER_SHIFT
 
     def price(self) -> Relaxed:
         """Solve the master and take its prices."""
@@ -90,40 +90,38 @@ class Generation:
         relaxed = self.master.solve()
         if priced:
             self.pricer.price(self.master.rows.prices(relaxed.duals))
-            if self._look(relaxed, 0).added:
+            if self._look(relaxed, PER_SHIFT, 0):
                 relaxed = self.master.solve()
         while self._repair(relaxed):
             self.master.refresh()
             relaxed = self.master.solve()
         return relaxed
 
-    def _look(self, relaxed: Relaxed, limit: int | None) -> Looked:
-        """Price, add the best columns and, if all trips were looked at, better the bound."""
-        found = self.pricer.search(np.full(len(self.network.shifts), -EPSILON), limit)
-        exact = found.whole and len(found.columns) <= MOST_EXACT
-        kept = np.arange(len(found.columns)) if exact else self._best(found, 4 * PER_SHIFT)
-        columns, shift = found.columns.take(kept), found.shift[kept]
-        reduced = self.master.reduced(columns, relaxed.duals)
-        if exact:
-            self._raise_bound(relaxed, reduced, shift)
+    def _look(self, relaxed: Relaxed, most: int, effort: int, *, should_stop: Stop = never) -> int:
+        """Price, better the bound, add the best of the trips found; how many were new."""
+        below = np.full(len(self.network.shifts), -EPSILON)
+        found = self.pricer.search(below, most, effort=effort, should_stop=should_stop)
+        reduced = self.master.reduced(found.columns, relaxed.duals)
+        self._raise_bound(relaxed, found, reduced)
         fresh = np.flatnonzero(reduced < -EPSILON)
-        chosen = fresh[self._best(Found(columns.take(fresh), reduced[fresh], shift[fresh]), PER_SHIFT)]
-        return Looked(self.master.add(columns.take(chosen)), len(found.columns), exact)
+        chosen = fresh[self._best(found.shift[fresh], reduced[fresh], PER_SHIFT)]
+        return self.master.add(found.columns.take(chosen))
 
-    def _raise_bound(self, relaxed: Relaxed, reduced: Floats, shift: Ints) -> float:
-        """The bound of these duals; every trip below -EPSILON must be among those given."""
+    def _raise_bound(self, relaxed: Relaxed, found: Found, reduced: Floats) -> float:
+        """The bound of these duals, from the true reduced costs of what was found and the floor of what was not."""
         if not self._complete:
             return -np.inf
         least = np.zeros(self._groups)
-        np.minimum.at(least, self._group[shift], reduced)
-        bound = relaxed.value + float(least.sum()) - EPSILON * self._groups
+        np.minimum.at(least, self._group[found.shift], reduced)
+        np.minimum.at(least, self._group, found.floor)
+        bound = relaxed.value + float(least.sum())
         self.bound = max(self.bound, bound)
         return bound
 
-    def _best(self, found: Found, most: int) -> Ints:
+    def _best(self, shifts: Ints, reduced: Floats, most: int) -> Ints:
         """The cheapest trips of each shift."""
-        order = np.lexsort((found.reduced, found.shift))
-        shift = found.shift[order]
+        order = np.lexsort((reduced, shifts))
+        shift = shifts[order]
         rank = np.arange(len(order)) - np.searchsorted(shift, shift)
         best: Ints = order[rank < most]
         return best
@@ -141,24 +139,23 @@ class Generation:
             self.pricer.add_rounding(rounding)
         return len(added) + len(rounded)
 
-    def all_below(self, relaxed: Relaxed, cost: int, most: int) -> Columns | None:
-        """Every trip that a plan cheaper than `cost` could have; None if there are more than `most`, or unknown many.
+    def all_below(self, relaxed: Relaxed, slack: float, most: int, should_stop: Stop = never) -> Below | None:
+        """Every trip whose reduced cost is less than `slack`; None if there are more than `most`.
 
         `relaxed` must be the last one priced.
         """
-        slack = cost - self.bound + 1.0
-        found = self.pricer.search(np.full(len(self.network.shifts), slack))
-        if not found.whole or len(found.columns) > 4 * most:
+        below = np.full(len(self.network.shifts), slack)
+        found = self.pricer.search(below, 2 * most, should_stop=should_stop)
+        if (found.floor < below).any() or not self._complete:
             return None
         reduced = self.master.reduced(found.columns, relaxed.duals)
-        bound = self._raise_bound(relaxed, reduced, found.shift)
+        bound = self._raise_bound(relaxed, found, reduced)
         kept = np.flatnonzero(reduced < slack)
-        # With these duals a trip must be dearer than the gap to this bound, not to the best one, to be out.
-        return found.columns.take(kept) if cost - bound <= slack and len(kept) <= most else None
+        return Below(found.columns.take(kept), reduced[kept], bound + slack) if len(kept) <= most else None
 
-    def cheapest(self, relaxed: Relaxed, slack: float, most: int) -> tuple[Columns, Floats]:
-        """Trips of a reduced cost of at most about `slack`, the cheapest `most`; not all of several days."""
-        found = self.pricer.search(np.full(len(self.network.shifts), slack), FEW_BEGUN)
-        order = np.argsort(found.reduced, kind="stable")[:most]
-        columns = found.columns.take(order)
-        return columns, self.master.reduced(columns, relaxed.duals)
+    def cheapest(self, relaxed: Relaxed, slack: float, each: int, most: int) -> tuple[Columns, Floats]:
+        """Trips of a reduced cost below `slack`, `each` of a shift and kind, `most` in all."""
+        found = self.pricer.search(np.full(len(self.network.shifts), slack), each)
+        reduced = self.master.reduced(found.columns, relaxed.duals)
+        order = np.argsort(reduced, kind="stable")[:most]
+        return found.columns.take(order), reduced[order]

@@ -36,9 +36,12 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Trips, their reduced costs, and the shift where each first works. `whole`: there are no others."""
+    """Trips, their reduced costs, and the shift where each first works.
+
+    `floor`, by shift: no trip that isn't here is cheaper by reduced cost.
+    """
 
     columns: Columns
     reduced: Floats
     shift: Ints
-    whole: bool = True
+    floor: Floats

@@ -1,4 +1,4 @@
-"""Exact pricing: which trips have a reduced cost below a threshold, and what the least is.
+"""Exact pricing: which trips have a reduced cost below a threshold, and what all others have at least.
 
 All duties are known (`duties`), so a trip of one worked day is priced by addition, every one of them each time. Trips
 of several worked days are for `nights`.
@@ -6,6 +6,7 @@ of several worked days are for `nights`.
 
 import numpy as np
 
+from outreach.dispatch.solvers.base import Stop, never
 from outreach.dispatch.solvers.columns import Columns, join
 from outreach.dispatch.solvers.duties import Duties, spread
 from outreach.dispatch.solvers.hours import Rounding
@@ -16,10 +17,12 @@ from outreach.dispatch.solvers.prices import Found, Priced, Prices
 from outreach.dispatch.solvers.rows import Rows
 
 INF = np.inf
+# An effort that is never used up.
+ALL = 1 << 60
 
 
 class Pricer:
-    """Prices all trips of a network, again and again: `price`, then `search` and `least`."""
+    """Prices all trips of a network, again and again: `price`, then `search`."""
 
     def __init__(self, network: Network, duties: Duties) -> None:
         self._net, self._duties = network, duties
@@ -141,32 +144,44 @@ class Pricer:
             price[here] += sign * total[np.searchsorted(moments, moment[here], side="left")]
         return price
 
-    def least(self) -> Floats:
-        """For each shift: no trip that first works there has a lower reduced cost."""
-        least = self._nights.least()
-        np.minimum.at(least, self._one_shift, self._one_rc)
-        return least
-
-    def search(self, below: Floats, most: int | None = None) -> Found:
+    def search(self, below: Floats, most: int, *, effort: int = ALL, should_stop: Stop = never) -> Found:
         """Trips whose reduced cost is less than `below` of the shift where they first work.
 
-        `most` limits the beginnings of trips of several days looked at for each shift and night; 0 leaves such out.
+        The `most` cheapest of each, of one worked day and of several. `effort` limits the nights looked at for a shift;
+        0 leaves such trips out. See `Found.floor` for what isn't found.
         """
-        parts = [self._single(below), *(self._nights.search(below, most) if most != 0 else [])]
+        parts = [self._single(below, most)]
+        if effort:
+            parts.append(self._nights.search(below, most, effort, should_stop))
+        elif self._nights.any:
+            parts[0].floor[:] = -INF
         return Found(
             columns=join([part.columns for part in parts], self._net.problem.horizon.weeks),
             reduced=np.concatenate([part.reduced for part in parts]),
             shift=np.concatenate([part.shift for part in parts]),
-            whole=most != 0 and self._nights.whole,
+            floor=np.minimum.reduce([part.floor for part in parts]),
         )
 
-    def _single(self, below: Floats) -> Found:
+    def _single(self, below: Floats, most: int) -> Found:
         net = self._net
         kept = np.flatnonzero(self._one_rc < below[self._one_shift])
+        kept, floor = self._cheapest(kept, below, most)
         duty, start, end = (part[kept] for part in self._one)
         shift = self._one_shift[kept]
         minutes = np.zeros((len(kept), net.problem.horizon.weeks), dtype=np.int64)
         minutes[np.arange(len(kept)), self._week[self._day[shift]]] = net.ends.near[end] - net.starts.near[start]
         cost = self._duties.cost[duty] + net.starts.cost[start] + net.ends.cost[end]
         columns = Columns.of_options(net, start, end, cost, minutes, self._duties.nodes[duty])
-        return Found(columns, self._one_rc[kept], shift)
+        return Found(columns, self._one_rc[kept], shift, floor)
+
+    def _cheapest(self, kept: Ints, below: Floats, most: int) -> tuple[Ints, Floats]:
+        """The `most` cheapest of each shift, in order of shifts, and what those left out aren't cheaper than."""
+        floor, bounds = below.copy(), np.searchsorted(self._one_shift[kept], np.arange(len(below) + 1))
+        parts = [kept[:0]]
+        for shift in np.flatnonzero(np.diff(bounds)).tolist():
+            own = kept[bounds[shift] : bounds[shift + 1]]
+            if len(own) > most:
+                own = own[np.argpartition(self._one_rc[own], most - 1)[:most]]
+                floor[shift] = self._one_rc[own].max()
+            parts.append(own)
+        return np.concatenate(parts), floor

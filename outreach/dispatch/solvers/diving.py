@@ -9,7 +9,8 @@ from outreach.dispatch.solvers.legs import Bools
 from outreach.dispatch.solvers.master import InfeasibleError, Relaxed
 from outreach.dispatch.solvers.network import Floats
 
-SURE = 0.99
+# What is taken for sure, and what is if nothing is: of the open ones this part at a time, and only what is likely.
+SURE, LIKELY, STEPS = 0.95, 0.6, 40
 TINY = 1e-5
 # How often new trips are priced on the way, in steps.
 PRICED = 3
@@ -67,7 +68,7 @@ class Dive:
         return bool(_between(relaxed.fixed[self._pairs]).any() or _between(relaxed.trips).any())
 
     def _surest(self, relaxed: Relaxed) -> list[int]:
-        """All that is almost taken, the surest first; if nothing is, the visit of two or the trip nearest to it."""
+        """All that is almost taken, the surest first; if nothing is, the visits of two and the trips nearest to it."""
         pairs, size = self._pairs, self._master.size
         weight = np.concatenate(
             [np.zeros(pairs.start), relaxed.fixed[pairs], np.zeros(size - pairs.stop), relaxed.trips]
@@ -80,7 +81,10 @@ class Dive:
         weight = np.where(_between(weight), weight, 0)
         # A start for two decides more than one trip does.
         weight[pairs] += 0.1 * (weight[pairs] > 0.5)
-        return [int(np.argmax(weight))]
+        few = max(1, int(np.count_nonzero(weight)) // STEPS)
+        likely = np.argsort(-weight, kind="stable")[:few]
+        first: list[int] = likely[(weight[likely] > LIKELY) | (np.arange(few) == 0)].tolist()
+        return first
 
 
 def _between(values: Floats) -> Bools:

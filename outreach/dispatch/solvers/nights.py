@@ -1,6 +1,6 @@
 """Trips of several worked days, joined night by night from the duties of each day.
 
-Here is what stays whatever the prices, and what becomes of the trips found; the search itself is in `joining`.
+Here is what stays whatever the prices, and what becomes of the trips found; `nightly` and `joining` search.
 """
 
 import numpy as np
@@ -8,9 +8,10 @@ import numpy as np
 from outreach.dispatch.solvers.base import Stop
 from outreach.dispatch.solvers.columns import Columns, empty
 from outreach.dispatch.solvers.duties import Duties
-from outreach.dispatch.solvers.joining import Ways, Worth, join_source
+from outreach.dispatch.solvers.joining import join_source
 from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.network import Floats, Network
+from outreach.dispatch.solvers.nightly import Ways, Worth, look_ahead
 from outreach.dispatch.solvers.prices import Found, Priced
 
 INF = np.inf
@@ -124,8 +125,11 @@ class Nights:
             if should_stop():
                 floor[shifts] = -INF
                 continue
+            ahead = look_ahead(  # type: ignore[no-untyped-call]
+                self._ways, self._worth, shifts, below[shifts].max(), self._room
+            )
             counts, floor[shifts], *found = join_source(  # type: ignore[no-untyped-call]
-                self._ways, self._worth, shifts, below[shifts], most, effort, self._room
+                self._ways, self._worth, shifts, below[shifts], most, effort, *ahead
             )
             if len(found[0]):
                 parts.append((np.repeat(shifts, counts), *found))

@@ -92,6 +92,13 @@ def unasked_in(scope: Scope, now: datetime) -> list[tuple[Plan, int]]:
     return [(plan, counts[plan.pk]) for plan in plans]
 
 
+def unreachable_in(scope: Scope) -> QuerySet[OfferLetter]:
+    """Letters that wait for an answer and that no message or call can bring."""
+    waiting = Offer.objects.filter(status=OfferStatus.OPEN, visit__plan=OuterRef("plan"), person=OuterRef("person"))
+    found = OfferLetter.objects.filter(Exists(waiting), unreachable=True, plan__in=plans_in(scope))
+    return found.select_related("person").order_by("person__kana", "pk")
+
+
 def accepted(visit: Visit) -> set[int]:
     """Who of the crew said yes to the visit as it is now."""
     yes = visit.offers.filter(status=OfferStatus.ACCEPTED, starts_at=visit.starts_at)

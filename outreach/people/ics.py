@@ -7,24 +7,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from itertools import islice
 from typing import Any
 
-from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
 from icalendar import Calendar
 
+from outreach.people.repeating import Rule, days, read_rule
+
 MOST_BYTES = 1_000_000
 MOST_EVENTS = 3000
-MOST_STEPS = 30_000  # of one repetition, from its start to the horizon
 MOST_TIMES = 5000
-WORK = 40_000  # days that all repetitions of a file may have to be looked through: some seconds
-COST = {"DAILY": 1.0, "WEEKLY": 0.5, "MONTHLY": 0.1, "YEARLY": 0.05}  # of a day looked through
-OLDEST = 1970  # a daily event since then has some 20,000 occurrences; before, only yearly ones are read
+WORK = 500_000  # days that all repetitions of a file may have to be looked through: about a second
 OWN = "@tsutsuura"  # how the UIDs of our own feed end: what we told a calendar is not told back to us
 READ = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"}
-FINE = ("SECONDLY", "MINUTELY", "HOURLY")
-FINE_PARTS = ("BYSECOND", "BYMINUTE", "BYHOUR")
 
 Interval = tuple[datetime, datetime]
 
@@ -156,71 +151,36 @@ def _dates(event: Any, name: str) -> Iterator[date]:
 
 def _repeated(event: Any, horizon: Horizon, length: timedelta) -> Iterator[datetime]:
     """Starts by the event's rule, in its own zone, so that nine o'clock stays nine o'clock."""
-    rule = event["RRULE"]
-    first = event["DTSTART"].dt
+    rule, first = _rule(event), event["DTSTART"].dt
     zone = (first.tzinfo if isinstance(first, datetime) else None) or horizon.zone
     begins = (first if isinstance(first, datetime) else datetime.combine(first, time())).replace(tzinfo=None)
-    if isinstance(rule, list) or not _may_be_expanded(rule, begins):
-        raise BadCalendar(_("くり返しの細かすぎる予定があります：%(rule)s") % {"rule": _said(rule)})
-    begins = _nearer(rule, begins, horizon)
-    ends, most = _until(rule, horizon, zone), min([MOST_STEPS, *_counts(rule)])
+    ends = _until(event["RRULE"], horizon, zone)
+    since = (horizon.since.astimezone(zone) - length).date()
     try:
-        # always with an end: a rule that never comes true would be looked for until the year 9999
-        starts = list(islice(rrulestr(f"{_bare(rule)};UNTIL={ends:%Y%m%dT%H%M%S}", dtstart=begins), most))
-    except (ValueError, OverflowError, TypeError) as error:
-        raise BadCalendar(_("くり返しを読めない予定があります：%(rule)s") % {"rule": _said(rule)}) from error
-    if len(starts) >= MOST_STEPS:
-        raise BadCalendar(_("くり返しの細かすぎる予定があります：%(rule)s") % {"rule": _said(rule)})
-    for at in starts:
-        yield at.replace(tzinfo=zone).astimezone(UTC)
+        for day in days(rule, begins.date(), ends.date(), since=since):
+            at = datetime.combine(day, begins.time())
+            if at <= ends:
+                yield at.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError as error:  # the year 1
+        raise BadCalendar(_("日時の読めない予定があります：%(at)s") % {"at": begins}) from error
 
 
-def _nearer(rule: Any, begins: datetime, horizon: Horizon) -> datetime:
-    """A rule without a count may as well begin shortly before the horizon, on a day that it would have met anyway."""
-    step = {"DAILY": 1, "WEEKLY": 7}.get(_often(rule), 0) * _interval(rule)
-    if not step or _counts(rule):
-        return begins
-    gap = (horizon.since.replace(tzinfo=None) - begins).days - 60
-    return begins + timedelta(days=max(0, gap // step) * step)
+def _rule(event: Any) -> Rule:
+    try:
+        return read_rule(event["RRULE"])
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        words = _("読めないくり返しの予定があります：%(rule)s") % {"rule": _said(event["RRULE"])}
+        raise BadCalendar(words) from error
 
 
-def _work(event: Any, horizon: Horizon) -> float:
+def _work(event: Any, horizon: Horizon) -> int:
     """About how many days expanding an event's rule looks through."""
-    rule, first = event.get("RRULE"), event.get("DTSTART")
-    if rule is None or first is None or isinstance(rule, list):
+    if event.get("RRULE") is None or event.get("DTSTART") is None:
         return 0
-    begins = datetime.combine(first.dt, time()) if not isinstance(first.dt, datetime) else first.dt
-    near = _nearer(rule, begins.replace(tzinfo=None), horizon)
-    days = max(0, (horizon.until.replace(tzinfo=None) - near).days)
-    return float(days * COST.get(_often(rule), 0) / _interval(rule))
-
-
-def _often(rule: Any) -> str:
-    return str(next(iter(rule.get("FREQ", [])), "")).upper()
-
-
-def _interval(rule: Any) -> int:
-    found = next(iter(rule.get("INTERVAL", [])), 1)
-    return found if isinstance(found, int) and 0 < found < 10_000 else 1
-
-
-def _bare(rule: Any) -> str:
-    """The rule without its own end."""
-    parts = _said(rule).split(";")
-    return ";".join(part for part in parts if not part.upper().startswith(("UNTIL=", "COUNT=")))
-
-
-def _counts(rule: Any) -> list[int]:
-    return [count for count in rule.get("COUNT", []) if isinstance(count, int)]
-
-
-def _may_be_expanded(rule: Any, begins: datetime) -> bool:
-    often = _often(rule)
-    return (
-        often not in FINE
-        and not any(rule.get(part) for part in FINE_PARTS)
-        and (begins.year >= OLDEST or often == "YEARLY")
-    )
+    rule, first = _rule(event), event["DTSTART"].dt
+    whole = (horizon.until.date() - (first.date() if isinstance(first, datetime) else first)).days
+    ahead = (horizon.until - horizon.since).days
+    return max(0, whole if rule.count is not None else min(whole, ahead + 400))
 
 
 def _until(rule: Any, horizon: Horizon, zone: tzinfo) -> datetime:

@@ -63,18 +63,25 @@ def test_the_area_and_the_day_decide(office: Organisation) -> None:
     factories.session(organisation=office, starts_at=here.starts_at + timedelta(days=1))
     far = factories.session(organisation=office, venue=factories.venue(municipality=factories.municipality("16204")))
     hokkaido = Storm(day_of(here), factories.municipality().prefecture)
-    assert [hit.session for hit in hits(NATION, hokkaido)] == [here]
-    assert hits(NATION, Storm(day_of(here), factories.municipality().prefecture, frozenset({"01101"}))) == []
+    assert [hit.session for hit in hits(NATION, hokkaido, timezone.now())] == [here]
+    assert (
+        hits(NATION, Storm(day_of(here), factories.municipality().prefecture, frozenset({"01101"})), timezone.now())
+        == []
+    )
     assign(session=far, person=factories.instructor(), duty=Shift.Duty.INSTRUCTOR)  # lives in the area
-    assert [(hit.session, hit.why) for hit in hits(NATION, hokkaido)] == [(here, "here"), (far, "living")]
+    assert hits(NATION, hokkaido, here.starts_at) == []  # begun
+    assert [(hit.session, hit.why) for hit in hits(NATION, hokkaido, timezone.now())] == [
+        (here, "here"),
+        (far, "living"),
+    ]
 
 
 def test_a_line_touches_its_island_and_those_who_cross_by_it(office: Organisation, taught: Session) -> None:
     storm = Storm(day_of(taught), line="wakkanai-oshidomari")
-    assert hits(NATION, storm) == []
+    assert hits(NATION, storm, timezone.now()) == []
     line = next(iter(sorted(storm.ferries)))
     visit = _plan_with_trip(taught, [[0, 60, 100, ""], [60, 120, 0, line]])
-    assert [hit.why for hit in hits(NATION, storm)] == ["crossing"]
+    assert [hit.why for hit in hits(NATION, storm, timezone.now())] == ["crossing"]
     assert visit.day == day_of(taught)
 
 

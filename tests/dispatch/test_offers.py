@@ -249,6 +249,15 @@ def test_silence_lapses_and_goes_to_the_next(visit: Visit, offer: Offer) -> None
     assert Message.objects.filter(kind=Kind.DISPATCH_OFFER, status=MessageStatus.PENDING).count() == 1
 
 
+def test_a_place_left_open_by_a_killed_worker_is_taken_up(visit: Visit, offer: Offer) -> None:
+    late = offer.answer_by + timedelta(minutes=1)
+    Offer.objects.update(status=OfferStatus.LAPSED, answered_at=late)
+    assert services.lapse_offers(now=late + timedelta(minutes=5)) == 0
+    assert Offer.objects.get(status=OfferStatus.OPEN).person != offer.person
+    services.lapse_offers(now=late + timedelta(minutes=10))
+    assert Offer.objects.count() == 2
+
+
 def test_who_declined_is_not_asked_again(visit: Visit, offer: Offer, teachers: list[Person]) -> None:
     services.decline_offer(offer=offer, now=rows.now(), reason="通院")
     assert list(vacancies_in(NATION, rows.now())) == [visit]

@@ -66,6 +66,7 @@ def test_one_reads_and_answers_ones_own_by_token(client: Client, offer: Offer, t
     [
         ({"token": "x" * 22}, 404),
         ({"token": ""}, 422),
+        ({"token": "x" * 16 + "\0"}, 422),
         ({"offer": 999999}, 404),
         ({"offer": "x"}, 422),
         ({"answer": "maybe"}, 422),

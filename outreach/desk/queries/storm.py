@@ -67,9 +67,11 @@ class Hit:
 HERE, CROSSING, LIVING = "here", "crossing", "living"
 
 
-def hits(scope: Scope, storm: Storm) -> list[Hit]:
-    """The open classes of that day that it touches, those in the area first. 4 statements."""
-    found = list(_on_the_day(scope, storm.day).prefetch_related("shifts__person__municipality"))
+def hits(scope: Scope, storm: Storm, now: datetime) -> list[Hit]:
+    """The open classes of that day, not begun, that it touches, those in the area first. 4 statements."""
+    found = list(
+        _on_the_day(scope, storm.day).filter(starts_at__gt=now).prefetch_related("shifts__person__municipality")
+    )
     towns = set(Municipality.objects.filter(storm.where).values_list("pk", flat=True))
     people = {shift.person_id for session in found for shift in session.shifts.all()}
     trips: dict[int, list[Trip]] = defaultdict(list)

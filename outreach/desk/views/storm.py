@@ -42,7 +42,7 @@ def storm(request: ScopedRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         warned = _storm(form)
-        rows = hits(request.scope, warned)
+        rows = hits(request.scope, warned, timezone.now())
         with_new_dates(rows, timezone.now())
         planning = scope_of(request.user, Action.PLAN_DISPATCH)
         context |= {
@@ -91,7 +91,7 @@ def settle(request: ScopedRequest) -> HttpResponse:
         messages.error(request, _("日・場所・理由を確かめて、もう一度選んでください。"))
         return redirect(back)
     reason = act.cleaned_data["reason"]
-    chosen = _chosen(request, hits(request.scope, _storm(form)))
+    chosen = _chosen(request, hits(request.scope, _storm(form), timezone.now()))
     if not chosen:
         messages.error(request, _("中止にする回か、動かす回を選んでください。"))
         return redirect(back)

@@ -18,7 +18,7 @@ from outreach.dispatch.models import Offer, OfferLetter
 from outreach.people.access import ScopedRequest, open_to_all
 from outreach.people.rules import Action
 from outreach.people.staff_api import permitted, signed_in
-from outreach.people.writing import looks_like_my_number
+from outreach.people.writing import clean_name, looks_like_my_number
 
 router = Router(tags=["dispatch"])
 Status = Literal["open", "accepted", "declined", "lapsed", "returned", "withdrawn"]
@@ -42,7 +42,7 @@ class OfferOut(Schema):
 
 
 class TokenIn(Schema):
-    token: str = Field(min_length=16, max_length=40)
+    token: str = Field(min_length=16, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")
 
 
 class AnswerIn(TokenIn):
@@ -119,7 +119,7 @@ def _letter(token: str) -> OfferLetter:
 
 
 def _answer(offer: Offer, payload: AnswerIn) -> None:
-    now, reason = timezone.now(), payload.reason.replace("\0", "")
+    now, reason = timezone.now(), clean_name(payload.reason)
     if payload.answer == "accept":
         services.accept_offer(offer=offer, now=now)
     elif payload.answer == "decline":

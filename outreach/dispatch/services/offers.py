@@ -34,6 +34,7 @@ from outreach.people.models import Person, User
 from outreach.people.services import PersonBusy
 
 BREAK = timedelta(minutes=10)
+TAKEN_UP = timedelta(hours=2)
 AROUND = ("plan", "request__municipality", "request__venue", "request__course", "request__organisation")
 
 
@@ -221,12 +222,18 @@ def _ask(visit: int, person: int, by: User | None) -> Offer:
 
 
 def lapse_offers(*, now: datetime) -> int:
-    """End offers whose time is over and ask the fittest substitute. Returns how many lapsed."""
+    """End offers whose time is over and ask the fittest substitute. Returns how many lapsed.
+
+    A worker killed between the two leaves the place open: it is taken up for some hours after the lapse.
+    """
     late = Offer.objects.filter(status=OfferStatus.OPEN, answer_by__lte=now).select_related("visit", "person")
-    lapsed = [offer for offer in late.order_by("answer_by", "pk") if _lapse(offer, now)]
-    for offer in lapsed:
+    lapsed = sum(_lapse(offer, now) for offer in late.order_by("answer_by", "pk"))
+    silent = Offer.objects.filter(
+        status=OfferStatus.LAPSED, answered_at__gt=now - TAKEN_UP, answered_at__lte=now, visit__starts_at__gt=now
+    )
+    for offer in silent.select_related("visit", "person").order_by("starts_at", "pk"):
         _ask_next(offer, now)
-    return len(lapsed)
+    return lapsed
 
 
 @transaction.atomic

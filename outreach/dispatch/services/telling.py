@@ -120,7 +120,7 @@ def _send(plan: Plan, person_key: int, kind: Kind, words: dict[str, str], needed
     """Whether the person has no way to be told."""
     person = Person.objects.select_related("instructor__organisation").get(pk=person_key)
     letter, _made = OfferLetter.objects.get_or_create(plan=plan, person=person)
-    withdraw_messages(subject=letter.subject)
+    withdraw_messages(subject=letter.subject, kinds=[Kind.DISPATCH_OFFER])  # what ended is still to be told
     way = way_to(person, kind, needed_by, now)
     OfferLetter.objects.filter(pk=letter.pk).update(revision=F("revision") + 1, told_at=now, unreachable=way is None)
     letter.refresh_from_db()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.contact.models import Message
 from outreach.dispatch import services
-from outreach.dispatch.asking import Found, offers_in, unasked_in, vacancies_in
+from outreach.dispatch.asking import Found, offers_in, unasked_in, unreachable_in, vacancies_in
 from outreach.dispatch.asking import substitutes as find_substitutes
 from outreach.dispatch.forms.offers import NoForm, OfferFilter
 from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Visit
@@ -46,6 +46,7 @@ def offers(request: ScopedRequest) -> HttpResponse:
         "now": now,
         "vacancies": vacancies_in(request.scope, now).select_related(*AROUND)[:A_PAGE],
         "unasked": unasked_in(request.scope, now),
+        "unreachable": unreachable_in(request.scope)[:A_PAGE],
         "stuck": Visit.objects.filter(pk__in=_stuck(request)).select_related(*AROUND)[:A_PAGE],
     }
     return render(request, "dispatch/offers.html", context)

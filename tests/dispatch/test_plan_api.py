@@ -69,6 +69,7 @@ def test_what_came_of_it_is_read_with_its_figures(desk: Client) -> None:
         {"seconds": 9999},
         {"solver": "magic"},
         {"last": "2020-01-01"},
+        {"first": "9999-12-31", "last": "9999-12-31"},
     ],
 )
 def test_malformed_requests_start_nothing(desk: Client, wrong: dict[str, Any]) -> None:

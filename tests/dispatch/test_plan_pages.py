@@ -66,7 +66,16 @@ def test_a_plan_is_started_and_waits_for_the_worker(desk: Client) -> None:
     assert plan.stop_asked
 
 
-@pytest.mark.parametrize("wrong", [{"last": "2026-01-01"}, {"first": "x"}, {"solver": "magic"}, {"prefecture": "99"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"last": "2026-01-01"},
+        {"first": "9999-12-31", "last": "9999-12-31"},
+        {"first": "x"},
+        {"solver": "magic"},
+        {"prefecture": "99"},
+    ],
+)
 def test_what_makes_no_sense_is_not_started(desk: Client, wrong: dict[str, str]) -> None:
     factories.municipality()
     first = rows.monday()

@@ -5,12 +5,13 @@ from typing import Any
 
 from django import forms
 from django.db.models import Exists, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from geo.models import Prefecture
 from outreach.dispatch.models import PlanSolver
-from outreach.dispatch.services.plans import LONGEST, MOST_DAYS
+from outreach.dispatch.services.plans import is_sound_period
 from outreach.people.models import Organisation
 from outreach.people.rules import Scope
 
@@ -51,8 +52,8 @@ class PlanForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         first, last = data.get("first"), data.get("last")
-        if first and last and not first <= last < first + timedelta(days=MOST_DAYS):
-            self.add_error("last", _("末日は、初日から2か月以内の日にしてください。"))
+        if first and last and not is_sound_period(first, last, timezone.localdate()):
+            self.add_error("last", _("末日は、初日から2か月以内の日にしてください。期間は、きょうの前後2年までです。"))
         return data
 
 
@@ -60,6 +61,3 @@ def next_month(today: date) -> tuple[date, date]:
     """The first and the last day of the month after this one: what a coordinator usually plans."""
     first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
     return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-
-
-assert max(seconds for seconds, _words in SECONDS) <= LONGEST  # noqa: S101

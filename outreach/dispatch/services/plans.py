@@ -1,9 +1,10 @@
 """Plans: started, saved only when `check` accepts them, changed by hand, undone."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
@@ -28,13 +29,17 @@ MOST_DAYS = 62
 GRACE = 120  # seconds for a job beyond its solver's: reading, the baseline, writing
 
 
+def is_sound_period(first: date, last: date, today: date) -> bool:
+    return 0 <= (last - first).days < MOST_DAYS and abs((first - today).days) < 2 * 365
+
+
 @transaction.atomic
 def start_plan(
     *, prefecture: str, first: date, last: date, by: User | None, seconds: int = 60, solver: str = PlanSolver.BEST
 ) -> Plan:
     """Queue a plan for the worker. Raises: PlanRefused where dates or solver make no sense."""
-    if not first <= last < first + timedelta(days=MOST_DAYS):
-        raise PlanRefused([_("期間は2か月以内で、初日から末日の順に入れてください。")])
+    if not is_sound_period(first, last, timezone.localdate()):
+        raise PlanRefused([_("期間は2か月以内で、初日から末日の順に、きょうの前後2年までの日を入れてください。")])
     if solver not in PlanSolver.values:
         raise PlanRefused([_("この解き方はありません。")])
     plan = Plan.objects.create(

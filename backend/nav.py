@@ -33,6 +33,7 @@ GROUPS: tuple[tuple[object, tuple[Entry, ...]], ...] = (
             (_("出前講座"), "registration:lecture-list", Action.EDIT_SESSIONS),
             (_("荒天・欠航"), "desk:storm", Action.EDIT_SESSIONS),
             (_("ファイルで登録"), "classes:uploads", Action.EDIT_SESSIONS),
+            (_("会場"), "desk:venues", Action.EDIT_SESSIONS),
             (_("地域の提案"), "desk:proposals", Action.EDIT_SESSIONS),
             (_("報告"), "desk:reports", Action.EDIT_SESSIONS),
         ),

@@ -28,6 +28,7 @@ from outreach.desk.views import (
     storm,
     tally,
     today,
+    venues,
     waitlist,
 )
 
@@ -41,7 +42,9 @@ staff: list[URLPattern] = [
     path("staff/sessions/", sessions.sessions, name="sessions"),
     path("staff/sessions/calendar/", calendar.calendar, name="calendar"),
     path("staff/sessions/new/", sessions.session_new, name="session-new"),
+    path("staff/venues/", venues.venues, name="venues"),
     path("staff/venues/new/", sessions.venue_new, name="venue-new"),
+    path("staff/venues/<int:pk>/", venues.venue_edit, name="venue-edit"),
     path(ONE, session.session, name="session"),
     path(f"{ONE}edit/", session.edit, name="edit"),
     path(f"{ONE}publish/", session.publish, name="publish"),

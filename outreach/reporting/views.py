@@ -53,6 +53,7 @@ class PrefectureLine:
     covered: int
     planned_sites: int
     held_sites: int
+    own_sites: int
 
     @property
     def waiting(self) -> int:
@@ -116,6 +117,7 @@ def _line(prefecture: Prefecture, rows: list[MunicipalityCoverage]) -> Prefectur
         covered=covered,
         planned_sites=sum(row.planned_sites for row in rows),
         held_sites=sum(row.held_sites for row in rows),
+        own_sites=sum(row.own_sites for row in rows),
     )
 
 

@@ -1,6 +1,7 @@
 """`make bench`: every measurement, one after the other."""
 
-from tests.bench import bench_map, bench_plan
+from tests.bench import bench_map, bench_plan, bench_upload
 
 bench_map.main()
 bench_plan.main()
+bench_upload.main()

@@ -107,6 +107,7 @@ def _save_with_new_code(session: Session) -> None:
     raise SessionError(_("講習会番号を作れませんでした。もう一度お試しください。"))
 
 
+@transaction.atomic
 def hold_venue(*, venue: Venue, starts_at: datetime, ends_at: datetime, subject: str) -> None:
     """Take the room for [starts_at, ends_at). Raises: SessionError where it is taken."""
     Venue.objects.select_for_update().get(pk=venue.pk)
@@ -120,6 +121,18 @@ def hold_venue(*, venue: Venue, starts_at: datetime, ends_at: datetime, subject:
             )
     except IntegrityError as error:
         raise SessionError(_("会場「%(venue)s」は、その時間にほかの予定があります。") % {"venue": venue}) from error
+
+
+def lock_session(session: Session) -> None:
+    """Lock the session, and bring `session` up to what stands: what was read before the lock may have been moved since.
+
+    Whoever books people or rooms by a session's times takes this lock first, before that of a room or a person.
+    """
+    # Without a join: PostgreSQL would lose the row if the venue was changed by whoever held the lock before.
+    locked = Session.objects.select_for_update().get(pk=session.pk)
+    for field in ("status", "starts_at", "ends_at", "venue_id", "municipality_id", "programme_year_id", "capacity"):
+        setattr(session, field, getattr(locked, field))
+    session.revision = locked.revision
 
 
 @transaction.atomic
@@ -198,6 +211,9 @@ def assign(*, session: Session, person: Person, duty: str) -> Shift:
 
     Raises: SessionError (not certified on that day, already there), people.services.PersonBusy (elsewhere then).
     """
+    lock_session(session)
+    if session.status == SessionStatus.CANCELLED:
+        raise SessionError(_("中止になった回です。"))
     if duty == Shift.Duty.INSTRUCTOR and not _certified(person, session):
         raise SessionError(_("%(person)sさんには、この講座を教える有効な資格がありません。") % {"person": person})
     if duty == Shift.Duty.HELPER and training_expired(person, session):
@@ -230,6 +246,7 @@ def training_expired(person: Person, session: Session) -> bool:
 
 @transaction.atomic
 def unassign(*, shift: Shift) -> None:
+    lock_session(shift.session)
     release(subject=shift.session.subject, person=shift.person)
     shift.delete()
 
@@ -257,6 +274,7 @@ def move_session(
 
     Raises: SessionError, people.services.PersonBusy (an assigned person can't be there: unassign first).
     """
+    lock_session(session)
     place = venue or session.venue
     if session.status not in {SessionStatus.DRAFT, SessionStatus.PUBLISHED, SessionStatus.CONFIRMED}:
         raise SessionError(_("終わった回や中止した回は、動かせません。"))

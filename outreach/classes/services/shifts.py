@@ -39,7 +39,8 @@ def helpers_missing(gauge: rules.Gauge) -> int:
 
 
 def _lock(session: Session) -> Session:
-    return Session.objects.select_for_update(of=("self",)).select_related("venue", "course").get(pk=session.pk)
+    # Without a join: PostgreSQL would lose the row if the venue was changed by whoever held the lock before.
+    return Session.objects.select_for_update().get(pk=session.pk)
 
 
 def _check(supporter: Supporter, session: Session, *, ignore: str = "") -> None:

@@ -24,11 +24,8 @@ class IdempotencyConflict(BookingError):
 
 
 def lock(session: Session) -> Session:
-    return (
-        Session.objects.select_for_update(of=("self",))
-        .select_related("venue", "programme_year", "course")
-        .get(pk=session.pk)
-    )
+    # Without a join: PostgreSQL would lose the row if the venue was changed by whoever held the lock before.
+    return Session.objects.select_for_update().get(pk=session.pk)
 
 
 def move(

@@ -10,6 +10,7 @@ from outreach.classes.uploads import carrying
 from outreach.desk.results.applying import go_on
 from outreach.desk.services import supporters
 from outreach.desk.services.people import warn_of_endings
+from outreach.registration import services as registration
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,8 @@ def finish_results() -> int:
 
 
 def remind_staff() -> int:
-    """Each few minutes from ten on: those on duty tomorrow, each told once."""
-    told = supporters.remind_staff(now=timezone.now())
+    """Each few minutes from ten on: those on duty or on a visit tomorrow, each told once."""
+    now = timezone.now()
+    told = supporters.remind_staff(now=now) + registration.remind_helpers(now=now)
     log.info("on duty tomorrow: %d", told)
     return told

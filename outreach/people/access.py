@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -62,6 +63,13 @@ def allowed(action: Action) -> Callable[[Callable[..., HttpResponseBase]], Calla
 def log_access(user: User, action: str, subject: str) -> None:
     """Record that `user` saw or changed what `subject` ("booking:12") names."""
     AccessLog.objects.create(user=user, action=action, subject=subject)
+
+
+def too_many(request: HttpRequest, what: str, *, an_hour: int) -> bool:
+    """Count a public form sent from this address; True from the one too many on. A hall or a school shares one."""
+    key = f"form:{what}:{client_address(request)}"
+    cache.add(key, 0, timeout=3600)
+    return bool(cache.incr(key) > an_hour)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -27,7 +27,7 @@ from outreach.people.models import (
     TravelLimits,
     WeeklyHours,
 )
-from outreach.people.services import PersonBusy, engage
+from outreach.people.services import PersonBusy, engage, forget_people
 from outreach.registration.hours import given_in
 from tests import factories
 from tests.desk.conftest import SignIn, just_over, put_at, said
@@ -308,3 +308,26 @@ def test_leaving_frees_every_duty_closes_the_account_and_keeps_the_hours(office:
     assert not Engagement.objects.exists()
     assert own.get("/staff/mine/").status_code == 302
     assert Person.objects.filter(pk=me.person_id).exists()
+
+
+def test_who_looks_for_someone_else_shows_at_the_office(desk: Client, office: Organisation) -> None:
+    session = small(office)
+    shift = services.sign_up(session=session, supporter=student(office))
+    assert "交代をさがしている担当" not in said(desk.get("/staff/")).split("all-clear")[0]
+    services.ask_handover(shift=shift)
+    assert reverse("desk:substitute", args=[session.code, shift.pk]) in said(desk.get("/staff/"))
+    assert "交代をさがしています" in said(desk.get(reverse("desk:staffing", args=[session.code])))
+
+
+def test_who_left_long_ago_is_forgotten_and_their_hours_stay(office: Organisation) -> None:
+    me = student(office, account=True, name="消える人")
+    shift = services.sign_up(session=small(office), supporter=me)
+    just_over(shift.session)
+    services.count_minutes(shift=Shift.objects.get(), minutes=60, now=timezone.now())
+    desk_services.leave(supporter=me)
+    forget_people(now=timezone.now() + timedelta(days=3 * 365 - 1))
+    assert Person.objects.get(pk=me.person_id).name == "消える人"
+    forget_people(now=timezone.now() + timedelta(days=3 * 365 + 2))
+    person = Person.objects.get(pk=me.person_id)
+    assert (person.name, person.email, person.user.first_name if person.user else "") == ("―", "", "")
+    assert given_in(person, timezone.localdate()).minutes == 60

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from outreach.classes.queries import Place
-from outreach.contact.models import CallTask
+from outreach.contact.models import CallTask, Message
 from outreach.people.models import (
     Engagement,
     Insurance,
@@ -507,3 +507,35 @@ def test_the_year_counts_what_was_done_and_hides_rare_needs(
     assert "5未満" in office.get("/staff/supports/report/").content.decode()
     assert b"1" in office.get("/staff/supports/report/?format=csv").content
     assert query_count(lambda: year_of_supports(centre, year)) <= 12
+
+
+# --- around it ------------------------------------------------------------------------------------------------------
+def test_a_helper_is_reminded_the_day_before_once(centre: Organisation, by: User) -> None:
+    person = pc_supporter(centre, email="helper@example.jp")
+    agreed(centre, by, person, days=1)
+    ten = timezone.localtime().replace(hour=10, minute=5)
+    assert services.remind_helpers(now=ten.replace(hour=9)) == 0
+    for _run in range(2):
+        assert services.remind_helpers(now=ten) == 1
+    told = Message.objects.filter(subject__contains="reminder")
+    assert [message.to for message in told] == ["helper@example.jp"]
+    assert "山田" not in str(told[0].fields)
+
+
+@pytest.mark.usefixtures("ube")
+def test_a_flood_from_one_address_is_stopped(client: Client, centre: Organisation) -> None:
+    for n in range(22):
+        client.post("/support/", written(centre, topic=f"{n}"))
+    assert Support.objects.count() == 20
+    assert "多すぎます" in client.post("/support/", written(centre, topic="もう一度")).content.decode()
+
+
+def test_from_a_callers_page_the_form_knows_who_it_is_but_only_for_those_who_may_see_them(
+    office: Client, client: Client, centre: Organisation
+) -> None:
+    one = request(centre)
+    address = f"/staff/supports/new/?resident={one.resident_id}"
+    assert "ヤマダ ハナコ" in office.get(address).content.decode()
+    stranger = Client()
+    stranger.force_login(factories.user(Role.COORDINATOR, organisation=factories.organisation()))
+    assert "ヤマダ ハナコ" not in stranger.get(address).content.decode()

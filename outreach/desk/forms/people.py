@@ -61,6 +61,8 @@ class SupporterForm(forms.Form):
         field = self.fields["organisation"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
         field.queryset = Organisation.objects.filter(takes_supporters=True)
+        if len(some := list(field.queryset[:2])) == 1:
+            field.initial = some[0]
         self.place: Place | None = None
 
     def clean_name(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from outreach.classes.models import PLANNED, ProgrammeYear, Session, Shift, Site
+from outreach.classes.models import PLANNED, Handover, ProgrammeYear, Session, Shift, Site
 from outreach.classes.queries import sessions_in, with_staff
 from outreach.classes.rules import JST, fiscal_year_of
 from outreach.contact.models import Message, MessageStatus
@@ -18,7 +18,6 @@ from outreach.desk.queries.needs import Moment, Need, needing
 from outreach.desk.queries.people import ending_in
 from outreach.desk.queries.sessions import AROUND, Row, rows_of
 from outreach.people.rules import Scope
-from outreach.people.services.qualifications import WARNED_DAYS
 from outreach.registration.models import BookingStatus
 from outreach.registration.queries import bookings_in
 from outreach.registration.supporting import overdue_helpers, supports_in
@@ -84,8 +83,16 @@ def overdue(scope: Scope, now: datetime) -> Heap:
 
 
 def endings(scope: Scope, today: date) -> Heap:
-    """Qualifications of active people that end within 14 days or have just ended."""
-    return heap(ending_in(scope, today).filter(valid_to__lte=today + timedelta(days=WARNED_DAYS[-1])))
+    """Qualifications of active people that end within 60 days or have just ended, the soonest first."""
+    return heap(ending_in(scope, today))
+
+
+def handovers(scope: Scope, now: datetime) -> Heap:
+    """Helpers who look for someone else, the soonest class first."""
+    found = Handover.objects.filter(status=Handover.Status.OPEN, shift__session__in=sessions_in(scope))
+    around = ("shift__session__municipality", "shift__session__course")
+    soon = found.filter(shift__session__starts_at__gt=now, shift__session__status__in=PLANNED)
+    return heap(soon.select_related(*around).order_by("shift__session__starts_at", "pk"))
 
 
 def troubled_messages(scope: Scope, now: datetime) -> Heap:

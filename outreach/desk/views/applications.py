@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.desk.forms.people import InterviewForm, SupporterForm
 from outreach.desk.views.people import acted
-from outreach.people.access import ScopedRequest, allowed, log_access, open_to_all
+from outreach.people.access import ScopedRequest, allowed, log_access, open_to_all, too_many
 from outreach.people.models import OPEN_APPLICATIONS, SupporterApplication
 from outreach.people.rules import Action, Scope
 from outreach.people.services import (
@@ -26,6 +26,7 @@ from outreach.people.services import (
 )
 
 A_PAGE = 50
+AN_HOUR = 40  # from one address: a class of students applies together
 
 
 # --- the public side ------------------------------------------------------------------------------------------------
@@ -35,7 +36,9 @@ A_PAGE = 50
 def apply(request: HttpRequest) -> HttpResponse:
     """The form. Sent twice, it is one application."""
     form = SupporterForm(request.POST or None)
-    if form.is_valid():
+    if form.is_valid() and too_many(request, "supporter", an_hour=AN_HOUR):
+        form.add_error(None, _("続けて送られた数が多すぎます。1時間ほどあけるか、お電話ください。"))
+    elif form.is_valid():
         apply_to_help(application=form.application())
         return redirect("desk:supporter-applied")
     return render(request, "desk/people/apply.html", {"form": form})

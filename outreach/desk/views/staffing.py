@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from outreach.classes import services as classes
-from outreach.classes.models import Shift
+from outreach.classes.models import Handover, Shift
 from outreach.classes.queries import gauge_of
 from outreach.desk import services
 from outreach.desk.forms.sessions import ReasonForm
@@ -19,6 +20,7 @@ from outreach.people.access import ScopedRequest, allowed
 from outreach.people.rules import Action
 
 ABLE_SHOWN, UNABLE_SHOWN = 20, 10
+LOOKING = Handover.objects.filter(shift=OuterRef("pk"), status=Handover.Status.OPEN)
 
 
 @allowed(Action.EDIT_SESSIONS)
@@ -41,7 +43,7 @@ def staffing(request: ScopedRequest, code: str) -> HttpResponse:
         "duty": duty,
         "duties": Shift.Duty.choices,
         "q": q,
-        "shifts": one.shifts.select_related("person__municipality"),
+        "shifts": one.shifts.select_related("person__municipality").annotate(looking=Exists(LOOKING)),
         "able": [candidate for candidate in ranked if not candidate.fitness.hindrance][:ABLE_SHOWN],
         "unable": [candidate for candidate in ranked if candidate.fitness.hindrance][:UNABLE_SHOWN],
         "form": ReasonForm(),

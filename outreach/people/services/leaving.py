@@ -57,4 +57,5 @@ def _forget_left(now: datetime) -> int:
     left = Person.objects.filter(supporter__left_on__lt=(now - LEFT_KEPT).date(), instructor__isnull=True)
     keys = list(left.exclude(name=FORGOTTEN).values_list("pk", flat=True)[:500])
     Engagement.objects.filter(person__in=keys).delete()
+    User.objects.filter(person__in=keys).update(first_name="", last_name="", email="")
     return Person.objects.filter(pk__in=keys).update(name=FORGOTTEN, kana=FORGOTTEN, phone="", email="")

@@ -144,8 +144,11 @@ class StaffSupportForm(SupportForm):
 
 
 def _choose(field: forms.Field, found: "QuerySet[Any]") -> None:
+    """Offer these; a single one of a required field stands there already."""
     assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
     field.queryset = found
+    if field.required and len(some := list(found[:2])) == 1:
+        field.initial = some[0]
 
 
 class TimeForm(forms.Form):

@@ -14,7 +14,14 @@ from outreach.registration.services.enquiries import (
     word_enquiry,
 )
 from outreach.registration.services.groups import SeatsChanged, book_group, book_group_once
-from outreach.registration.services.helping import alarm_overdue, arrive, forget_notes, leave_visit, note_hours
+from outreach.registration.services.helping import (
+    alarm_overdue,
+    arrive,
+    forget_notes,
+    leave_visit,
+    note_hours,
+    remind_helpers,
+)
 from outreach.registration.services.points import (
     PointsError,
     export_points,
@@ -112,6 +119,7 @@ __all__ = [
     "once_a_day",
     "put_in_queue",
     "queue_of",
+    "remind_helpers",
     "reopen_enquiry",
     "request_support",
     "restore_certificate",

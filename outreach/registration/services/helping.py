@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.contact.models import CallTask, Kind
-from outreach.contact.services import open_call_task, withdraw_messages
+from outreach.contact.services import open_call_task, withdraw_messages, work_note
 from outreach.people.models import User
 from outreach.people.writing import looks_like_my_number
 from outreach.registration.models import SupportHelper, SupportStatus
@@ -17,6 +18,7 @@ from outreach.registration.services.supports import SupportError, lock_support, 
 from outreach.registration.supporting import OVERDUE, overdue_helpers
 
 EARLY = timedelta(hours=2)
+REMIND_FROM = 10  # o'clock: an office is there to take a call
 A = SupportHelper.Answer
 
 
@@ -60,6 +62,31 @@ def note_hours(*, helper: SupportHelper, arrived_at: datetime, left_at: datetime
     waiting = support.helpers.filter(answer=A.ACCEPTED, left_at__isnull=True).exists()
     if support.status == SupportStatus.AGREED and not waiting:
         move_support(support, SupportStatus.DONE, by=by)
+
+
+def remind_helpers(*, now: datetime) -> int:
+    """The day before, from ten in the morning on, each who agreed is told once a time; returns how many visits."""
+    local = timezone.localtime(now)
+    if local.hour < REMIND_FROM:
+        return 0
+    first = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = SupportHelper.objects.filter(
+        answer=A.ACCEPTED,
+        support__status=SupportStatus.AGREED,
+        support__starts_at__gte=first,
+        support__starts_at__lt=first + timedelta(days=1),
+    ).select_related("support", "person__supporter__organisation")
+    for helper in tomorrow:
+        support = helper.support
+        work_note(
+            person=helper.person,
+            subject=f"{support.subject}/reminder:{helper.pk}:{first:%m%d}",
+            title=_("あすの個別支援"),
+            text=_("あす%(when)s、%(kind)sです。行けなくなったときは、すぐにお電話ください。")
+            % {"when": spoken(support.starts_at), "kind": support.get_kind_display()},
+            needed_by=support.starts_at,
+        )
+    return len(tomorrow)
 
 
 def clean_note(note: str) -> str:

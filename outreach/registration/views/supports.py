@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from outreach.people.access import ScopedRequest, allowed, log_access, open_to_all
+from outreach.contact.numbers import show
+from outreach.people.access import ScopedRequest, allowed, log_access, open_to_all, too_many
 from outreach.people.models import Organisation, Person
 from outreach.people.ranking import hindered, rank
 from outreach.people.rules import Action, Scope
@@ -20,7 +21,8 @@ from outreach.people.services import PersonBusy
 from outreach.registration import services
 from outreach.registration.forms.supports import StaffSupportForm, SupportForm, TimeForm
 from outreach.registration.matching import candidates
-from outreach.registration.models import Intake, Support, SupportHelper, SupportStatus
+from outreach.registration.models import Intake, Resident, Support, SupportHelper, SupportStatus
+from outreach.registration.queries import bookings_in
 from outreach.registration.services import SupportError
 from outreach.registration.supporting import (
     AROUND,
@@ -35,6 +37,7 @@ from outreach.registration.yearly import warnings
 
 A_PAGE = 50
 SHOWN = 12
+AN_HOUR = 20  # from one address
 
 
 # --- the resident ---------------------------------------------------------------------------------------------------
@@ -44,7 +47,9 @@ SHOWN = 12
 def ask_for_support(request: HttpRequest) -> HttpResponse:
     """The public form; its number stands on the next page, out of the session."""
     form = SupportForm(request.POST or None)
-    if form.is_valid():
+    if form.is_valid() and too_many(request, "support", an_hour=AN_HOUR):
+        form.add_error(None, _("続けて送られた数が多すぎます。1時間ほどあけるか、お電話ください。"))
+    elif form.is_valid():
         made = services.request_support(asked=form.asked(), channel=Intake.WEB)
         request.session["support"] = made.reference
         return redirect("registration:support-asked")
@@ -95,13 +100,30 @@ def supports(request: ScopedRequest) -> HttpResponse:
 @allowed(Action.EDIT_RESIDENTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def support_new(request: ScopedRequest) -> HttpResponse:
-    """A request taken on the telephone or from paper."""
-    form = StaffSupportForm(request.POST or None, organisations=organisations_in(request.scope))
+    """A request taken on the telephone or from paper; from a caller's page, who it is stands there already."""
+    form = StaffSupportForm(
+        request.POST or None, organisations=organisations_in(request.scope), initial=_caller(request)
+    )
     if form.is_valid():
         made = services.request_support(asked=form.asked(), channel=form.cleaned_data["channel"], by=request.user)
         messages.success(request, _("依頼を受け付けました。"))
         return redirect("registration:support", made.pk)
     return render(request, "registration/support_new.html", {"form": form})
+
+
+def _caller(request: ScopedRequest) -> dict[str, str]:
+    """The resident of `?resident=`, where the user may see them (law 7)."""
+    raw = request.GET.get("resident", "")
+    if not (raw.isascii() and raw.isdigit()):
+        return {}
+    key = int(raw)
+    known = bookings_in(request.scope).filter(resident=key)
+    if not known.exists() and not supports_in(request.scope).filter(resident=key).exists():
+        return {}
+    log_access(request.user, "see_resident", f"resident:{key}")
+    one = Resident.objects.get(pk=key)
+    fields = {name: getattr(one, name) for name in ("name", "kana", "postal_code", "address")}
+    return {**fields, "phone": show(one.phone), "channel": Intake.STAFF_PHONE}
 
 
 def one_or_404(request: ScopedRequest, pk: int) -> Support:

@@ -265,3 +265,14 @@ def test_as_the_office_sees_it(
         axe(page)
         shot(page, f"storm-sure-{size}")
     assert reverse("desk:storm") == LIST
+
+
+def test_today_leads_to_a_substitute_for_who_said_no(sign_in: SignIn, office: Organisation) -> None:
+    desk = sign_in(Role.COORDINATOR, organisation=factories.organisation(kind="dispatch"))
+    rows.instructor(), rows.instructor()
+    rows.request(organisation=office)
+    dispatch.publish_plan(plan=rows.plan(), by=None)
+    offer = Offer.objects.get()
+    dispatch.decline_offer(offer=offer, now=rows.now())
+    link = reverse("dispatch:substitutes", args=[offer.visit_id, offer.person_id])
+    assert link in said(desk.get("/staff/"))

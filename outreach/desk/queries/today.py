@@ -17,6 +17,7 @@ from outreach.desk.queries.enquiries import open_enquiries
 from outreach.desk.queries.needs import Moment, Need, needing
 from outreach.desk.queries.people import ending_in
 from outreach.desk.queries.sessions import AROUND, Row, rows_of
+from outreach.dispatch.asking import vacancies_in
 from outreach.people.rules import Scope
 from outreach.registration.models import BookingStatus
 from outreach.registration.queries import bookings_in
@@ -71,6 +72,12 @@ def unanswered(scope: Scope, now: datetime) -> Heap:
 def enquiries(scope: Scope) -> Heap:
     """Questions that wait for an answer, the soonest due first."""
     return heap(open_enquiries(scope))
+
+
+def vacancies(scope: Scope, now: datetime) -> Heap:
+    """Visits to come for which someone said no, was silent or fell ill, and nobody was asked in their place."""
+    around = ("request__municipality", "request__course", "lead", "second")
+    return heap(vacancies_in(scope, now).select_related(*around).order_by("starts_at", "pk"))
 
 
 def slips(scope: Scope, now: datetime) -> Heap:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, Q, QuerySet
 
+from geo.models import Municipality
 from outreach.classes import codes
 from outreach.dispatch.models import (
     AMENDABLE,
@@ -66,6 +67,19 @@ def may_amend(letter: RequestLetter, requests: Iterable[DispatchRequest] | None 
         return letter.status == LetterStatus.WAITING
     live = [one for one in (letter.requests.all() if requests is None else requests) if one.status not in ENDED]
     return bool(live) and all(one.status in AMENDABLE for one in live)
+
+
+def organisations_for(scope: Scope, town: Municipality) -> QuerySet[Organisation]:
+    """Who may answer for sessions in a town: those of the town, those that dispatch, and one's own. With a number."""
+    fits = Q(municipality=town) | Q(kind=Organisation.Kind.DISPATCH) | Q(pk__in=scope.organisations)
+    return Organisation.objects.filter(fits).exclude(phone="")
+
+
+def may_enter(scope: Scope, town: Municipality) -> bool:
+    dispatching = Organisation.objects.filter(pk__in=scope.organisations, kind=Organisation.Kind.DISPATCH)
+    known = scope.nation or town.code in scope.municipalities or town.prefecture_id in scope.prefectures
+    own = Organisation.objects.filter(pk__in=scope.organisations, municipality=town)
+    return known or dispatching.exists() or own.exists()
 
 
 def plans_in(scope: Scope) -> QuerySet[Plan]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,26 +18,13 @@ from geo.queries import municipality_rows
 from outreach.dispatch import services
 from outreach.dispatch.forms import AcceptForm, LetterForm, ReasonForm, StaffForm, lines
 from outreach.dispatch.models import LetterStatus, RequestLetter
-from outreach.dispatch.queries import may_amend
+from outreach.dispatch.queries import may_amend, may_enter, organisations_for
 from outreach.dispatch.views.requests import letter_or_404
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Organisation
-from outreach.people.rules import Action, Scope
+from outreach.people.rules import Action
 
 TOWNS_SHOWN = 30
-
-
-def organisations_for(scope: Scope, town: Municipality) -> QuerySet[Organisation]:
-    """Who may answer for sessions in a town: those of the town, those that dispatch, and one's own. With a number."""
-    fits = Q(municipality=town) | Q(kind=Organisation.Kind.DISPATCH) | Q(pk__in=scope.organisations)
-    return Organisation.objects.filter(fits).exclude(phone="")
-
-
-def may_enter(scope: Scope, town: Municipality) -> bool:
-    dispatching = Organisation.objects.filter(pk__in=scope.organisations, kind=Organisation.Kind.DISPATCH)
-    known = scope.nation or town.code in scope.municipalities or town.prefecture_id in scope.prefectures
-    own = Organisation.objects.filter(pk__in=scope.organisations, municipality=town)
-    return known or dispatching.exists() or own.exists()
 
 
 @allowed(Action.PLAN_DISPATCH)

@@ -11,7 +11,7 @@ from outreach.dispatch.solvers import solver
 from outreach.people.models import User
 
 DAYS = 28
-WORK = 60  # steps, not seconds: the same sample gives the same plan
+WORK = 200  # steps, not seconds: the same sample gives the same plan
 LOCKED = 2  # visits that the coordinator has fixed already
 
 

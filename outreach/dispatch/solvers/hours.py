@@ -49,8 +49,9 @@ class Rounding:
         """What trips of this person have in the row, by their minutes (of the week) and days."""
         off = np.r_[0, np.cumsum(self.usual)]
         idle = np.r_[0.0, np.cumsum(self._round(-np.array(self.usual)))]
-        away = off[last_day + 1] - off[first_day]
-        units: Floats = self._round(minutes - away) - (idle[last_day + 1] - idle[first_day])
+        # A trip found later may lie beyond the days that were known: nothing is usual there.
+        begin, end = np.minimum(first_day, len(self.usual)), np.minimum(last_day + 1, len(self.usual))
+        units: Floats = self._round(minutes - (off[end] - off[begin])) - (idle[end] - idle[begin])
         return units
 
     def units_of(self, columns: Columns) -> Floats:

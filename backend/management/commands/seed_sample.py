@@ -11,6 +11,7 @@ from backend.sample.bookings import seed_bookings
 from backend.sample.classes import seed_classes
 from backend.sample.dispatch import seed_plan
 from backend.sample.dispatch_requests import seed_requests
+from backend.sample.learners import seed_learners
 from backend.sample.offers import seed_gone, seed_offers
 from backend.sample.people import SAMPLE_PASSWORD, seed_people
 from backend.sample.supporters import seed_supporters
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         seed_offers(rng, today, but=seed_plan(today))
         seed_gone(rng, today)
         seed_supporters(rng, today)
+        seed_learners(Random(options["seed"] + 2), staff, today)  # noqa: S311 - not for secrets
         self.stdout.write(
             f"Sample data stands: {len(shopless)} municipalities without a shop. Password: {SAMPLE_PASSWORD}"
         )

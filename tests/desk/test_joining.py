@@ -256,3 +256,11 @@ def test_the_office_builds_a_curriculum_and_marks_and_the_student_takes_a_place(
     assert student.qualifications.get().skill_id == "helper"
     stranger = factories.supporter()
     assert desk.post(reverse("desk:meeting", args=[one.pk]), {"person": stranger.pk, "came": "1"}).status_code == 404
+
+
+def test_an_application_that_nobody_decided_is_forgotten_after_a_year(open_office: Organisation) -> None:
+    Client().post("/supporters/", written(open_office))
+    forget_people(now=timezone.now() + timedelta(days=364))
+    assert SupporterApplication.objects.exists()
+    forget_people(now=timezone.now() + timedelta(days=366))
+    assert not SupporterApplication.objects.exists()

@@ -187,3 +187,12 @@ def test_a_new_password_is_shown_once_and_works(desk: Client, office: Organisati
     assert own.post("/staff/mine/password/", new).status_code == 302
     person.user.refresh_from_db()
     assert person.user.check_password("あたらしい馬の電池とすず")
+
+
+def test_nobody_takes_over_an_account_that_holds_another_role(desk: Client, office: Organisation) -> None:
+    person = helper(office, user=factories.user(Role.ADMINISTRATOR))
+    assert person.user
+    before = person.user.password
+    desk.post(reverse("desk:account", args=[person.pk]))
+    person.user.refresh_from_db()
+    assert person.user.password == before

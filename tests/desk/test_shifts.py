@@ -331,3 +331,13 @@ def test_who_left_long_ago_is_forgotten_and_their_hours_stay(office: Organisatio
     person = Person.objects.get(pk=me.person_id)
     assert (person.name, person.email, person.user.first_name if person.user else "") == ("―", "", "")
     assert given_in(person, timezone.localdate()).minutes == 60
+
+
+def test_a_teachers_place_and_a_class_that_is_over_take_no_substitute(desk: Client, office: Organisation) -> None:
+    session, teacher = small(office), factories.instructor()
+    taught = services.assign(session=session, person=teacher, duty=Shift.Duty.INSTRUCTOR)
+    assert desk.get(reverse("desk:substitute", args=[session.code, taught.pk])).status_code == 404
+    shift = services.sign_up(session=session, supporter=student(office))
+    just_over(session)
+    with pytest.raises(SessionError):
+        desk_services.substitute(shift=Shift.objects.get(pk=shift.pk), person=student(office).person)

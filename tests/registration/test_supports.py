@@ -539,3 +539,15 @@ def test_from_a_callers_page_the_form_knows_who_it_is_but_only_for_those_who_may
     stranger = Client()
     stranger.force_login(factories.user(Role.COORDINATOR, organisation=factories.organisation()))
     assert "ヤマダ ハナコ" not in stranger.get(address).content.decode()
+
+
+def test_a_helper_who_was_not_told_yet_is_told_only_of_what_is_true(centre: Organisation, by: User) -> None:
+    person = pc_supporter(centre, email="helper@example.jp")
+    support = timed(centre, by)
+    helper = services.ask_helper(support=support, person=person, by=by)
+    services.cancel_support(support=support, by=by, reason="")
+    told = Message.objects.filter(subject=helper.subject).order_by("pk")
+    assert [(message.status, message.fields["title"]) for message in told] == [
+        ("withdrawn", "個別支援のお願い"),
+        ("pending", "個別支援の取りやめ"),
+    ]

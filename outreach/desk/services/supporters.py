@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes import services as classes
-from outreach.classes.models import OPEN, Handover, Shift
+from outreach.classes.models import OPEN, Handover, SessionStatus, Shift
 from outreach.classes.rules import JST
 from outreach.contact.models import Kind
 from outreach.contact.services import work_note
@@ -49,6 +49,8 @@ def answer_swap(*, handover: Handover, agreed: bool) -> None:
 def substitute(*, shift: Shift, person: Person) -> Shift:
     """The office gives a shift to someone else: both are told. Raises: classes.services.SessionError, PersonBusy."""
     giver, session = shift.person, shift.session
+    if session.starts_at <= timezone.now() or session.status not in {*OPEN, SessionStatus.DRAFT}:
+        raise classes.SessionError(_("終わった回や中止した回の要員は、変えられません。"))
     if shift.duty == Shift.Duty.HELPER and classes.training_expired(person, session):
         raise classes.SessionError(_("%(person)sさんの研修の有効期限が、その日には切れています。") % {"person": person})
     classes.reassign(shift=shift, person=person)

@@ -22,7 +22,7 @@ from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Organisation, Person
 from outreach.people.queries import people_in, scope_of
 from outreach.people.rules import Action, Scope
-from outreach.people.services import QualificationError, insure, open_account, record_qualification
+from outreach.people.services import JoiningError, QualificationError, insure, open_account, record_qualification
 from outreach.registration.hours import given_in
 
 A_PAGE = 50
@@ -114,7 +114,11 @@ def account(request: ScopedRequest, pk: int) -> HttpResponse:
     if not hasattr(one, "supporter") or not one.supporter.active:
         messages.error(request, _("活動中のサポーターだけが、アカウントを持てます。"))
         return redirect("desk:someone", pk)
-    password = open_account(person=one)
+    try:
+        password = open_account(person=one)
+    except JoiningError as error:
+        messages.error(request, str(error))
+        return redirect("desk:someone", pk)
     one.refresh_from_db()
     log_access(request.user, "open_account", f"person:{pk}")
     return render(request, "desk/people/account.html", {"person": one, "password": password})

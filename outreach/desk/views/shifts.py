@@ -148,7 +148,8 @@ def leave(request: ScopedRequest) -> HttpResponse:
 def substitute(request: ScopedRequest, code: str, shift: int) -> HttpResponse:
     """Whom to ask instead, the fittest first; chosen, the shift changes hands and both are told."""
     one = session_or_404(request.scope, code)
-    found = get_object_or_404(one.shifts.select_related("person", "session__venue", "session__course"), pk=shift)
+    helping = one.shifts.filter(duty=Shift.Duty.HELPER)  # a teacher's place is filled on the page of the staff
+    found = get_object_or_404(helping.select_related("person", "session__venue", "session__course"), pk=shift)
     everyone = substitutes(found, request.scope)
     if request.method == "POST":
         chosen = {candidate.person for candidate in rank(everyone)}

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from outreach.people.models import (
+    OPEN_APPLICATIONS,
     ApplicationStatus,
     DayException,
     Engagement,
@@ -17,6 +18,7 @@ from outreach.people.models import (
 )
 
 DECIDED_KEPT = timedelta(days=90)  # questions about a decision come in the first weeks
+WAITING_KEPT = timedelta(days=365)  # nobody decided in a year: nobody will
 LEFT_KEPT = timedelta(days=3 * 365)  # certificates of hours are asked for years later
 FORGOTTEN = "―"
 
@@ -48,7 +50,8 @@ def forget_people(*, now: datetime) -> int:
     accepted = SupporterApplication.objects.filter(
         status=ApplicationStatus.ACCEPTED, decided_at__lt=now - DECIDED_KEPT
     ).exclude(Q(wish="") & Q(name=""))
-    gone = decided.delete()[0]
+    waiting = SupporterApplication.objects.filter(status__in=OPEN_APPLICATIONS, applied_at__lt=now - WAITING_KEPT)
+    gone = decided.delete()[0] + waiting.delete()[0]
     blanked = accepted.update(name="", kana="", phone="", email="", wish="", guardian_name="", guardian_phone="")
     return gone + blanked + _forget_left(now)
 

@@ -116,6 +116,11 @@ class SupportHelper(models.Model):
         return f"{self.person} {self.support}"
 
     @property
+    def subject(self) -> str:
+        """The key under which messages to this helper are known."""
+        return f"support:{self.support_id}/helper:{self.pk}"
+
+    @property
     def minutes(self) -> int:
         """Spent there, in whole minutes; 0 until they left."""
         if self.arrived_at is None or self.left_at is None:

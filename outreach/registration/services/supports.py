@@ -247,15 +247,17 @@ def cancel_support(*, support: Support, by: User, reason: str, resident_knows: b
 def _release_helpers(support: Support, words: str) -> None:
     release(subject=support.subject)
     for helper in support.helpers.exclude(answer=A.DECLINED).select_related("person"):
-        _tell(helper, _("個別支援の取りやめ"), words)
+        withdraw_messages(subject=helper.subject)  # who has not read of it yet need not read both
+        _tell(helper, _("個別支援の取りやめ"), words, revision=support.events.count() + 1)
 
 
-def _tell(helper: SupportHelper, title: str, words: str) -> None:
+def _tell(helper: SupportHelper, title: str, words: str, *, revision: int = 1) -> None:
     """Names no resident: mail is read by others too."""
     support = helper.support
     work_note(
         person=helper.person,
-        subject=f"{support.subject}/helper:{helper.pk}:{support.events.count()}",
+        subject=helper.subject,
+        revision=revision,
         title=title,
         text=words % {"when": spoken(support.starts_at), "kind": support.get_kind_display()},
         needed_by=support.starts_at,

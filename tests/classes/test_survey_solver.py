@@ -52,6 +52,14 @@ def test_the_same_problem_gives_the_same_answer() -> None:
     assert propose(asked) == propose(asked)
 
 
+def test_a_districts_classes_lie_within_three_weeks_where_that_can_be() -> None:
+    asked = problem([want(n, (n % 5, AM), (4 - n % 5, PM)) for n in range(1, 9)], days=60)
+    days: dict[int, list[date]] = {}
+    for place in propose(asked).places:
+        days.setdefault(place.district, []).append(place.slot.day)
+    assert {7 <= (second - first).days <= 21 for first, second in days.values()} == {True}
+
+
 def why(asked: Problem) -> dict[int, Why]:
     return {blocked.district: blocked.why for blocked in propose(asked).blocked}
 

@@ -14,6 +14,7 @@ from backend.sample.dispatch_requests import seed_requests
 from backend.sample.learners import seed_learners
 from backend.sample.offers import seed_gone, seed_offers
 from backend.sample.people import SAMPLE_PASSWORD, seed_people
+from backend.sample.programmes import seed_programmes
 from backend.sample.supporters import seed_supporters
 from backend.sample.world import seed_population, seed_shops
 from geo.models import Municipality
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         seed_gone(rng, today)
         seed_supporters(rng, today)
         seed_learners(Random(options["seed"] + 2), staff, today)  # noqa: S311 - not for secrets
+        seed_programmes(rng, today)
         self.stdout.write(
             f"Sample data stands: {len(shopless)} municipalities without a shop. Password: {SAMPLE_PASSWORD}"
         )

@@ -19,9 +19,8 @@ from outreach.classes.surveys.problem import (
     why_alone,
 )
 
-USUAL_GAP = 14  # days between a district's classes: soon enough to remember, long enough to practise
+MOST_APART = (21, 0)  # days between a district's classes: soon enough to remember; 0 is however far
 EFFORT = 3.0  # deterministic time, not seconds: the same answer on a slow machine
-SPREAD_EFFORT = 1.0  # for better dates, once it is known who is served
 
 
 class Unsettled(Exception):
@@ -38,14 +37,25 @@ def propose(problem: Problem) -> Proposal:
     model = _Model(rest)
     first, most = model.serve_most()
     served = first if most else _extended(rest, first)
-    try:
-        places = model.spread(served)
-    except Unsettled:
-        served, places = first, model.first
+    places = _close_together(rest, served) or model.first
+    served = {place.district for place in places}
     left = [want.district for want in rest.wants if want.district not in served]
     blocked = [Blocked(district, why) for district, why in alone.items()]
     blocked += [_blocked(rest, district, served) for district in left]
     return Proposal(tuple(sorted(places)), tuple(sorted(blocked, key=lambda b: _order(problem, b.district))))
+
+
+def _close_together(problem: Problem, served: set[int]) -> list[Place]:
+    """The same districts with each one's classes within three weeks if that can be; [] where none is found."""
+    kept = tuple(want for want in problem.wants if want.district in served)
+    for days in MOST_APART:
+        model = _Model(replace(problem, wants=kept), most_apart=days)
+        try:
+            if model.solves(kept):
+                return model.first
+        except Unsettled:
+            continue
+    return []
 
 
 def _blocked(problem: Problem, district: int, served: set[int]) -> Blocked:
@@ -103,39 +113,41 @@ def _core(problem: Problem, districts: Collection[int]) -> set[int]:
 class _Model:
     """One variable for each class, slot and teacher that fit; at most one class each half day for each of them."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, most_apart: int = 0) -> None:
         from ortools.sat.python import cp_model  # slow to load
 
         self._cp, self.problem, self.model = cp_model, problem, cp_model.CpModel()
         self.served = {w.district: self.model.new_bool_var(f"served{w.district}") for w in problem.wants}
         self.held: dict[Key, Any] = {key: self.model.new_bool_var(str(key)) for key in _keys(problem)}
-        self.first: list[Place] = []  # where the most are served, before dates are made better
+        self.first: list[Place] = []  # what the last search found
         self._index: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-        self.day = {
-            (want.district, number): self._class(want, number)
-            for want in problem.wants
-            for number in range(1, len(want.skills) + 1)
-        }
-        self._keep_apart()
+        for want in problem.wants:
+            for number in range(1, len(want.skills) + 1):
+                self._class(want, number)
+        self._keep_apart(most_apart)
         self._one_at_a_time()
 
-    def _class(self, want: Want, number: int) -> Any:
-        """One class of a district: held once if the district is served. Returns the day it is held, as a number."""
-        mine = [(key, var) for key, var in self.held.items() if key[:2] == (want.district, number)]
-        self.model.add(sum(var for _key, var in mine) == self.served[want.district])
-        first = self.problem.days[0] if self.problem.days else None
-        return sum(var * (key[2].day - first).days for key, var in mine) if first else 0
+    def _class(self, want: Want, number: int) -> None:
+        """One class of a district: held once if the district is served."""
+        mine = [var for key, var in self.held.items() if key[:2] == (want.district, number)]
+        self.model.add(sum(mine) == self.served[want.district])
 
-    def _keep_apart(self) -> None:
-        """By every day, no more later classes than earlier ones `gap_days` before: tighter than comparing the days."""
+    def _keep_apart(self, most: int) -> None:
+        """By every day, no more later classes than earlier ones `gap_days` before: tighter than comparing the days.
+
+        And, where `most` is given, no fewer than earlier ones so many days before.
+        """
         held = defaultdict(list)
         for (district, number, slot, _teacher), var in self.held.items():
             held[district, number].append((slot.day, var))
         for (district, number), mine in held.items():
-            for day in sorted({day for day, _var in mine}) if number > 1 else ():
+            before = held[district, number - 1] if number > 1 else []
+            for day in sorted({day for day, _var in [*mine, *before]}) if before else ():
                 late = [var for d, var in mine if d <= day]
-                early = [v for d, v in held[district, number - 1] if (day - d).days >= self.problem.gap_days]
+                early = [var for d, var in before if (day - d).days >= self.problem.gap_days]
                 self.model.add(sum(late) <= sum(early))
+                if most:
+                    self.model.add(sum(late) >= sum(var for d, var in before if (day - d).days >= most))
 
     def _one_at_a_time(self) -> None:
         halls = {want.district: want.hall for want in self.problem.wants}
@@ -168,37 +180,19 @@ class _Model:
         solver, status = self._solve()
         served = {district for district, var in self.served.items() if solver.boolean_value(var)}
         self.first = self._places(solver)
-        self._hint(solver)
         return served, status == self._cp.OPTIMAL
-
-    def spread(self, served: set[int]) -> list[Place]:
-        """Serve these, each district's classes about two weeks apart, and the whole no later than need be."""
-        for district, var in self.served.items():
-            self.model.add(var == (district in served))
-        self.model.minimize(sum(self._strain(want) for want in self.problem.wants if want.district in served))
-        solver, _status = self._solve(effort=SPREAD_EFFORT)
-        return self._places(solver)
 
     def _places(self, solver: Any) -> list[Place]:
         kept = [key for key, var in self.held.items() if solver.boolean_value(var)]
         return [Place(slot, district, number, teacher) for district, number, slot, teacher in kept]
 
-    def _strain(self, want: Want) -> Any:
-        """Ten for each day that a gap is off the usual one, and one for each day that the first class is later."""
-        total: Any = self.day[want.district, 1]
-        for number in range(2, len(want.skills) + 1):
-            gap = self.day[want.district, number] - self.day[want.district, number - 1]
-            off = self.model.new_int_var(0, 400, "")
-            self.model.add(off >= gap - USUAL_GAP)
-            self.model.add(off >= USUAL_GAP - gap)
-            total += 10 * off
-        return total
-
     def solves(self, wants: Iterable[Want]) -> bool:
         for want in wants:
             self.model.add(self.served[want.district] == 1)
-        _solver, status = self._solve()
-        return bool(status in {self._cp.OPTIMAL, self._cp.FEASIBLE})
+        solver, status = self._solve()
+        found = status in {self._cp.OPTIMAL, self._cp.FEASIBLE}
+        self.first = self._places(solver) if found else []
+        return bool(found)
 
     def conflict(self) -> set[int]:
         by_index = {var.index: district for district, var in self.served.items()}
@@ -208,18 +202,13 @@ class _Model:
             raise Unsettled
         return {by_index[index] for index in solver.sufficient_assumptions_for_infeasibility()}
 
-    def _hint(self, solver: Any) -> None:
-        for var in self.held.values():
-            self.model.add_hint(var, solver.boolean_value(var))
-
-    def _solve(self, *, effort: float = EFFORT) -> tuple[Any, Any]:
+    def _solve(self) -> tuple[Any, Any]:
         """The solver with its answer, and the status. Raises: Unsettled."""
         solver = self._cp.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
         solver.parameters.linearization_level = 1
-        solver.parameters.max_deterministic_time = effort
-        solver.parameters.relative_gap_limit = 0.05 if effort == SPREAD_EFFORT else 0
+        solver.parameters.max_deterministic_time = EFFORT
         status = solver.solve(self.model)
         if status == self._cp.UNKNOWN:
             raise Unsettled

@@ -24,7 +24,7 @@ from outreach.dispatch.models import (
 )
 from outreach.dispatch.services import OfferError, accept_offer, decline_offer, publish_plan, return_offer, save_version
 from outreach.dispatch.solvers import solver
-from outreach.people.models import Engagement, Instructor, Person, User
+from outreach.people.models import Engagement, Instructor, Membership, Person, Role, User
 from outreach.people.rules import ROAD_FACTOR, travel_minutes
 
 DAYS = 21
@@ -46,6 +46,17 @@ def seed_offers(rng: Random, today: date, *, but: Plan | None) -> None:
     save_version(plan=plan, problem=problem, answer=answer, reason="計算した案", by=by)
     publish_plan(plan=plan, by=by)
     _answer(list(Offer.objects.filter(visit__plan=plan).select_related("visit", "person").order_by("starts_at", "pk")))
+    _account(plan)
+
+
+def _account(plan: Plan) -> None:
+    """Someone with offers still to answer can sign in: `instructor2`, with the others' password."""
+    usual = User.objects.filter(username="instructor").first()
+    waiting = Offer.objects.filter(visit__plan=plan, status=OfferStatus.OPEN, person__user=None).first()
+    if usual and waiting:
+        user = User.objects.create(username="instructor2", password=usual.password)
+        Membership.objects.create(user=user, role=Role.INSTRUCTOR)
+        Person.objects.filter(pk=waiting.person_id).update(user=user)
 
 
 def _busiest(but: Plan | None) -> str | None:
@@ -109,8 +120,9 @@ def _gone(rng: Random, plan: Plan, person: Person, venue: Venue, course: Course,
         plan=plan, request=request, starts_at=starts, ends_at=starts + timedelta(hours=2), lead=person
     )
     Offer.objects.create(
-        visit=visit, person=person, starts_at=starts, answer_by=leaves - timedelta(days=20), status=OfferStatus.ACCEPTED
-    )
+        visit=visit, person=person, starts_at=starts, answer_by=leaves - timedelta(days=20),
+        answered_at=leaves - timedelta(days=21), status=OfferStatus.ACCEPTED,
+    )  # fmt: skip
     really = Decimal(str(round(km * rng.uniform(0.97, 1.18), 1)))
     trip = Trip.objects.create(
         plan=plan, person=person, day=day, leaves_at=leaves, back_at=back, hm=round(km * 10), road_minutes=2 * minutes,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from backend.sample.offers import seed_gone, seed_offers
 from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, Trip
-from outreach.people.models import Engagement, Person
+from outreach.people.models import Engagement, Person, User
 from tests import factories
 from tests.dispatch import rows
 
@@ -21,6 +21,7 @@ def test_some_say_yes_one_no_one_falls_ill_and_others_wait() -> None:
     for _ in range(8):
         rows.request()
     DispatchRequest.objects.update(sample=True)
+    User.objects.create_user("instructor", password="x")
     seed_offers(Random(1), rows.monday() - timedelta(days=3), but=None)
     assert set(Offer.objects.values_list("status", flat=True)) == {
         OfferStatus.OPEN,
@@ -28,6 +29,8 @@ def test_some_say_yes_one_no_one_falls_ill_and_others_wait() -> None:
         OfferStatus.DECLINED,
         OfferStatus.RETURNED,
     }
+    asked = Person.objects.get(user__username="instructor2")
+    assert asked.offers.filter(status=OfferStatus.OPEN).exists()
 
 
 def test_days_gone_have_their_road_and_stand_in_the_ledger() -> None:

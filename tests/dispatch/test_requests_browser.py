@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from outreach.people.models import Role
 from tests import factories
@@ -30,10 +30,10 @@ def test_the_offices_pages_of_requests(
     plan = rows.plan()
     page = open_page(size)
     page.goto("/staff/sign-in/")
-    page.get_by_label("利用者名").fill(user.username)
-    page.get_by_label("パスワード").fill("正しい馬の電池")
-    page.get_by_role("button", name="サインイン").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.locator("[name=username]").fill(user.username)
+    page.locator("[name=password]").fill("正しい馬の電池")
+    page.get_by_role("button", name="サインインする").click()
+    page.get_by_role("heading", name="今日").wait_for()
     person = served.visits.get().lead_id
     for name, address in {
         "list": "/staff/requests/",

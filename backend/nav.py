@@ -56,6 +56,8 @@ GROUPS: tuple[tuple[object, tuple[Entry, ...]], ...] = (
             (_("派遣依頼"), "dispatch:requests", Action.PLAN_DISPATCH),
             (_("派遣計画"), "dispatch:plans", Action.PLAN_DISPATCH),
             (_("打診"), "dispatch:offers", Action.PLAN_DISPATCH),
+            (_("派遣する講師"), "dispatch:instructors", Action.SEE_PEOPLE),
+            (_("件数"), "dispatch:request-figures", Action.SEE_FIGURES),
         ),
     ),
     (

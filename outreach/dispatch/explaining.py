@@ -13,11 +13,11 @@ from outreach.dispatch.building import build_problem, key, moment_of, open_start
 from outreach.dispatch.editing import bare, judge
 from outreach.dispatch.explain import words
 from outreach.dispatch.explain.bench import Bench
-from outreach.dispatch.explain.changes import NEWCOMER, Change, Kind
+from outreach.dispatch.explain.changes import Change, Kind
 from outreach.dispatch.explain.reasons import Diagnosis, diagnose
 from outreach.dispatch.explain.search import Remedy, remedies
 from outreach.dispatch.explain.visits import Alternative, Choice, why_so
-from outreach.dispatch.models import DispatchRequest, OtherVenue, Plan, RequestStatus, RequestWindow
+from outreach.dispatch.models import DispatchRequest, Need, OtherVenue, Plan, RequestStatus, RequestWindow
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.score import Score
@@ -184,16 +184,22 @@ def _names(plan: Plan, request: DispatchRequest, changes: list[Remedy], people: 
     for one in changes:
         ids |= {*one.way.crew, one.change.person or "", one.change.place or "", one.change.other or ""}
     known = names_of({name for name in ids if ID.fullmatch(name)})  # not ports, nor people who don't exist yet
-    known |= {name: _("新しい講師") for name in ids if name.startswith(NEWCOMER)}
-    return words.Names(known, dict(Skill.objects.values_list("code", "name")), plan.first)
+    return words.Names(known, skill_names(), plan.first)
+
+
+def skill_names() -> dict[str, str]:
+    """By code, also of needs that no course has brought in yet."""
+    needs = {need.value: str(need.label) for need in Need}
+    return needs | dict(Skill.objects.values_list("code", "name"))
 
 
 # --- one that is served ---------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Row:
-    """An alternative for the page; `at` a moment, costs as kilometres."""
+    """An alternative for the page; `at` a moment, `when` the same in words, costs as kilometres."""
 
     at: object
+    when: str
     crew: str
     km: str
     road: str
@@ -235,6 +241,7 @@ def explain_visit(plan: Plan, request: DispatchRequest) -> ExplainedVisit | None
 def _row(one: Alternative, names: dict[str, str], plan: Plan) -> Row:
     return Row(
         at=moment_of(one.start, plan.first),
+        when=words.Names({}, {}, plan.first).clock(one.start),
         crew="、".join(names.get(name, name) for name in one.crew),
         km=f"{one.extra / 10:+,.1f}",
         road=f"{one.extra_hm / 10:+,.1f}",

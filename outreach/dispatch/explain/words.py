@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from outreach.dispatch.explain.changes import Change, Kind
+from outreach.dispatch.explain.changes import NEWCOMER, Change, Kind
 from outreach.dispatch.explain.reasons import Diagnosis, Why
 from outreach.dispatch.explain.search import Remedy
 from outreach.dispatch.problem import DAY_MINUTES
@@ -38,6 +38,10 @@ class Names:
 
     def name(self, key: str | None) -> str:
         return self.of.get(key or "", key or "")
+
+    def person(self, key: str) -> str:
+        """With さん; who doesn't exist yet has no name."""
+        return _("新しい講師") if key.startswith(NEWCOMER) else _("%(name)sさん") % {"name": self.name(key)}
 
     def skill(self, code: str | None) -> str:
         return self.skills.get(code or "", code or "")
@@ -104,8 +108,8 @@ def title(change: Change, names: Names) -> str:
 
 def outcome(remedy: Remedy, names: Names) -> str:
     """Who would then go when, and what it comes to: shown by the plan that `check` accepted."""
-    crew = "、".join(names.name(name) for name in remedy.way.crew)
-    said = _("そうすると、%(crew)sさんが%(start)sから行けます。ほかの訪問は、ひとつも減りません。")
+    crew = "、".join(names.person(name) for name in remedy.way.crew)
+    said = _("そうすると、%(crew)sが%(start)sから行けます。ほかの訪問は、ひとつも減りません。")
     return said % {"crew": crew, "start": names.clock(remedy.way.start)}
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from outreach.classes.models import Shift
 from outreach.people.models import Person
@@ -47,7 +48,10 @@ class Item:
 
 def in_words(minutes: int) -> str:
     """12時間30分."""
-    return f"{minutes // 60}時間{minutes % 60}分" if minutes % 60 else f"{minutes // 60}時間"
+    hours, rest = divmod(minutes, 60)
+    if not rest:
+        return _("%(hours)s時間") % {"hours": hours}
+    return _("%(hours)s時間%(minutes)s分") % {"hours": hours, "minutes": rest}
 
 
 def day_of(year: int) -> date:

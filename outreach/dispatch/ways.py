@@ -25,13 +25,19 @@ class Way:
     stops: tuple[Spot, ...]
 
     @property
+    def door(self) -> Spot:
+        """Where the trip begins and ends: at home, or at another of the person's bases."""
+        base = self.trip.base or self.person
+        return base.lat, base.lon
+
+    @property
     def key(self) -> str:
         return f"p{self.person.pk}"
 
 
 def ways_on(plan: Plan, day: date) -> list[Way]:
     """By name. Three statements. A night is drawn at the municipality's point: inns aren't known."""
-    trips = plan.trips.filter(day__gte=day - ONE_DAY, day__lte=day).select_related("person")
+    trips = plan.trips.filter(day__gte=day - ONE_DAY, day__lte=day).select_related("person", "base")
     at = {(trip.person_id, trip.day): trip for trip in trips}
     visits: dict[tuple[int, date], list[Visit]] = {}
     for visit in visits_of(plan):
@@ -45,7 +51,8 @@ def _way(trip: Trip, trips: dict[tuple[int, date], Trip], visits: dict[tuple[int
     def on(days: int) -> list[Visit]:
         return visits.get((trip.person_id, trip.day + days * ONE_DAY), [])
 
-    home = (trip.person.lat, trip.person.lon)
+    door = trip.base or trip.person
+    home = (door.lat, door.lon)
     eve = trips.get((trip.person_id, trip.day - ONE_DAY))
     start = _inn([*(on(-1)[-1:]), *on(0)[:1]]) if eve and eve.overnight else None
     end = _inn([*(on(0)[-1:]), *on(1)[:1]]) if trip.overnight else None

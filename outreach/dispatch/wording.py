@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from geo.models import Municipality
 from outreach.classes.models import Venue
 from outreach.dispatch.building import pk_of
-from outreach.dispatch.models import DispatchRequest
+from outreach.dispatch.models import DispatchRequest, OtherBase
 from outreach.dispatch.violations import PARTS, WORDS, Violation
 from outreach.people.models import Person, Skill
 
 PART = frozenset(PARTS)
 DATE = re.compile(r"(\d+)月(\d+)日(\d+:\d\d)?")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-ID = re.compile(r"(?<![0-9A-Za-z-])[phrvn]\d+(?![0-9A-Za-z])")
+ID = re.compile(r"(?<![0-9A-Za-z-])[phrvnb]\d+(?![0-9A-Za-z])")
 SKILL = re.compile(r"(資格「|certificate “)([^」”]+)")
 
 
@@ -38,7 +38,7 @@ def _day(found: re.Match[str]) -> str:
 
 
 def in_names(texts: Iterable[str]) -> list[str]:
-    """The same sentences with names. At most five statements, however many sentences."""
+    """The same sentences with names. At most seven statements, however many sentences."""
     lines = list(texts)
     found = {name for line in lines for name in ID.findall(line)}
     names = names_of(found)
@@ -53,11 +53,14 @@ def _line(line: str, names: dict[str, str], skills: dict[str, str]) -> str:
 
 def names_of(ids: set[str]) -> dict[str, str]:
     """What ids of a problem are called; those that are none are left out. At most four statements."""
-    by_kind = {kind: [pk_of(name) for name in ids if name[0] == kind] for kind in "phrv"}
+    by_kind = {kind: [pk_of(name) for name in ids if name[0] == kind] for kind in "phrvb"}
     names: dict[str, str] = {}
     people = dict(Person.objects.filter(pk__in=by_kind["p"] + by_kind["h"]).values_list("pk", "name"))
     names |= {f"p{pk}": name for pk, name in people.items()}
     names |= {f"h{pk}": _("%(name)sさんの拠点") % {"name": name} for pk, name in people.items()}
+    if by_kind["b"]:
+        for base in OtherBase.objects.filter(pk__in=by_kind["b"]).select_related("person"):
+            names[f"b{base.pk}"] = _("%(name)sさんの拠点") % {"name": base.person.name}
     if by_kind["r"]:
         rows = DispatchRequest.objects.filter(pk__in=by_kind["r"]).select_related("municipality", "venue")
         names |= {f"r{row.pk}": f"{row.municipality.name} {row.venue.name}" for row in rows}

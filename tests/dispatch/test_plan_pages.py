@@ -14,7 +14,7 @@ from django.utils import timezone
 from backend.sample.dispatch import seed_plan
 from outreach.dispatch import documents, services
 from outreach.dispatch.building import minute_of
-from outreach.dispatch.models import DayLock, Offer, Plan, PlanStatus, PlanVersion, Visit
+from outreach.dispatch.models import DayLock, Offer, OtherBase, Plan, PlanStatus, PlanVersion, Visit
 from outreach.people.models import AccessLog, DayException, Organisation, Person, Role
 from tests import factories
 from tests.dispatch import rows
@@ -391,3 +391,14 @@ def test_of_two_moves_at_once_one_is_kept_and_the_other_is_told(visit: Visit, te
     assert said[0] == ""
     assert "ほかの人が先に変更しました" in said[1]
     assert PlanVersion.objects.count() == 2
+
+
+def test_a_trip_from_another_base_is_drawn_from_there(desk: Client) -> None:
+    teacher = rows.instructor(lat=45.1, lon=142.3)
+    asked = rows.request()
+    near = {"lat": asked.venue.lat, "lon": asked.venue.lon}
+    base = OtherBase.objects.create(person=teacher, name="実家", municipality=asked.municipality, **near)
+    trip = rows.plan().trips.get()
+    assert (trip.base, trip.hm) == (base, 0)
+    lines = desk.get(f"/staff/plans/{trip.plan_id}/map/{trip.day.isoformat()}/lines/").json()["lines"]
+    assert lines[0]["stops"][0] == [round(near["lon"], 4), round(near["lat"], 4)]

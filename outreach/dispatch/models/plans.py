@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from outreach.classes.models import Session
+from outreach.dispatch.models.bases import OtherBase
 from outreach.dispatch.models.requests import DispatchRequest
 from outreach.people.models import Person, User
 
@@ -120,6 +121,7 @@ class Trip(models.Model):
     hm = models.PositiveIntegerField(_("距離（100 m）"))
     road_minutes = models.PositiveSmallIntegerField(_("移動の分数"))
     overnight = models.BooleanField(_("この夜は外泊"), default=False)
+    base = models.ForeignKey(OtherBase, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")  # not home
     legs = models.JSONField(default=list, editable=False)  # ways of the day: minute left, minute arrived, hm, ferry
     travelled_km = models.DecimalField(_("実際の距離（km）"), max_digits=6, decimal_places=1, null=True, blank=True)
     travelled_minutes = models.PositiveSmallIntegerField(_("実際の移動（分）"), null=True, blank=True)

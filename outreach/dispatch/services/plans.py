@@ -144,7 +144,13 @@ def question(plan: Plan, request: int) -> tuple[Problem, Answer]:
     problem, answer = current(plan)
     name = key("r", request)
     if name not in {visit.id for visit in problem.visits}:
-        raise PlanRefused([_("この依頼は、計画を作ったあとに届いたか、変わりました。計画し直すと入ります。")])
+        raise PlanRefused(
+            [
+                _(
+                    "この依頼は、この計画に入っていません。あとから届いたか、期間中に会場の開いている日時がないためです。計画し直すと、入るか確かめられます。"
+                )
+            ]
+        )
     pending = {(who, entry.id) for entry in answer.visits if entry.id != name for who in entry.instructors}
     forbidden = tuple(f for f in problem.forbidden if (f.instructor, f.visit) not in pending)
     return replace(problem, forbidden=forbidden), answer

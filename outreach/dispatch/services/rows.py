@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from outreach.dispatch.building import moment_of, pk_of
-from outreach.dispatch.models import DispatchRequest, Plan, RequestStatus, Trip, Visit
+from outreach.dispatch.models import DispatchRequest, OtherBase, Plan, RequestStatus, Trip, Visit
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.services.answers import offers_follow
@@ -14,7 +14,7 @@ from outreach.dispatch.timing import Book, DutyTimes, TripTimer
 from outreach.dispatch.violations import Ledger
 
 VISIT = ("starts_at", "ends_at", "lead_id", "second_id")
-TRIP = ("leaves_at", "back_at", "hm", "road_minutes", "overnight", "legs")
+TRIP = ("leaves_at", "back_at", "hm", "road_minutes", "overnight", "legs", "base_id")
 
 
 def write_visits(plan: Plan, problem: Problem, answer: Answer) -> None:
@@ -76,23 +76,26 @@ def write_trips(plan: Plan, problem: Problem, answer: Answer) -> None:
 
 def _trip_fields(problem: Problem, answer: Answer) -> Iterable[tuple[tuple[int, date], dict[str, Any]]]:
     first = date.fromisoformat(problem.horizon.start)
-    for times, overnight in timed(problem, answer):
+    bases = set(OtherBase.objects.values_list("pk", flat=True))  # one may be gone since the plan was made
+    for times, overnight, home in timed(problem, answer):
+        base = pk_of(home) if home.startswith("b") else None
         fields = {
             "leaves_at": moment_of(times.leave, first),
             "back_at": moment_of(times.back, first),
             "hm": sum(journey.hm for journey in times.journeys),
             "road_minutes": sum(journey.minutes for journey in times.journeys),
             "overnight": overnight,
+            "base_id": base if base in bases else None,
             "legs": [[leg.leave, leg.arrive, leg.hm, leg.ferry or ""] for leg in times.journeys],
         }
         yield (pk_of(times.instructor), first + timedelta(days=times.day)), fields
 
 
-def timed(problem: Problem, answer: Answer) -> list[tuple[DutyTimes, bool]]:
-    """Each day's duty of a plan that keeps the rules, and whether its night is spent away."""
+def timed(problem: Problem, answer: Answer) -> list[tuple[DutyTimes, bool, str]]:
+    """Each day's duty of a plan that keeps the rules, whether its night is spent away, and whence the trip began."""
     book, ledger = Book(problem), Ledger(problem.horizon)
     return [
-        (times, times.day != trip.days[-1].day)
+        (times, times.day != trip.days[-1].day, trip.home)
         for trip in answer.trips
         for times in TripTimer(book, trip, ledger).duties()
     ]

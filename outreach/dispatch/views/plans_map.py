@@ -102,7 +102,7 @@ def map_points(request: ScopedRequest, pk: int, day: str) -> HttpResponse:
     points = [
         Point(one.venue.lat, one.venue.lon, "venue", f"{one.municipality.name} {one.venue.name}") for one in asked
     ]
-    homes = [Point(way.person.lat, way.person.lon, HOME, way.person.name) for way in ways]
+    homes = [Point(*way.door, HOME, way.person.name) for way in ways]
     return JsonResponse(pack_points([*points, *homes]))
 
 

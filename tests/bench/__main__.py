@@ -1,7 +1,8 @@
 """`make bench`: every measurement, one after the other."""
 
-from tests.bench import bench_map, bench_plan, bench_upload
+from tests.bench import bench_dispatch, bench_map, bench_plan, bench_upload
 
 bench_map.main()
 bench_plan.main()
 bench_upload.main()
+bench_dispatch.main()

@@ -20,7 +20,7 @@ from outreach.dispatch.solvers.rows import MUST
 from outreach.dispatch.solvers.stability import own_costs
 
 # Shares of the whole time until the end of column generation and of the dive: the rest is for repair and proof.
-GENERATE, DIVE = 0.4, 0.7
+GENERATE, DIVE = 0.45, 0.7
 # Proof is tried after so many repairs in a row without gain, or this share of the time; again when the gap has shrunk.
 IMPATIENCE, PROOF, SMALLER = 25, 0.75, 0.7
 # It is tried among this many trips at most, for this share of the time left, or for so many nodes.
@@ -44,14 +44,14 @@ class Best:
         progress: Report = unheard,
         should_stop: Stop = never,
     ) -> Plan:
-        run = _Run(problem, Budget(seconds, work, should_stop), seed, progress)
+        run = _Run(problem, Budget(seconds, work, should_stop), seed, progress, should_stop)
         return run.plan()
 
 
 class _Run:
-    def __init__(self, problem: Problem, budget: Budget, seed: int, progress: Report) -> None:
+    def __init__(self, problem: Problem, budget: Budget, seed: int, progress: Report, should_stop: Stop) -> None:
         self._net = Network(problem)
-        self._budget, self._seed, self._progress = budget, seed, progress
+        self._budget, self._seed, self._progress, self._should_stop = budget, seed, progress, should_stop
         self._bound = -np.inf
         self._best = self._begin()
 
@@ -61,7 +61,9 @@ class _Run:
         generation.master.add(self._best.trips)
         relaxed = generation.run(self._budget.part(GENERATE), cut=True)
         self._hear("columns", generation.bound)
-        dived = Dive(generation, self._budget.part(DIVE)).run()
+        if not np.isfinite(self._bound) and not self._should_stop():
+            self._hear("columns", generation.prove(relaxed, self._should_stop))
+        dived = Dive(generation, self._budget.part(DIVE), self._budget.over).run()
         if dived is not None:
             self._offer(dived)
         relaxed = generation.price()
@@ -109,7 +111,7 @@ class _Run:
                 break
             else:
                 before = self._best.cost
-                self._best = repair.step(self._best, Limits(EFFORT, self._seconds(1.0), seed=self._seed))
+                self._best = repair.step(self._best, Limits(EFFORT, seed=self._seed, should_stop=self._budget.over))
                 idle = 0 if self._best.cost < before else idle + 1
                 self._hear("repair", self._bound)
             self._budget.spend()
@@ -140,11 +142,6 @@ class _Run:
             if not cuts.points_of(generation.master.rows, trips):
                 self._offer(trips)
         self._hear("proof", min(whole.bound, below.others))
-
-    def _seconds(self, share: float) -> float | None:
-        """What one choice may take of the time that is left; None when only work counts."""
-        left = self._budget.seconds_left()
-        return None if left == float("inf") else max(0.1, share * left)
 
     def _done(self) -> bool:
         proven = np.isfinite(self._bound) and self._best.cost <= whole_bound(self._bound)

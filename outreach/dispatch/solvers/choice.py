@@ -6,20 +6,22 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
+from outreach.dispatch.solvers.base import Stop, never
 from outreach.dispatch.solvers.columns import Columns
 from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.rows import MUST
+from outreach.dispatch.solvers.watching import watched
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`effort` is CP-SAT's deterministic time, about a second each; `seconds` is by the clock. None: no such limit."""
+    """`effort` is CP-SAT's deterministic time, about a second each; None: no such limit."""
 
     effort: float | None = None
-    seconds: float | None = None
     workers: int = 1
     seed: int = 0
+    should_stop: Stop = never
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,8 @@ class Choice:
         solver.parameters.linearization_level = 2
         if limits.effort is not None:
             solver.parameters.max_deterministic_time = limits.effort
-        if limits.seconds is not None:
-            solver.parameters.max_time_in_seconds = limits.seconds
-        status = solver.solve(self._model)
+        with watched(solver, limits.should_stop):
+            status = solver.solve(self._model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         trips = np.flatnonzero([solver.boolean_value(x) for x in self._x])

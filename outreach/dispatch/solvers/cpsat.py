@@ -15,6 +15,7 @@ from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.plans import plan_of
 from outreach.dispatch.solvers.rows import MUST
 from outreach.dispatch.solvers.stability import own_costs
+from outreach.dispatch.solvers.watching import watched
 
 Cell = tuple[int, int]
 
@@ -44,25 +45,15 @@ class CpSat:
         solver.parameters.random_seed = seed
         if work is not None:
             solver.parameters.max_deterministic_time = float(work)
-        elif seconds is not None:
-            solver.parameters.max_time_in_seconds = max(0.1, budget.seconds_left())
-        if solver.solve(flow.model, _Heard(should_stop)) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        with watched(solver, budget.over if budget.timed else should_stop):
+            status = solver.solve(flow.model)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             raise NoPlanError("CP-SAT found no plan")
         plan = plan_of(network, flow.columns(solver), bound=solver.best_objective_bound)
         if any(solver.boolean_value(flow.left[visit]) for visit in network.locks):
             raise NoPlanError("not every locked visit can be served")
         progress(Progress("cpsat", work or 0, plan.cost, plan.bound))
         return plan
-
-
-class _Heard(cp_model.CpSolverSolutionCallback):
-    def __init__(self, should_stop: Stop) -> None:
-        super().__init__()
-        self._should_stop = should_stop
-
-    def on_solution_callback(self) -> None:
-        if self._should_stop():
-            self.stop_search()
 
 
 class _Flow:

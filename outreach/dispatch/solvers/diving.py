@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from outreach.dispatch.solvers.base import Budget
+from outreach.dispatch.solvers.base import Budget, Stop
 from outreach.dispatch.solvers.columns import Columns
 from outreach.dispatch.solvers.generation import Generation
 from outreach.dispatch.solvers.legs import Bools
@@ -10,7 +10,9 @@ from outreach.dispatch.solvers.master import InfeasibleError, Relaxed
 from outreach.dispatch.solvers.network import Floats
 
 # What is taken for sure, and what is if nothing is: of the open ones this part at a time, and only what is likely.
-SURE, LIKELY, STEPS = 0.95, 0.6, 40
+SURE, LIKELY, STEPS = 0.95, 0.6, 15
+# The same when time is up: a rough plan is better than none.
+HURRIED, HURRIED_STEPS = 0.3, 3
 TINY = 1e-5
 # How often new trips are priced on the way, in steps.
 PRICED = 3
@@ -19,15 +21,15 @@ PRICED = 3
 class Dive:
     """One way down. `run` leaves the master as it was, but for new trips."""
 
-    def __init__(self, generation: Generation, budget: Budget) -> None:
-        self._generation, self._budget = generation, budget
+    def __init__(self, generation: Generation, budget: Budget, should_stop: Stop) -> None:
+        self._generation, self._budget, self._should_stop = generation, budget, should_stop
         self._master = generation.master
         rows = self._master.rows
         self._pairs = slice(rows.visits, rows.visits + len(rows.pairs))
         self._held: list[int] = []
 
     def run(self) -> Columns | None:
-        """Trips of a plan, or None if the budget ends on the way or the way ends nowhere."""
+        """Trips of a plan, or None if it is stopped or the way ends nowhere; in a hurry when the budget is used up."""
         try:
             return self._descend()
         finally:
@@ -38,11 +40,11 @@ class Dive:
         relaxed = self._generation.resolve(priced=True)
         step = 0
         while self._open(relaxed):
-            if self._budget.over():
+            if self._should_stop():
                 return None
             self._budget.spend()
             step += 1
-            deeper = self._deeper(relaxed, priced=step % PRICED == 0)
+            deeper = self._deeper(relaxed, priced=step % PRICED == 0 and not self._budget.over())
             if deeper is None:
                 return None
             relaxed = deeper
@@ -81,9 +83,10 @@ class Dive:
         weight = np.where(_between(weight), weight, 0)
         # A start for two decides more than one trip does.
         weight[pairs] += 0.1 * (weight[pairs] > 0.5)
-        few = max(1, int(np.count_nonzero(weight)) // STEPS)
+        least, steps = (HURRIED, HURRIED_STEPS) if self._budget.over() else (LIKELY, STEPS)
+        few = max(1, int(np.count_nonzero(weight)) // steps)
         likely = np.argsort(-weight, kind="stable")[:few]
-        first: list[int] = likely[(weight[likely] > LIKELY) | (np.arange(few) == 0)].tolist()
+        first: list[int] = likely[(weight[likely] > least) | (np.arange(few) == 0)].tolist()
         return first
 
 

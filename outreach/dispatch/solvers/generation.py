@@ -78,6 +78,11 @@ class Generation:
                     return relaxed
                 depth, most = 1, PER_SHIFT
 
+    def prove(self, relaxed: Relaxed, should_stop: Stop) -> float:
+        """Look at all trips, at the prices of the last relaxation, whatever it takes: the bound."""
+        self._look(relaxed, PER_SHIFT, ALL, should_stop=should_stop)
+        return self.bound
+
     def price(self) -> Relaxed:
         """Solve the master and take its prices."""
         self.master.refresh()

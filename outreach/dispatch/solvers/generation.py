@@ -16,14 +16,14 @@ from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.master import Master, Relaxed
 from outreach.dispatch.solvers.network import Floats, Network
 from outreach.dispatch.solvers.prices import Found
-from outreach.dispatch.solvers.pricing import ALL, Pricer
+from outreach.dispatch.solvers.pricing import Pricer
 
 # A trip cheaper than this by reduced cost is worth a column: well above the dust of sums, well below a unit of cost.
 EPSILON = 1e-3
 # How many trips a shift may add at once; how many are looked at when cuts hide the good ones.
 PER_SHIFT, MOST = 5, 1000
 # Next days looked at for trips that begin in a shift, step by step.
-EFFORTS = (0, 100_000, ALL)
+EFFORTS = (0, 100_000, 10_000_000)
 # The bound need not come closer to the value than this share of it.
 CLOSE = 1e-5
 # Rounds of cuts end when three together have raised the value by less than this share of it.
@@ -79,8 +79,8 @@ class Generation:
                 depth, most = 1, PER_SHIFT
 
     def prove(self, relaxed: Relaxed, should_stop: Stop) -> float:
-        """Look at all trips, at the prices of the last relaxation, whatever it takes: the bound."""
-        self._look(relaxed, PER_SHIFT, ALL, should_stop=should_stop)
+        """Look at trips of all kinds, at the prices of the last relaxation, however late it is: the bound."""
+        self._look(relaxed, PER_SHIFT, EFFORTS[-1], should_stop=should_stop)
         return self.bound
 
     def price(self) -> Relaxed:
@@ -150,7 +150,7 @@ class Generation:
         `relaxed` must be the last one priced.
         """
         below = np.full(len(self.network.shifts), slack)
-        found = self.pricer.search(below, 2 * most, should_stop=should_stop)
+        found = self.pricer.search(below, 2 * most, effort=10 * EFFORTS[-1], should_stop=should_stop)
         if (found.floor < below).any() or not self._complete:
             return None
         reduced = self.master.reduced(found.columns, relaxed.duals)
@@ -160,7 +160,7 @@ class Generation:
 
     def cheapest(self, relaxed: Relaxed, slack: float, each: int, most: int) -> tuple[Columns, Floats]:
         """Trips of a reduced cost below `slack`, `each` of a shift and kind, `most` in all."""
-        found = self.pricer.search(np.full(len(self.network.shifts), slack), each)
+        found = self.pricer.search(np.full(len(self.network.shifts), slack), each, effort=EFFORTS[-1])
         reduced = self.master.reduced(found.columns, relaxed.duals)
         order = np.argsort(reduced, kind="stable")[:most]
         return found.columns.take(order), reduced[order]

@@ -120,7 +120,10 @@ def _work(ways, worth, bag, path, depth, start, worked, leave, nights, shift, as
 
 @compiled
 def _follow(ways, worth, shifts, at, begun, bag, known, listed, values, effort):
-    """Every trip from these beginnings in shift `at` on: into the bag. False where `effort` is too little."""
+    """Every trip from these beginnings in shift `at` on: into the bag.
+
+    Where `effort` is too little: what those left out come to at least; else infinite.
+    """
     duties, starts, paid, estimate = begun
     size = 64
     paths, state = np.empty((size, bag.path.shape[1] + 1), np.int64), np.empty((size, 3), np.int64)
@@ -139,7 +142,7 @@ def _follow(ways, worth, shifts, at, begun, bag, known, listed, values, effort):
             spent, depth, nights, here = paids[top], state[top, 0], state[top, 1], state[top, 2]
             top -= 1
             if effort < 0:
-                return False
+                return estimate[number]
             last = ways.last[path[depth - 1]]
             way, bed, rest = ways.way[shifts[here]], ways.bed[last], ways.rest[shifts[here]]
             back = ways.back[way, last]
@@ -166,7 +169,7 @@ def _follow(ways, worth, shifts, at, begun, bag, known, listed, values, effort):
                         size *= 2
                     paths[top], paids[top] = path, more
                     state[top, 0], state[top, 1], state[top, 2] = depth + 1, nights + 1, where[shift]
-    return True
+    return np.inf
 
 
 @compiled
@@ -174,8 +177,8 @@ def join_source(ways, worth, shifts, below, most, effort, known, listed, values)
     """Trips of several worked days of one person from one home, whose shifts these are, in order.
 
     Of each shift where they first work: the `most` cheapest of less than `below`. By shift: how many, and what no other
-    is cheaper than (-inf where looking at `effort` next days wasn't enough, or `most` is more than `FEW` and they
-    are even more); and, by trip, reduced cost, start option, end option, duties (padded with -1).
+    is cheaper than (a rough bound where looking at `effort` next days wasn't enough, -inf where `most` is more than
+    `FEW` and they are even more); and, by trip, reduced cost, start option, end option, duties (padded with -1).
     """
     longest = ways.nights[shifts[0]] + 1
     counts, floor = np.zeros(len(shifts), np.int64), below.copy()
@@ -195,9 +198,9 @@ def join_source(ways, worth, shifts, below, most, effort, known, listed, values)
             np.empty(most, np.int64),
             np.empty((most, longest), np.int64),
         )
-        whole = _follow(ways, worth, shifts, at, begun, bag, known, listed, values, effort)
+        rest = _follow(ways, worth, shifts, at, begun, bag, known, listed, values, effort)
         found = bag.size[0]
-        counts[at], floor[at] = found, bag.limit[0] if whole else -np.inf
+        counts[at], floor[at] = found, min(bag.limit[0], rest)
         reduced, path = np.concatenate((reduced, bag.reduced[:found])), np.concatenate((path, bag.path[:found]))
         start, end = np.concatenate((start, bag.start[:found])), np.concatenate((end, bag.end[:found]))
     return counts, floor, reduced, start, end, path

@@ -116,8 +116,8 @@ class Nights:
     def search(self, below: Floats, most: int, effort: int, should_stop: Stop) -> Found:
         """The `most` cheapest trips whose reduced cost is less than `below` of the shift where they first work.
 
-        Where that leaves some out, `floor` says what none of these is cheaper than; -inf where `effort` next days
-        looked at for a shift weren't enough to know.
+        Where that leaves some out, `floor` says what none of these is cheaper than; where `effort` next days looked
+        at for a shift weren't enough, roughly.
         """
         weeks = self._net.problem.horizon.weeks
         floor, parts = below.copy(), []

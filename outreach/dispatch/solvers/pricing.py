@@ -17,8 +17,6 @@ from outreach.dispatch.solvers.prices import Found, Priced, Prices
 from outreach.dispatch.solvers.rows import Rows
 
 INF = np.inf
-# An effort that is never used up.
-ALL = 1 << 60
 
 
 class Pricer:
@@ -144,7 +142,7 @@ class Pricer:
             price[here] += sign * total[np.searchsorted(moments, moment[here], side="left")]
         return price
 
-    def search(self, below: Floats, most: int, *, effort: int = ALL, should_stop: Stop = never) -> Found:
+    def search(self, below: Floats, most: int, *, effort: int, should_stop: Stop = never) -> Found:
         """Trips whose reduced cost is less than `below` of the shift where they first work.
 
         The `most` cheapest of each, of one worked day and of several. `effort` limits the nights looked at for a shift;

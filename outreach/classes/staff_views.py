@@ -46,7 +46,7 @@ def uploads(request: ScopedRequest) -> HttpResponse:
         if made:
             return redirect("classes:upload", made.pk)
     sent = Upload.objects.filter(organisation__in=mine, kind=Upload.Kind.PLAN)
-    recent = sent.select_related("organisation").defer("content")[:RECENT]
+    recent = sent.select_related("organisation").defer("content", "report")[:RECENT]
     return render(request, "classes/staff_uploads.html", {"form": form, "rows": recent})
 
 

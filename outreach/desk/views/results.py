@@ -28,7 +28,7 @@ def results(request: ScopedRequest) -> HttpResponse:
         if made:
             return redirect("desk:result", made.pk)
     sent = Upload.objects.filter(organisation__in=mine, kind=Upload.Kind.RESULTS)
-    recent = sent.select_related("organisation").defer("content")[:RECENT]
+    recent = sent.select_related("organisation").defer("content", "report")[:RECENT]
     return render(request, "desk/results.html", {"form": form, "rows": recent})
 
 

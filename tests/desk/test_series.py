@@ -114,6 +114,8 @@ def test_from_a_missed_lesson_to_a_certificate_and_a_granted_subsidy(desk: Clien
     )
     assert again.code in said(desk.get(page))
     assert "まだ出席していない" in said(desk.post(f"{page}certificate/", follow=True))
+    unfit = factories.session(organisation=series.organisation)
+    assert "次の講座を受けられません" in said(desk.post(f"{page}make-up/", {"session": unfit.code}, follow=True))
     desk.post(f"{page}make-up/", {"session": again.code})
     made_up = Booking.objects.get(session=again)
     services.mark_attendance(booking=made_up, status=BookingStatus.ATTENDED, by=None)

@@ -167,6 +167,9 @@ def make_up(request: ScopedRequest, pk: int) -> HttpResponse:
     """Book the session where a lesson can be taken (補講), as the person applied last time."""
     one = _enrolment(request, pk)
     session = session_or_404(request.scope, request.POST.get("session", "").replace("\0", ""))
+    if session not in _others(progress_of([one])[0]):
+        messages.error(request, _("この回では、次の講座を受けられません。"))
+        return redirect("desk:learner", pk)
     last = Booking.objects.filter(resident=one.resident).select_related("resident").order_by("-applied_at").first()
     log_access(request.user, "make_up", one.subject)
 

@@ -106,3 +106,12 @@ def test_references_are_seven_digits_and_never_the_same() -> None:
     refs = {texts.show_ref(pk) for pk in range(1, 20_000)}
     assert len(refs) == 19_999
     assert all(len(ref) == 8 and ref[3] == "-" for ref in refs)
+
+
+@pytest.mark.parametrize("kind", [Kind.DISPATCH_OFFER, Kind.DISPATCH_ENDED])
+def test_instructors_are_told_by_every_way_in_few_segments(kind: str) -> None:
+    for way in ("sms", "call", "email"):
+        texts.check_template(kind, texts.delivered_text(way, kind), way=way)
+        assert "{" not in texts.render(way, kind, words(kind), ref="123-4567")
+    assert texts.preview(kind, words(kind, town="みほん講師派遣センター")).segments.parts <= 3
+    assert texts.render("email", kind, words(kind)).startswith("【津々浦々】")

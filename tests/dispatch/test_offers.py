@@ -173,6 +173,14 @@ def test_who_was_told_already_is_told_that_it_ended(visit: Visit, teachers: list
     assert (ended.to, ended.revision) == (offer.person.email, 2)
 
 
+def test_what_ends_is_told_although_a_newer_letter_still_waits(visit: Visit, offer: Offer) -> None:
+    Message.objects.update(status=MessageStatus.SENT)
+    services.tell_again(letter=OfferLetter.objects.get(), now=rows.now())
+    services.withdraw_request(request=visit.request, by=None, reason="中止")
+    kinds = dict(Message.objects.order_by("pk").values_list("kind", "status"))
+    assert kinds == {Kind.DISPATCH_OFFER: MessageStatus.WITHDRAWN, Kind.DISPATCH_ENDED: MessageStatus.PENDING}
+
+
 def test_what_was_accepted_is_not_moved_nor_dropped(visit: Visit, offer: Offer, teachers: list[Person]) -> None:
     services.accept_offer(offer=offer, now=rows.now())
     other = other_than(teachers, offer.person)

@@ -58,19 +58,21 @@ def tell_ended(*, offers: Iterable[Offer], now: datetime) -> None:
     for (plan_key, person), ended in sorted(by_letter.items()):
         plan = ended[0].visit.plan
         letter = OfferLetter.objects.filter(plan=plan_key, person=person).first()
-        if letter and withdraw_messages(subject=letter.subject, kinds=[Kind.DISPATCH_OFFER]):
+        if letter is None:
+            continue
+        taken_back = withdraw_messages(subject=letter.subject, kinds=[Kind.DISPATCH_OFFER])
+        known = [offer for offer in ended if offer.starts_at > now and _was_told(letter, offer)]
+        if taken_back:
             _tell_one(plan, person, now)
-        elif letter:
-            coming = [offer for offer in ended if offer.starts_at > now]
-            if coming:
-                _send(
-                    plan,
-                    person,
-                    Kind.DISPATCH_ENDED,
-                    {"visits": _summary(coming)},
-                    min(offer.starts_at for offer in coming),
-                    now,
-                )
+        if known:
+            words = {"visits": _summary(known)}
+            _send(plan, person, Kind.DISPATCH_ENDED, words, min(offer.starts_at for offer in known), now)
+
+
+def _was_told(letter: OfferLetter, offer: Offer) -> bool:
+    """Whether a message that went out, or a call, came after the offer was made."""
+    told = Message.objects.filter(subject=letter.subject, kind=Kind.DISPATCH_OFFER, created_at__gte=offer.sent_at)
+    return told.exclude(status=MessageStatus.WITHDRAWN).exists()
 
 
 def answered(*, plan: int, person: int) -> None:
@@ -120,7 +122,8 @@ def _send(plan: Plan, person_key: int, kind: Kind, words: dict[str, str], needed
     """Whether the person has no way to be told."""
     person = Person.objects.select_related("instructor__organisation").get(pk=person_key)
     letter, _made = OfferLetter.objects.get_or_create(plan=plan, person=person)
-    withdraw_messages(subject=letter.subject, kinds=[Kind.DISPATCH_OFFER])  # what ended is still to be told
+    if kind == Kind.DISPATCH_OFFER:
+        withdraw_messages(subject=letter.subject, kinds=[kind])  # what ended is still to be told
     way = way_to(person, kind, needed_by, now)
     OfferLetter.objects.filter(pk=letter.pk).update(revision=F("revision") + 1, told_at=now, unreachable=way is None)
     letter.refresh_from_db()

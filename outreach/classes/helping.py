@@ -7,7 +7,7 @@ from math import cos, radians
 
 from django.db.models import QuerySet
 
-from outreach.classes.models import OPEN, Handover, Session, Shift
+from outreach.classes.models import OPEN, District, Handover, Session, Shift
 from outreach.classes.queries import gauge_from, rules_by_key, with_staff
 from outreach.classes.services.shifts import helpers_missing, wanted_for
 from outreach.people.models import Supporter
@@ -34,9 +34,14 @@ class Chance:
     def possible(self) -> bool:
         return not self.reasons
 
+    @property
+    def districts(self) -> list[District]:
+        """Whose hall it is."""
+        return list(self.session.venue.districts.all())
+
 
 def chances(supporter: Supporter, now: datetime) -> list[Chance]:
-    """What is open within reach in the next two months, soonest first. 7 statements, however many.
+    """What is open within reach in the next two months, soonest first. 8 statements, however many.
 
     What one cannot take is left out, unless the reason is one's own to mend (training, insurance, the month's limit).
     """
@@ -73,7 +78,8 @@ def _near(supporter: Supporter, now: datetime) -> QuerySet[Session]:
         venue__lon__range=(home.lon - wide, home.lon + wide),
     )
     around = ("course", "venue", "municipality__prefecture", "organisation")
-    return with_staff(found.exclude(shifts__person=home)).select_related(*around).order_by("starts_at", "pk")[:MOST]
+    free = with_staff(found.exclude(shifts__person=home)).select_related(*around).prefetch_related("venue__districts")
+    return free.order_by("starts_at", "pk")[:MOST]
 
 
 def _handovers(found: list[Session], supporter: Supporter) -> dict[int, list[Handover]]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from outreach.classes import services
 from outreach.classes.helping import chances
-from outreach.classes.models import Handover, Session, Shift
+from outreach.classes.models import District, Handover, Session, Shift
 from outreach.classes.services import SessionError
 from outreach.contact.models import Message
 from outreach.desk.services import supporters as desk_services
@@ -121,6 +121,16 @@ def test_the_list_costs_the_same_at_any_length(
     own = browser(me)
     days = iter(range(2, 60))
     same_queries_at_1_and_30(lambda: small(office, days=next(days)), lambda: own.get("/staff/mine/shifts/"))
+
+
+def test_what_is_open_is_narrowed_to_one_district(office: Organisation) -> None:
+    own = browser(student(office, account=True))
+    here, there = small(office, days=9), small(office, days=10)
+    one = District.objects.create(municipality=here.municipality, name="常盤", hall=here.venue)
+    assert "常盤" in said(own.get("/staff/mine/shifts/"))
+    page = said(own.get(f"/staff/mine/shifts/?district={one.pk}"))
+    assert here.code in page
+    assert there.code not in page
 
 
 def test_the_page_signs_up_by_one_press_and_shows_a_map_without_a_script(office: Organisation) -> None:

@@ -37,13 +37,18 @@ def me(request: ScopedRequest) -> Supporter:
 def open_shifts(request: ScopedRequest) -> HttpResponse:
     """Where help is missing, as a list and on a map, and one's own shifts to come."""
     supporter, now = me(request), timezone.now()
-    found = chances(supporter, now)[:SHOWN]
+    everywhere = chances(supporter, now)
+    districts = sorted({one for row in everywhere for one in row.districts}, key=lambda one: (one.name, one.pk))
+    chosen = next((one for one in districts if str(one.pk) == request.GET.get("district")), None)
+    found = [row for row in everywhere if chosen is None or chosen in row.districts][:SHOWN]
     mine = own_shifts(supporter.person_id, now)
     context = {
         "supporter": supporter,
         "rows": list(enumerate(found, 1)),
         "map": _map(supporter, found),
         "mine": mine,
+        "districts": districts,
+        "chosen": chosen,
         "swappable": [shift for shift in mine if shift.open_handover is None],  # type: ignore[attr-defined]
     }
     return render(request, "desk/people/shifts.html", context)

@@ -205,3 +205,10 @@ class TestTheService:
             for n in range(MOST_WAITING)
         )
         assert too_many_waiting(town.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["courses", "needs", "v1__weekdays", "asked_by", "v1__more", "v1__closed", "note"])
+def test_no_letter_holds_a_nul(field: str) -> None:
+    value = ["\0"] if field in {"courses", "needs", "v1__weekdays"} else "a\0b"
+    assert letters.form(**{field: value}).asked_or() is None

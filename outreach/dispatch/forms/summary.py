@@ -51,7 +51,7 @@ def _venues(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
 
         if not one("name"):
             continue
-        days = "".join(str(WEEKDAYS[int(n)]) for n in written.get(f"v{number}-weekdays", ()) if n in "0123456")
+        days = "".join(str(WEEKDAYS[int(n)]) for n in written.get(f"v{number}-weekdays", ()) if n in set("0123456"))
         hours = [f"{days} {_clock(one('opens'), '9:00')}-{_clock(one('closes'), '17:00')}"] if days else []
         hours += [one("more")] if one("more") else []
         open_ = "、".join(hours) or _("平日 9:00-17:00（祝日をのぞく）")

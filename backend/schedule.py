@@ -27,6 +27,7 @@ JOBS = (
     Job("registration: forget residents", "outreach.registration.jobs.purge", daily=time(3, 30)),
     Job("classes: give old codes back", "outreach.classes.jobs.release", daily=time(3, 40)),
     Job("dispatch: end offers that lapsed, ask the next", "outreach.dispatch.jobs.lapse_offers", minutes=5),
+    Job("dispatch: forget contacts of requests long over", "outreach.dispatch.jobs.purge", daily=time(3, 45)),
     Job("phone: fetch recordings and delete them at the provider", "outreach.phone.jobs.collect", minutes=1),
     Job("phone: find missed recordings, forget ended calls", "outreach.phone.jobs.tidy", minutes=15),
     Job("people: warn of qualifications that end", "outreach.desk.jobs.warn_expiring", daily=time(9, 5)),

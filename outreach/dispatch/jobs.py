@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from outreach.dispatch.building import build_problem
 from outreach.dispatch.models import Plan
+from outreach.dispatch.retention import forget_contacts
 from outreach.dispatch.running import run_solver
 from outreach.dispatch.services import (
     PlanRefused,
@@ -86,3 +87,10 @@ def lapse_offers() -> int:
     ended, rung = end_offers(now=now), ring_unreached(now=now)
     log.info("dispatch offers lapsed: %d, to ring: %d", ended, rung)
     return ended
+
+
+def purge() -> int:
+    """Each night: forget whom to ring about requests long over."""
+    forgotten = forget_contacts(now=timezone.now())
+    log.info("contacts of requests forgotten: %d", forgotten)
+    return forgotten

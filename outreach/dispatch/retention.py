@@ -1,0 +1,40 @@
+"""Whom to ring about a request is forgotten as residents are; the request itself, and its counts, stay."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from outreach.dispatch.models import ENDED, DispatchRequest, LetterStatus, RequestLetter, RequestUpload
+
+BATCH = 500
+PERSONAL = ("contact_name", "contact_phone", "note")
+ENDED_LETTERS = (LetterStatus.DECLINED, LetterStatus.WITHDRAWN)
+
+
+def forget_contacts(*, now: datetime) -> int:
+    """Blank names, numbers and notes `settings.RESIDENT_KEEP_DAYS` after it was over; returns how many letters.
+
+    Over: the last day asked for is past; a letter that was declined or withdrawn, since it came. Files go whole.
+    """
+    before = now - timedelta(days=settings.RESIDENT_KEEP_DAYS)
+    RequestUpload.objects.filter(made_at__lt=before).delete()
+    old = DispatchRequest.objects.filter(latest__lt=before.date()).exclude(contact_name="")
+    old.update(contact_name="", contact_phone="", note="")
+    total = 0
+    while batch := _forget_some(before):
+        total += batch
+    return total
+
+
+@transaction.atomic
+def _forget_some(before: datetime) -> int:
+    known = RequestLetter.objects.filter(made_at__lt=before).exclude(contact_name="")
+    live = DispatchRequest.objects.exclude(status__in=ENDED).filter(latest__gte=before.date(), letter__isnull=False)
+    over = known.filter(status__in=ENDED_LETTERS) | known.exclude(pk__in=live.values("letter"))
+    letters = list(over.select_for_update(of=("self",)).order_by("pk")[:BATCH])
+    for letter in letters:
+        letter.contact_name = letter.contact_phone = ""
+        letter.written = {name: value for name, value in letter.written.items() if name not in PERSONAL}
+    RequestLetter.objects.bulk_update(letters, ["contact_name", "contact_phone", "written"])
+    return len(letters)

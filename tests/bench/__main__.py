@@ -1,8 +1,9 @@
 """`make bench`: every measurement, one after the other."""
 
-from tests.bench import bench_dispatch, bench_map, bench_plan, bench_upload
+from tests.bench import bench_dispatch, bench_map, bench_messages, bench_plan, bench_upload
 
 bench_map.main()
+bench_messages.main()
 bench_plan.main()
 bench_upload.main()
 bench_dispatch.main()

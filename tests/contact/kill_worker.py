@@ -1,23 +1,24 @@
-"""A worker to be killed, and what the killer asks of it: `python -m tests.contact.kill_worker plan|drain|report …`.
+"""A worker to be killed, and what the killer asks: `python -m tests.contact.kill_worker plan|drain|count|report …`.
 
-Runs on the real settings with DATABASE_URL. Its clock is moved to ten in the morning, so that the hours are open.
+Runs on the real settings with DATABASE_URL. Its clock is moved by CLOCK_AHEAD, so that the hours are open.
 """
 
 import json
+import os
 import sys
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import django
 
 django.setup()
 
-from django.db import transaction  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from outreach.contact import services  # noqa: E402
 from outreach.contact.models import IN_DOUBT, CallTask, Kind, Message, MessageEvent, MessageStatus  # noqa: E402
-from outreach.contact.rules import JAPAN  # noqa: E402
 from outreach.contact.texts import show_ref  # noqa: E402
 from tests.contact.words import words  # noqa: E402
 
@@ -44,8 +45,7 @@ def plan(count: int) -> None:
 
 
 def drain() -> None:
-    today = timezone.now().astimezone(JAPAN).date()
-    moved = datetime.combine(today, time(10), JAPAN) + timedelta(days=1) - timezone.now()
+    moved = timedelta(seconds=float(os.environ["CLOCK_AHEAD"]))
 
     def clock() -> datetime:
         return timezone.now() + moved
@@ -53,6 +53,19 @@ def drain() -> None:
     while Message.objects.filter(status__in=OPEN).exists():
         services.reconcile(now=clock())
         services.drain(clock=clock, seconds=2)
+
+
+def count() -> None:
+    """Drain all that is due, and say how many statements each message took."""
+    counted: Counter[str] = Counter()
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        counted[sql.split(None, 1)[0]] += 1
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        drain()
+    print(json.dumps({"statements": sum(counted.values()), "messages": Message.objects.count(), "by_verb": counted}))
 
 
 def report() -> None:
@@ -71,4 +84,4 @@ def report() -> None:
 
 
 if __name__ == "__main__":
-    {"plan": lambda: plan(int(sys.argv[2])), "drain": drain, "report": report}[sys.argv[1]]()
+    {"plan": lambda: plan(int(sys.argv[2])), "drain": drain, "count": count, "report": report}[sys.argv[1]]()

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,12 +20,19 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from outreach.contact.rules import JAPAN
 from outreach.contact.texts import REPEATED
 from tests.twilio_standin import ACCOUNT_SID, AUTH_TOKEN, SENDER, Mood, TwilioStandIn
 
 MOODS = [Mood.FINE] * 80 + [Mood.SLOW] * 8 + [Mood.DROPS_AFTER] * 3 + [Mood.DROPS_BEFORE] * 3
 MOODS += [Mood.FAILS_AFTER] * 2 + [Mood.FAILS_BEFORE] * 2 + [Mood.BUSY, Mood.HANGS]
 REF = re.compile(r"連絡番号(\d{3}-\d{4})")
+
+
+def seconds_to_ten_tomorrow() -> float:
+    """When the hours are open, whatever the hour is."""
+    now = datetime.now(JAPAN)
+    return (datetime.combine(now.date() + timedelta(days=1), clock(10), JAPAN) - now).total_seconds()
 
 
 class Worker:
@@ -41,6 +50,7 @@ class Worker:
             "SMS_DEADLINE": "1",
             "MESSAGES_PER_SECOND": str(rate),
             "LOG_LEVEL": "ERROR",
+            "CLOCK_AHEAD": str(seconds_to_ten_tomorrow()),  # the same for all, however often they start
         }
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "-v", "0", "--skip-checks"]
         subprocess.run(manage, env=self.env, check=True, cwd=settings.BASE_DIR)
@@ -99,6 +109,37 @@ def prove(database_url: str, *, messages: int, kills: int, rate: int, look_ups_f
         return found
 
 
+def prove_pace(
+    database_url: str, *, messages: int, rate: int, every: float, workers: int = 2, most: int = 900
+) -> dict[str, Any]:
+    """Send `messages` at `rate` a second by `workers` at once, one of them killed and replaced `every` seconds.
+
+    `share`: of what the rate allows between the first and the last request, how much was handed over.
+    """
+    with TwilioStandIn() as twilio:
+        worker = Worker(database_url, twilio, rate)
+        worker.run("plan", str(messages))
+        team, kills, started = deque(worker.start() for _ in range(workers)), 0, time.monotonic()
+        while any(process.poll() is None for process in team) and time.monotonic() - started < most:
+            time.sleep(every)
+            if team[0].poll() is None and _all_but(twilio, messages):
+                os.kill(team[0].pid, signal.SIGKILL)
+                team.popleft().wait()
+                team.append(worker.start())
+                kills += 1
+        found = worker.report()
+        sent = [at for at, method, path in twilio.requests if method == "POST" and path.endswith("/Messages.json")]
+        found["seconds"] = round(sent[-1] - sent[0], 1)
+        found["share"] = (len(sent) - 1) / (sent[-1] - sent[0]) / rate
+        found["kills"], found["accepted"] = kills, [row["body"] for row in twilio.messages]
+        return found
+
+
+def _all_but(twilio: TwilioStandIn, messages: int) -> bool:
+    """Whether enough is left that a kill hits the sending rather than its end."""
+    return len(twilio.messages) < messages * 0.98
+
+
 def kill_in_the_middle(worker: Worker, twilio: TwilioStandIn, after: int, pause: float) -> None:
     """Start a worker, and kill it some requests later, a random moment into the next one."""
     process, goal = worker.start(), len(twilio.requests) + after
@@ -125,6 +166,17 @@ def judge(found: dict[str, Any], *, messages: int, kills: int) -> None:
 def test_no_reminder_is_lost_or_doubled_when_the_worker_is_killed(database_url: str) -> None:
     found = prove(database_url, messages=120, kills=4, rate=200)
     judge(found, messages=120, kills=4)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+def test_five_thousand_reminders_go_out_at_the_allowed_rate_while_workers_are_killed(database_url: str) -> None:
+    found = prove_pace(database_url, messages=5000, rate=20, every=10)
+    judge(found, messages=5000, kills=found["kills"])
+    assert found["kills"] >= 15
+    assert found["share"] <= 1.01, "never faster than the gateway allows"
+    kept = {key: found[key] for key in ("statuses", "doubts", "calls", "kills", "seconds", "share")}
+    print(f"\n5,000 reminders, two workers: {len(found['accepted'])} accepted, {json.dumps(kept)}")
 
 
 @pytest.mark.proof

@@ -10,10 +10,13 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
+from pytest_django.fixtures import Settings
+from twilio.rest import Client
 
 from outreach.contact import services
+from outreach.contact.gateways import ReplyLost
 from outreach.contact.gateways.console import ConsoleGateway
-from outreach.contact.gateways.twilio import OneHostClient, UnknownHost, within
+from outreach.contact.gateways.twilio import OneHostClient, TooLate, TwilioGateway, UnknownHost, within
 from outreach.contact.models import (
     CallTask,
     Consent,
@@ -28,7 +31,7 @@ from outreach.contact.models import (
 from outreach.contact.services.pacing import reserve_slots
 from outreach.contact.texts import show_ref
 from tests.contact.words import MOBILE, at, drain, queue, ten
-from tests.twilio_standin import Mood, TwilioStandIn
+from tests.twilio_standin import SENDER, Mood, TwilioStandIn
 
 pytestmark = pytest.mark.django_db
 S = MessageStatus
@@ -212,6 +215,30 @@ def test_the_sdk_may_talk_to_no_other_host(twilio: TwilioStandIn) -> None:
     assert client.mapped("https://api.twilio.com/2010-04-01/x.json?To=1") == f"{twilio.url}/2010-04-01/x.json?To=1"
     with pytest.raises(UnknownHost):
         client.request("GET", "https://messaging.twilio.com/v1/Services")
+
+
+def test_a_thread_that_was_given_up_on_sends_nothing_later(
+    twilio: TwilioStandIn, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine it may begin after its time: by then the message may have been looked up and sent again."""
+    settings.SMS_DEADLINE = 0.2
+    gateway = TwilioGateway()
+    old, ended = gateway.client, []
+
+    def slow_to_start(client: Client) -> None:
+        time.sleep(0.4)
+        try:
+            client.messages.create(to=MOBILE, from_=SENDER, body="遅い")
+        except TooLate as error:
+            ended.append(error)
+            raise
+
+    with pytest.raises(ReplyLost, match="deadline"):
+        gateway._ask(slow_to_start)
+    time.sleep(0.5)
+    assert len(ended) == 1
+    assert twilio.requests == []
+    assert gateway.client is not old
 
 
 def test_no_number_reaches_the_log(twilio: TwilioStandIn, caplog: pytest.LogCaptureFixture) -> None:

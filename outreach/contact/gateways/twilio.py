@@ -1,10 +1,12 @@
 """SMS by Twilio's own SDK, kept to one host, one deadline and no log of numbers."""
 
 import logging
+import math
 from collections.abc import Callable
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -42,17 +44,28 @@ class UnknownHost(RuntimeError):
     """The SDK was about to talk to a host that TWILIO_API_URL does not stand in for."""
 
 
+class TooLate(TimeoutError):
+    """The time for this request was over before it was sent: nothing has left."""
+
+
 class OneHostClient(TwilioHttpClient):  # type: ignore[misc]
-    """The SDK's HTTP client, bound to Twilio's API or to what TWILIO_API_URL puts in its place."""
+    """The SDK's HTTP client, bound to Twilio's API or to what TWILIO_API_URL puts in its place.
+
+    Nothing is sent after `not_after` (monotonic): a thread that was given up on, slow to start on a busy machine, would
+    else send what has meanwhile been looked up, not found, and sent again.
+    """
 
     def __init__(self, base: str, deadline: float) -> None:
         super().__init__(max_retries=0)
+        self.not_after = math.inf
         self.base = urlsplit(base)
         self.timeout = (deadline / 4, deadline)  # connect, read; the deadline for all is kept by `within`
         if self.session and self.base.hostname in LOOPBACK:
             self.session.trust_env = False  # a proxy of the environment would take it off this host
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        if monotonic() > self.not_after:
+            raise TooLate
         kwargs["timeout"] = None  # ours, set above: the SDK's own check of it takes no pair
         return super().request(method, self.mapped(url), *args, **kwargs)
 
@@ -79,11 +92,12 @@ class TwilioGateway:
         self.deadline = float(settings.SMS_DEADLINE)
         self.may_take_samples = urlsplit(settings.TWILIO_API_URL).hostname in LOOPBACK
         self.client = twilio_client(self.deadline)
+        _ = self.client.messages  # loads the SDK's modules now, not under the deadline of a message
 
     def send(self, parcel: Parcel) -> Handed:
         callback = reverse("contact:twilio-status", args=[parcel.message_id, parcel.attempt])
         sent = self._ask(
-            lambda: self.client.messages.create(
+            lambda client: client.messages.create(
                 to=parcel.to,
                 from_=settings.TWILIO_FROM,
                 body=parcel.body,
@@ -93,11 +107,11 @@ class TwilioGateway:
         return _handed(sent)
 
     def find(self, *, to: str, ref: str, since: datetime) -> Handed | None:
-        return self._ask(lambda: self._find(to, REF_MARK.format(ref=ref), since))
+        return self._ask(lambda client: self._find(client, to, REF_MARK.format(ref=ref), since))
 
-    def _find(self, to: str, mark: str, since: datetime) -> Handed | None:
+    def _find(self, client: Client, to: str, mark: str, since: datetime) -> Handed | None:
         """Newest first. By recipient only: a message still queued has no date of sending to filter by."""
-        for seen, message in enumerate(self.client.messages.stream(to=to, page_size=50, limit=LISTED), 1):
+        for seen, message in enumerate(client.messages.stream(to=to, page_size=50, limit=LISTED), 1):
             if mark in (message.body or ""):
                 return _handed(message)
             if message.date_created and message.date_created < since:
@@ -106,10 +120,12 @@ class TwilioGateway:
                 raise ReplyLost("too_many_to_look_through")
         return None
 
-    def _ask(self, call: Callable[[], Result]) -> Result:
+    def _ask(self, call: Callable[[Client], Result]) -> Result:
         """Call within the deadline. Raises: GatewayError by what is known about the message."""
+        client = self.client  # one that was given up on keeps its own, and its own end of time
+        client.http_client.not_after = monotonic() + self.deadline
         try:
-            return within(self.deadline, call)
+            return within(self.deadline, lambda: call(client))
         except TwilioRestException as error:
             raise refusal(error.status, error.code) from None  # its text may hold the number
         except TwilioServiceException as error:

@@ -55,8 +55,9 @@ def _cancel(session: Session, clerk: User) -> None:
             answer=answers[0], status=AnswerStatus.ANOTHER, to=free, by=clerk, channel=Intake.STAFF_PHONE, note=note
         )
     take_answer(answer=answers[1], status=AnswerStatus.GIVES_UP, by=clerk, channel=Intake.STAFF_PHONE)
-    calls = CallTask.objects.filter(subject=answers[2].booking.subject, kind=Kind.CANCELLATION)
-    calls.update(status=CallStatus.GAVE_UP, tries=5)
+    rung = CallTask.objects.filter(subject__in=[one.booking.subject for one in answers[2:]], kind=Kind.CANCELLATION)
+    if call := rung.filter(status=CallStatus.WAITING).first():
+        CallTask.objects.filter(pk=call.pk).update(status=CallStatus.GAVE_UP, tries=5)
 
 
 def _move(session: Session, clerk: User) -> None:

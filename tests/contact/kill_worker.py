@@ -68,6 +68,11 @@ def count() -> None:
     print(json.dumps({"statements": sum(counted.values()), "messages": Message.objects.count(), "by_verb": counted}))
 
 
+def trail(message: Message) -> list[str]:
+    """How one that was tried more than once went, for whoever has to find out why."""
+    return [f"{e.at:%H:%M:%S.%f} {e.old}→{e.new} {e.attempt} {e.code}" for e in message.events.all()]
+
+
 def report() -> None:
     messages = list(Message.objects.all())
     print(
@@ -78,6 +83,7 @@ def report() -> None:
                 "by_ref": {show_ref(m.pk): [m.status, m.repeats] for m in messages},
                 "doubts": MessageEvent.objects.filter(code="lease_expired").count(),
                 "calls": CallTask.objects.count(),
+                "trails": {show_ref(m.pk): trail(m) for m in messages if m.attempt > 1},
             }
         )
     )

@@ -155,7 +155,8 @@ def judge(found: dict[str, Any], *, messages: int, kills: int) -> None:
     told = Counter(ref for body in found["accepted"] if not body.startswith(REPEATED) for ref in REF.findall(body))
     assert found["open"] == 0
     assert len(found["by_ref"]) == messages
-    assert {ref: count for ref, count in told.items() if count > 1} == {}, "doubled"
+    doubled = {ref: found["trails"].get(ref) for ref, count in told.items() if count > 1}
+    assert doubled == {}, "doubled"
     lost = [ref for ref, (status, _) in found["by_ref"].items() if status != "call" and told[ref] != 1]
     assert lost == [], "lost"
     rung = [ref for ref, (status, _) in found["by_ref"].items() if status == "call"]

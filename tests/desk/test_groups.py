@@ -52,6 +52,15 @@ def test_a_paper_form_is_read_back_and_booked_at_one_press(desk: Client, roomy: 
     assert Message.objects.filter(kind=Kind.CONFIRMATION).count() == 1
 
 
+def test_each_of_a_group_leads_to_the_others_and_to_what_all_were_told(desk: Client, roomy: Session) -> None:
+    post(desk, roomy, sure="1", seats="2")
+    first, second = Booking.objects.order_by("pk")
+    for one, other in ((first, second), (second, first)):
+        page = said(desk.get(reverse("desk:booking", args=[one.pk])))
+        assert reverse("desk:booking", args=[other.pk]) in page
+        assert "申込の確認" in page
+
+
 def test_who_waits_is_said_before_and_seats_gone_meanwhile_book_nobody(desk: Client, roomy: Session) -> None:
     Session.objects.filter(pk=roomy.pk).update(capacity=1)
     assert "はじめの1人" in post(desk, roomy)

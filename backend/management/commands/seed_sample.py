@@ -15,6 +15,7 @@ from backend.sample.learners import seed_learners
 from backend.sample.offers import seed_gone, seed_offers
 from backend.sample.people import SAMPLE_PASSWORD, seed_people
 from backend.sample.programmes import seed_programmes
+from backend.sample.residents import seed_residents
 from backend.sample.supporters import seed_supporters
 from backend.sample.world import seed_population, seed_shops
 from geo.models import Municipality
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         seed_supporters(rng, today)
         seed_learners(Random(options["seed"] + 2), staff, today)  # noqa: S311 - not for secrets
         seed_programmes(rng, today)
+        seed_residents(Random(options["seed"]))  # noqa: S311 - not for secrets
         self.stdout.write(
             f"Sample data stands: {len(shopless)} municipalities without a shop. Password: {SAMPLE_PASSWORD}"
         )

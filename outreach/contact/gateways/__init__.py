@@ -1,5 +1,6 @@
 """How a text leaves the house. A gateway returns a small frozen result, or raises an error that says what is known."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -26,6 +27,7 @@ class Parcel:
     title: str  # of an e-mail; empty otherwise
     body: str
     ref: str  # stands in the body
+    not_after: float = math.inf  # monotonic: after this it must not leave any more, for its lease will end
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ class TwilioGateway:
                 from_=settings.TWILIO_FROM,
                 body=parcel.body,
                 status_callback=settings.PUBLIC_URL + callback,
-            )
+            ),
+            parcel.not_after,
         )
         return _handed(sent)
 
@@ -120,10 +121,10 @@ class TwilioGateway:
                 raise ReplyLost("too_many_to_look_through")
         return None
 
-    def _ask(self, call: Callable[[Client], Result]) -> Result:
-        """Call within the deadline. Raises: GatewayError by what is known about the message."""
+    def _ask(self, call: Callable[[Client], Result], not_after: float = math.inf) -> Result:
+        """Call within the deadline, and begin by `not_after`. Raises: GatewayError by what is known of the message."""
         client = self.client  # one that was given up on keeps its own, and its own end of time
-        client.http_client.not_after = monotonic() + self.deadline
+        client.http_client.not_after = min(monotonic() + self.deadline, not_after)
         try:
             return within(self.deadline, lambda: call(client))
         except TwilioRestException as error:

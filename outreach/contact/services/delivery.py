@@ -83,11 +83,11 @@ def drain(
 
 def deliver(message: Message, gateway: Gateway, clock: Clock) -> MessageStatus | None:
     """Send one message if it is still to be sent; its status after, or None where another worker has it."""
-    now = clock()
+    now, not_after = clock(), time.monotonic() + gateway.deadline
     if not _claim(message, gateway, now):
         return None
     if message.status == S.SENDING and clock() < now + timedelta(seconds=gateway.deadline):
-        _hand_over(message, gateway, clock)
+        _hand_over(message, gateway, clock, not_after)
     return S(message.status)  # still `sending` where this worker slept too long to send within its lease
 
 
@@ -141,9 +141,9 @@ def _claim(message: Message, gateway: Gateway, now: datetime) -> bool:
     )
 
 
-def _hand_over(message: Message, gateway: Gateway, clock: Clock) -> None:
+def _hand_over(message: Message, gateway: Gateway, clock: Clock, not_after: float) -> None:
     title, _, body = message.body.partition("\n") if message.channel == Channel.EMAIL else ("", "", message.body)
-    parcel = Parcel(message.pk, message.attempt, message.to, title, body, texts.show_ref(message.pk))
+    parcel = Parcel(message.pk, message.attempt, message.to, title, body, texts.show_ref(message.pk), not_after)
     try:
         handed = gateway.send(parcel)
     except GatewayError as error:

@@ -119,7 +119,8 @@ class ToldOf:
 def told_of(session: Session) -> list[ToldOf]:
     """What was and will be told about a session's bookings, in counts. 2 statements."""
     subjects = [f"booking:{pk}" for pk in Booking.objects.filter(session=session).values_list("pk", flat=True)]
-    mine = Message.objects.filter(subject__in=[*subjects, *(f"{s}/proxy" for s in subjects)]).order_by()
+    whose = [f"{subject}{part}" for subject in subjects for part in ("", "/proxy", "/party")]
+    mine = Message.objects.filter(subject__in=whose).order_by()
     counts = mine.values_list("kind", "status").annotate(Count("pk"))
     ranked = sorted(counts, key=lambda row: (list(Kind.values).index(row[0]), row[1]))
     return [ToldOf(str(Kind(kind).label), str(MessageStatus(state).label), n) for kind, state, n in ranked]

@@ -27,6 +27,7 @@ from outreach.people.rules import Action
 from outreach.registration import services as registration
 from outreach.registration.forms import ContactForm
 from outreach.registration.models import LIVE, Booking, Intake
+from outreach.registration.notices import party_subject
 from outreach.registration.queries import bookings_in
 
 A_PAGE = 40
@@ -61,7 +62,8 @@ def booking(request: ScopedRequest, pk: int) -> HttpResponse:
     context = {
         "booking": one,
         "events": one.events.select_related("by"),
-        "history": history([one.subject]),
+        "history": history([one.subject, *([party_subject(one)] if one.party_id and one.party_id != one.pk else [])]),
+        "together": one.party.members.exclude(pk=one.pk).select_related("resident") if one.party else (),
         "words": words_of([n for n in (one.resident.phone, one.proxy_phone) if n]),
         "live": one.status in LIVE and to_come,
         "to_come": to_come,

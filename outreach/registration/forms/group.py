@@ -16,9 +16,10 @@ from outreach.registration.services import Application
 
 
 class PersonForm(forms.Form):
-    """One who comes. An empty row is nobody."""
+    """One who comes. An empty row is nobody, so no field is marked as needed."""
 
     use_required_attribute = False
+    plain_labels = True
     name = forms.CharField(label=gettext_lazy("お名前"), max_length=80)
     kana = forms.CharField(label=gettext_lazy("ふりがな"), max_length=80, required=False)
     phone = PhoneField(label=gettext_lazy("ちがう電話番号のときだけ"), required=False)

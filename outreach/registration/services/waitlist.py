@@ -111,13 +111,27 @@ def put_in_queue(*, booking: Booking, place: int, by: User, reason: str) -> None
     old = next((at for at, one in enumerate(queue, start=1) if one.pk == booking.pk), None)
     if old is None:
         raise BookingError(_("この方は、もうキャンセル待ちではありません。"))
-    start = min((one.queue_at or one.applied_at) for one in queue)
-    queue.insert(max(place, 1) - 1, queue.pop(old - 1))
-    for at, one in enumerate(queue):
-        Booking.objects.filter(pk=one.pk).update(queue_at=start + timedelta(milliseconds=at))
-    new = queue.index(booking) + 1
+    if len(queue) == 1:
+        return
+    mine = queue.pop(old - 1)
+    queue.insert(max(place, 1) - 1, mine)
+    new = queue.index(mine) + 1
+    _place_between(queue, new - 1)
     said = _("キャンセル待ちの順番を%(old)s番から%(new)s番へ：%(why)s") % {"old": old, "new": new, "why": reason}
     record(booking, S.WAITLISTED, S.WAITLISTED, by=by, reason=said[:200])
+
+
+def _place_between(queue: list[Booking], at: int) -> None:
+    """Give the one at `at` a time between their neighbours'; where there is none, number the whole queue anew."""
+    times = [one.queue_at or one.applied_at for one in queue]
+    before = times[at - 1] if at else times[1] - timedelta(minutes=2)
+    after = times[at + 1] if at + 1 < len(queue) else before + timedelta(minutes=2)
+    between = before + (after - before) / 2
+    if before < between < after:
+        Booking.objects.filter(pk=queue[at].pk).update(queue_at=between)
+        return
+    for number, one in enumerate(queue):
+        Booking.objects.filter(pk=one.pk).update(queue_at=min(times) + timedelta(milliseconds=number))
 
 
 @transaction.atomic

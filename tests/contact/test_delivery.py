@@ -167,7 +167,7 @@ def test_a_lost_reply_is_unknown_and_not_sent_again(twilio: TwilioStandIn, mood:
     message.refresh_from_db()
     assert message.status == S.UNKNOWN
     assert len([r for r in twilio.requests if r[1] == "POST"]) == 1
-    assert time.monotonic() - started < 6  # a deadline of one second, against 8 that it hangs
+    assert time.monotonic() - started < 6  # a deadline of two seconds, against 8 that it hangs
 
 
 def test_a_drip_of_bytes_does_not_outlast_the_deadline() -> None:

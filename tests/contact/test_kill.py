@@ -47,7 +47,7 @@ class Worker:
             "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
             "TWILIO_FROM": SENDER,
-            "SMS_DEADLINE": "1",
+            "SMS_DEADLINE": "2",
             "MESSAGES_PER_SECOND": str(rate),
             "LOG_LEVEL": "ERROR",
             "CLOCK_AHEAD": str(seconds_to_ten_tomorrow()),  # the same for all, however often they start
@@ -94,7 +94,7 @@ def prove(database_url: str, *, messages: int, kills: int, rate: int, look_ups_f
         seen[form["To"]] += 1
         return chance.choice(MOODS) if seen[form["To"]] == 1 else Mood.FINE
 
-    with TwilioStandIn(behave, slow=0.3, hang=3) as twilio:
+    with TwilioStandIn(behave, slow=0.3, hang=5) as twilio:
         twilio.look_up_fails = lambda: chance.random() < look_ups_failing
         worker = Worker(database_url, twilio, rate)
         worker.run("plan", str(messages))

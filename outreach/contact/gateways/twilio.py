@@ -136,6 +136,8 @@ class TwilioGateway:
         except NoConnection as error:
             never = isinstance(getattr(error.args[0] if error.args else None, "reason", None), NewConnectionError)
             raise (TryLater("no_connection") if never else ReplyLost("connection_lost")) from None
+        except TooLate:
+            raise TryLater("too_late") from None
         except TimeoutError:
             self.client = twilio_client(self.deadline)  # the old one's thread may still be reading
             raise ReplyLost("deadline") from None

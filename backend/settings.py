@@ -215,6 +215,8 @@ if SMS_GATEWAY == "twilio":
         )
 MESSAGES_PER_SECOND = env.number("MESSAGES_PER_SECOND", 10)
 MESSAGES_PER_DAY = env.number("MESSAGES_PER_DAY", 0)  # by SMS; 0: no limit
+MAILS_PER_SECOND = env.number("MAILS_PER_SECOND", 10)
+MAILS_PER_DAY = env.number("MAILS_PER_DAY", 0)
 SMS_YEN_PER_SEGMENT = env.number("SMS_YEN_PER_SEGMENT", 13)
 SMS_YEN_PER_MONTH = env.number("SMS_YEN_PER_MONTH", 0)  # 0: no limit
 SMS_DEADLINE = env.number("SMS_DEADLINE", 10)  # seconds for one request in all; the sending lease is over twice that

@@ -58,7 +58,7 @@ def _opening_of(now: datetime) -> datetime:
 def yen_spent_in_month(now: datetime) -> int:
     """What the SMS handed over in this month of Japan cost, by segments."""
     first = now.astimezone(rules.JAPAN).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    sent = Message.objects.filter(status__in=[S.SENT, S.DELIVERED], changed_at__gte=first)
+    sent = Message.objects.filter(status__in=[S.SENT, S.DELIVERED], changed_at__gte=first).exclude(gateway="mail")
     parts = sent.aggregate(parts=Sum("segments"))["parts"] or 0
     return int(parts) * int(settings.SMS_YEN_PER_SEGMENT)
 

@@ -334,6 +334,17 @@ def test_the_months_money_ends_the_sending(twilio: TwilioStandIn, settings: Any)
     assert statuses().count("pending") == 2
 
 
+def test_a_spent_budget_for_texts_does_not_keep_mail_back(twilio: TwilioStandIn, settings: Any) -> None:
+    settings.SMS_YEN_PER_MONTH = settings.SMS_YEN_PER_SEGMENT = 1
+    settings.MAILS_PER_DAY = 2
+    for number in range(3):
+        queue(Kind.WORK_NOTE, channel="email", to=f"staff{number}@example.jp")
+        queue(to=f"+81900000300{number}")
+    drain()
+    assert len(twilio.messages) == 1
+    assert len(mail.outbox) == 2
+
+
 def test_send_due_drains_once_and_says_what_it_did(twilio: TwilioStandIn, capsys: pytest.CaptureFixture[str]) -> None:
     queue(Kind.CONFIRMATION)
     call_command("send_due", limit=10)

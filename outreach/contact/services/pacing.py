@@ -1,6 +1,7 @@
 """How fast: slots of a gateway's allowed rate, shared by every worker through one row."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,8 +15,24 @@ Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one gateway may do over all workers; 0 a day or a month: no limit."""
+
+    per_second: int
+    per_day: int
+    yen_per_month: int
+
+
+def limits_of(gateway: str) -> Limits:
+    """E-mail has limits of its own, and costs nothing: a spent budget for SMS must not keep it back."""
+    if gateway == "mail":
+        return Limits(settings.MAILS_PER_SECOND, settings.MAILS_PER_DAY, 0)
+    return Limits(settings.MESSAGES_PER_SECOND, settings.MESSAGES_PER_DAY, settings.SMS_YEN_PER_MONTH)
+
+
 class Pacer:
-    """Makes one drain wait its turn: MESSAGES_PER_SECOND over all workers, MESSAGES_PER_DAY, SMS_YEN_PER_MONTH."""
+    """Makes one drain wait its turn, as the gateway's limits are over all workers."""
 
     def __init__(self, gateway: str, clock: Clock, sleep: Sleep) -> None:
         self.gateway, self.clock, self.sleep = gateway, clock, sleep
@@ -37,14 +54,14 @@ class Pacer:
         self._slot = None
 
     def _reserve(self) -> datetime | None:
-        now, budget = self.clock(), settings.SMS_YEN_PER_MONTH
-        if budget and yen_spent_in_month(now) >= budget:
+        now, limits = self.clock(), limits_of(self.gateway)
+        if limits.yen_per_month and yen_spent_in_month(now) >= limits.yen_per_month:
             return None
         self._reserved = reserve_slots(
             gateway=self.gateway,
-            count=max(settings.MESSAGES_PER_SECOND // 4, 1),  # a killed worker wastes a quarter of a second at most
-            per_second=settings.MESSAGES_PER_SECOND,
-            per_day=settings.MESSAGES_PER_DAY,
+            count=max(limits.per_second // 4, 1),  # a killed worker wastes a quarter of a second at most
+            per_second=limits.per_second,
+            per_day=limits.per_day,
             now=now,
         )
         return next(self._reserved, None)

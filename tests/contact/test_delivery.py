@@ -335,7 +335,7 @@ def test_the_months_money_ends_the_sending(twilio: TwilioStandIn, settings: Any)
 
 
 def test_a_spent_budget_for_texts_does_not_keep_mail_back(twilio: TwilioStandIn, settings: Any) -> None:
-    settings.SMS_YEN_PER_MONTH = settings.SMS_YEN_PER_SEGMENT = 1
+    settings.SMS_YEN_PER_MONTH = settings.SMS_YEN_PER_SEGMENT = settings.MESSAGES_PER_SECOND = 1
     settings.MAILS_PER_DAY = 2
     for number in range(3):
         queue(Kind.WORK_NOTE, channel="email", to=f"staff{number}@example.jp")

@@ -92,7 +92,8 @@ class TwilioGateway:
         self.deadline = float(settings.SMS_DEADLINE)
         self.may_take_samples = urlsplit(settings.TWILIO_API_URL).hostname in LOOPBACK
         self.client = twilio_client(self.deadline)
-        _ = self.client.messages  # loads the SDK's modules now, not under the deadline of a message
+        # What is loaded late, the SDK's modules and all our addresses, is loaded now: not while a message's time runs.
+        _ = self.client.messages, reverse("contact:twilio-status", args=[0, 0])
 
     def send(self, parcel: Parcel) -> Handed:
         callback = reverse("contact:twilio-status", args=[parcel.message_id, parcel.attempt])

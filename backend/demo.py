@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from backend.processes import Group, manage
 from backend.sample.people import SAMPLE_PASSWORD
 from geo.models import Municipality
-from outreach.people.models import Membership, Organisation
+from outreach.people.models import Membership, Organisation, Role
 
 GRACE = 10.0  # seconds for requests and jobs to finish
 
@@ -105,6 +105,8 @@ def welcome(address: str) -> str:
     for membership in accounts.iterator():  # one of each role is enough to try
         seen.setdefault(membership.role, membership)
     lines = [f"    {m.user.username:<16}{m}" for m in seen.values()]
+    offices = accounts.filter(role=Role.COORDINATOR).exclude(pk__in=[m.pk for m in seen.values()])
+    lines.append("    " + ", ".join(m.user.username for m in offices[:8]) + "  programmes of towns and offices")
     return f"""
 津々浦々 is running with sample data:  {address}/
 

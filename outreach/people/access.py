@@ -69,7 +69,10 @@ def too_many(request: HttpRequest, what: str, *, an_hour: int) -> bool:
     """Count a public form sent from this address; True from the one too many on. A hall or a school shares one."""
     key = f"form:{what}:{client_address(request)}"
     cache.add(key, 0, timeout=3600)
-    return bool(cache.incr(key) > an_hour)
+    try:
+        return bool(cache.incr(key) > an_hour)
+    except ValueError:  # the hour ended between the two
+        return False
 
 
 def client_address(request: HttpRequest) -> str:

@@ -9,19 +9,24 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from outreach.classes.codes import archived_code
+from outreach.people.models import Engagement
 from outreach.people.tries import forget_tries
 from outreach.registration.models import (
+    Answer,
     Booking,
+    BookingEvent,
     Enquiry,
     EnquiryStatus,
     IdempotencyKey,
     LectureRequest,
     Resident,
     Support,
+    SupportEvent,
 )
 
 FORGOTTEN = "forgotten:"
 BLANKED = ("needs", "proxy_name", "proxy_relation", "proxy_phone")
+ASKED = ("topic", "arrangement", "wanted_times", "group_name", "gender_wish")
 BATCH = 500
 KEYS_KEPT = timedelta(days=7)
 
@@ -56,10 +61,22 @@ def _forget_some(before: datetime) -> int:
         booking.tell = Booking.Tell.RESIDENT
         booking.reference = archived_code(booking.pk)  # given back: nobody can ask for it any more
     Booking.objects.bulk_update(bookings, [*BLANKED, "tell", "reference"])
-    Support.objects.filter(resident__in=residents).update(
-        topic="", arrangement="", wanted_times="", group_name="", gender_wish="", skill=None
-    )
+    BookingEvent.objects.filter(booking__in=bookings).exclude(reason="").update(reason="")
+    Answer.objects.filter(booking__in=bookings).exclude(note="").update(note="")
+    _forget_supports(residents)
     return len(residents)
+
+
+def _forget_supports(residents: list[Resident]) -> None:
+    """What was asked, why it ended, and where they live: the town stays, the house does not."""
+    supports = Support.objects.filter(resident__in=residents).select_related("municipality")
+    for support in supports:
+        support.lat, support.lon = support.municipality.lat, support.municipality.lon
+        support.topic = support.arrangement = support.wanted_times = support.group_name = support.gender_wish = ""
+        support.skill = None
+    Support.objects.bulk_update(supports, [*ASKED, "skill", "lat", "lon"])
+    SupportEvent.objects.filter(support__in=supports).exclude(reason="").update(reason="")
+    Engagement.objects.filter(subject__in=[one.subject for one in supports]).update(lat=None, lon=None)
 
 
 def forget_enquiries(*, now: datetime | None = None) -> int:

@@ -38,7 +38,9 @@ def recall(request: HttpRequest) -> Booking | None:
 
 
 def forget(request: HttpRequest) -> None:
-    KEPT.forget(request)
+    """Whatever the visitor made or found here: the next one at this PC must not."""
+    for key in (KEY, "group", "group-all", "lecture", "support", "asked"):
+        request.session.pop(key, None)
 
 
 def for_own_booking(view: OwnView) -> Callable[[HttpRequest], HttpResponse]:

@@ -264,3 +264,10 @@ def test_an_application_that_nobody_decided_is_forgotten_after_a_year(open_offic
     assert SupporterApplication.objects.exists()
     forget_people(now=timezone.now() + timedelta(days=366))
     assert not SupporterApplication.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_an_interview_beyond_every_calendar_is_refused(desk: Client, open_office: Organisation, day: str) -> None:
+    Client().post("/supporters/", written(open_office))
+    decide(desk, what="interview", day=day, at="00:00")
+    assert the_one().interview_at is None

@@ -1,14 +1,17 @@
 """Points on the desk: attested, taken back, exported; who may, and what the file never holds."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from outreach.classes.models import Session, SessionStatus
 from outreach.people.models import AccessLog, Organisation, Role
-from outreach.registration.models import PointEntry, PointExport
+from outreach.registration.models import PointEntry, PointExport, Resident
+from outreach.registration.retention import forget_residents
 from outreach.registration.services import give_points, set_award
 from tests import factories
 from tests.desk.conftest import SignIn, just_over, said
@@ -90,3 +93,24 @@ def test_the_page_costs_the_same_at_1_and_at_30(
         session.bookings.update(status="attended")
 
     same_queries_at_1_and_30(add, lambda: desk.get(url("session-points", session)))
+
+
+def test_a_run_comes_out_the_same_after_its_residents_are_forgotten(
+    desk: Client, over: Session, coordinator: object
+) -> None:
+    for booking in over.bookings.all():
+        give_points(booking=booking, age_band="75-", by=coordinator)  # type: ignore[arg-type]
+    desk.post(reverse("desk:points"), {"municipality": over.municipality_id})
+    address = reverse("desk:points-file", args=[PointExport.objects.get().pk, "csv"])
+    before = desk.get(address).content
+    Resident.objects.update(created_at=timezone.now())
+    assert forget_residents(now=timezone.now() + timedelta(days=500)) == 2
+    assert desk.get(address).content == before
+
+
+def test_no_reason_and_no_city_holds_a_nul(desk: Client, over: Session, coordinator: object) -> None:
+    booking = over.bookings.all()[0]
+    give_points(booking=booking, age_band="75-", by=coordinator)  # type: ignore[arg-type]
+    desk.post(url("reverse-points", over, booking.pk), {"reason": "市外\0の方"})
+    assert PointEntry.objects.get(points=-200).reason == "市外の方"
+    assert desk.post(reverse("desk:points"), {"municipality": "\0"}).status_code == 404

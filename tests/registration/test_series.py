@@ -240,6 +240,17 @@ def test_two_presses_at_once_issue_one_certificate() -> None:
     assert len(codes) == Certificate.objects.count() == 1
 
 
+def test_taken_back_and_given_again_each_leave_who_and_when() -> None:
+    enrolment, _made = finish()
+    certificate, by = services.issue_certificate(enrolment=enrolment), factories.user()
+    with pytest.raises(BookingError, match="先に変更"):
+        services.restore_certificate(certificate=certificate, by=by)
+    services.revoke_certificate(certificate=certificate, by=by)
+    services.restore_certificate(certificate=certificate, by=by)
+    assert certificate.revoked_on is None
+    assert list(certificate.events.values_list("revoked", "by")) == [(True, by.pk), (False, by.pk)]
+
+
 # --- the public check -----------------------------------------------------------------------------------------------
 CHECK = "/certificates/"
 

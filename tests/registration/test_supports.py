@@ -509,6 +509,45 @@ def test_the_year_counts_what_was_done_and_hides_rare_needs(
     assert query_count(lambda: year_of_supports(centre, year)) <= 12
 
 
+@pytest.mark.parametrize("days", [-1, 400, 2_900_000])
+def test_no_visit_is_planned_for_a_day_that_no_calendar_reaches(centre: Organisation, by: User, days: int) -> None:
+    start = timezone.now() + timedelta(days=days)
+    with pytest.raises(services.SupportError, match="1年以内"):
+        services.set_time(support=request(centre), starts_at=start, ends_at=start + timedelta(hours=1), by=by)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2020-01-01"])
+def test_times_told_by_telephone_are_past_and_near_the_agreed_day(
+    office: Client, centre: Organisation, by: User, day: str
+) -> None:
+    helper = agreed(centre, by, pc_supporter(centre))
+    form = {"what": "times", "helper": helper.pk, "day": day, "starts": "00:00", "ends": "01:00"}
+    answer = office.post(reverse("registration:support-act", args=[helper.support_id]), form, follow=True)
+    assert answer.status_code == 200
+    helper.refresh_from_db()
+    assert helper.arrived_at is None
+
+
+def test_forgetting_leaves_neither_the_house_nor_a_word_about_anyone(centre: Organisation, by: User) -> None:
+    helper = agreed(centre, by, pc_supporter(centre))
+    support = helper.support
+    services.cancel_support(support=support, by=by, reason="山田さんが入院したため")
+    Support.objects.filter(pk=support.pk).update(lat=33.95111, lon=131.24222)
+    Engagement.objects.create(
+        person=helper.person,
+        subject=support.subject,
+        starts_at=support.starts_at,
+        ends_at=support.ends_at,
+        lat=33.95111,
+        lon=131.24222,
+    )
+    forget_residents(now=timezone.now() + timedelta(days=800))
+    support.refresh_from_db()
+    assert (support.lat, support.lon) == (support.municipality.lat, support.municipality.lon)
+    assert not support.events.exclude(reason="").exists()
+    assert not Engagement.objects.filter(subject=support.subject, lat__isnull=False).exists()
+
+
 # --- around it ------------------------------------------------------------------------------------------------------
 def test_a_helper_is_reminded_the_day_before_once(centre: Organisation, by: User) -> None:
     person = pc_supporter(centre, email="helper@example.jp")

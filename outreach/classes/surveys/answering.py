@@ -1,8 +1,8 @@
 """A district answers on the web, by the number in its letter. The number names a district, never a person."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -38,8 +38,11 @@ def enter(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, code: str) -> HttpResponse:
     """The form, with what was answered before; until the dates are being settled it may be changed."""
-    around = ("survey__municipality__prefecture", "survey__organisation", "district", "hall")
-    one = get_object_or_404(DistrictAnswer.objects.select_related(*around), code=code)
+    try:
+        one = _found(request, code)
+    except TooManyTries as error:
+        messages.error(request, str(error))
+        return redirect("classes:survey-enter")
     form = AnswerForm(request.POST or None, answer=one, initial=AnswerForm.known(one))
     is_open = one.survey.status == SurveyStatus.OPEN
     if is_open and form.is_valid():
@@ -51,3 +54,15 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("回答を受け付けました。ありがとうございました。"))
         return redirect("classes:survey-answer", code)
     return render(request, "classes/survey_answer.html", {"answer": one, "form": form, "open": is_open})
+
+
+def _found(request: HttpRequest, code: str) -> DistrictAnswer:
+    """By its number, whose guessing is stopped here as on the page that asks for it. Raises: Http404, TooManyTries."""
+    guard = Guard(address=client_address(request), reference=code[:40])
+    guard.check()
+    around = ("survey__municipality__prefecture", "survey__organisation", "district", "hall")
+    one = DistrictAnswer.objects.select_related(*around).filter(code=code).first()
+    if one is None:
+        guard.failed()
+        raise Http404
+    return one

@@ -16,17 +16,26 @@ from outreach.classes.surveys.queries import blocked_of, rows_of, survey_rows, s
 from outreach.classes.surveys.services import SurveyError
 from outreach.paper import CannotPrint
 from outreach.people.access import ScopedRequest, allowed
-from outreach.people.rules import Action
+from outreach.people.models import Organisation
+from outreach.people.rules import Action, Scope
 
 
 def _town(request: ScopedRequest) -> Municipality:
-    """`?municipality=35202`, or the only one of the user."""
+    """`?municipality=35202`, or the only one of the user.
+
+    An organisation's people reach the towns where it sits, or has held a class: districts are a town's own.
+    """
     mine = request.scope.municipalities
     code = request.GET.get("municipality") or (next(iter(mine)) if len(mine) == 1 else "")
     town = get_object_or_404(Municipality.objects.of_today().select_related("prefecture"), pk=code)
-    if not (request.scope.nation or request.scope.organisations or town.code in mine):
+    if not (request.scope.nation or town.code in mine or _works_in(request.scope, town)):
         raise PermissionDenied(_("この市区町村の地区は、あつかえません。"))
     return town
+
+
+def _works_in(scope: Scope, town: Municipality) -> bool:
+    own = Organisation.objects.filter(pk__in=scope.organisations)
+    return own.filter(municipality=town).exists() or town.sessions.filter(organisation__in=own).exists()
 
 
 def _survey(request: ScopedRequest, pk: int) -> DistrictSurvey:

@@ -15,7 +15,7 @@ HEAD = (_l("記帳番号"), _l("申込番号"), _l("ポイント"), _l("区分")
 
 @translation.override("ja")  # whoever fetches it in whatever language: the same bytes
 def points_file(kind: str, run: PointExport) -> HttpResponse:
-    entries = PointEntry.objects.filter(exported__export=run).select_related("booking").order_by("pk")
+    entries = PointEntry.objects.filter(exported__export=run).order_by("pk")
     about = [
         (_("出典"), _("津々浦々 ポイントの書き出し")),
         (_("市区町村"), run.municipality.name),
@@ -29,4 +29,4 @@ def points_file(kind: str, run: PointExport) -> HttpResponse:
 
 def _line(entry: PointEntry) -> tuple[object, ...]:
     kind = _("取り消し") if entry.reverses_id else _("付与")
-    return (entry.pk, show_code(entry.booking.reference), entry.points, kind, entry.reverses_id or "")
+    return (entry.pk, show_code(entry.reference), entry.points, kind, entry.reverses_id or "")

@@ -117,6 +117,12 @@ class InterviewForm(forms.Form):
     day = forms.DateField(label=gettext_lazy("面談の日"), widget=day_widget())
     at = forms.TimeField(label=gettext_lazy("時刻"), widget=clock_widget())
 
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if abs(day - timezone.localdate()) > timedelta(days=3660):
+            raise forms.ValidationError(_("日付を確かめてください。"))
+        return day
+
     def moment(self) -> datetime:
         return datetime.combine(self.cleaned_data["day"], self.cleaned_data["at"], tzinfo=JST)
 

@@ -79,7 +79,7 @@ def give(request: ScopedRequest, code: str, pk: int) -> HttpResponse:
 @require_POST
 def reverse_one(request: ScopedRequest, code: str, pk: int) -> HttpResponse:
     booking = _attended(request, code, pk)
-    reason = request.POST.get("reason", "")[:100] or _("つけまちがい")
+    reason = request.POST.get("reason", "").replace("\0", "")[:100] or _("つけまちがい")
     return act_and_return(
         request,
         lambda: services.reverse_points(booking=booking, by=request.user, reason=reason),
@@ -96,7 +96,7 @@ def exports(request: ScopedRequest) -> HttpResponse:
     """The runs so far; by POST, a new one with what no run held."""
     cities = cities_in(request.scope)
     if request.method == "POST":
-        city = get_object_or_404(cities, pk=request.POST.get("municipality", "")[:5])
+        city = get_object_or_404(cities, pk=request.POST.get("municipality", "").replace("\0", "")[:5])
         return act_and_return(
             request,
             lambda: services.export_points(municipality=city, by=request.user),

@@ -210,7 +210,8 @@ def revoke(request: ScopedRequest, pk: int) -> HttpResponse:
     log_access(request.user, "revoke_certificate", one.subject)
     held = one.certificate
     if held.revoked_on:
-        act, done = lambda: registration.restore_certificate(certificate=held), _("修了証を有効に戻しました。")
+        act = lambda: registration.restore_certificate(certificate=held, by=request.user)  # noqa: E731
+        done = _("修了証を有効に戻しました。")
     else:
         act = lambda: registration.revoke_certificate(certificate=held, by=request.user)  # noqa: E731
         done = _("修了証を取り消しました。")

@@ -17,7 +17,7 @@ from outreach.registration.models.enquiries import Enquiry, EnquiryEvent, Enquir
 from outreach.registration.models.lectures import LectureEvent, LectureMenu, LectureRequest, LectureStatus
 from outreach.registration.models.points import AgeBand, ExportedPoint, PointAward, PointEntry, PointExport
 from outreach.registration.models.residents import CONTACT_WAYS, Resident
-from outreach.registration.models.series import Certificate, Enrolment, EnrolmentEvent, SubsidyStatus
+from outreach.registration.models.series import Certificate, CertificateEvent, Enrolment, EnrolmentEvent, SubsidyStatus
 from outreach.registration.models.supports import (
     OPEN_SUPPORTS,
     PLACED_SUPPORTS,
@@ -48,6 +48,7 @@ __all__ = [
     "BookingEvent",
     "BookingStatus",
     "Certificate",
+    "CertificateEvent",
     "CheckIn",
     "Enquiry",
     "EnquiryEvent",

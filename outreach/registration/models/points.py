@@ -46,6 +46,9 @@ class PointEntry(models.Model):
     """
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="point_entries")
+    reference = models.CharField(
+        _("申込番号"), max_length=8, help_text="as it was then: a booking gives its number back"
+    )
     points = models.SmallIntegerField(_("ポイント"))
     age_band = models.CharField(_("年齢の区分"), max_length=8, choices=AgeBand)
     turn = models.PositiveSmallIntegerField(default=0)

@@ -83,3 +83,18 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class CertificateEvent(models.Model):
+    """A certificate taken back, or given again, in the same transaction (law 10)."""
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.CASCADE, related_name="events")
+    revoked = models.BooleanField(help_text="taken back; else given again")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id} {self.revoked}"

@@ -18,6 +18,7 @@ from outreach.registration.services.supports import SupportError, lock_support, 
 from outreach.registration.supporting import OVERDUE, overdue_helpers
 
 EARLY = timedelta(hours=2)
+NEAR = timedelta(days=1)
 REMIND_FROM = 10  # o'clock: an office is there to take a call
 A = SupportHelper.Answer
 
@@ -56,6 +57,8 @@ def note_hours(*, helper: SupportHelper, arrived_at: datetime, left_at: datetime
         raise SupportError(_("この支援は、決まっていないか、もう終わりました。"))
     if left_at <= arrived_at or left_at - arrived_at > timedelta(hours=12):
         raise SupportError(_("終わりは、始まりより後にしてください。"))
+    if left_at > timezone.now() or abs(arrived_at - support.starts_at) > NEAR:
+        raise SupportError(_("約束の日の前後1日の、もう過ぎた時刻を入れてください。"))
     helpers = SupportHelper.objects.filter(pk=helper.pk, answer=A.ACCEPTED)
     helpers.update(arrived_at=arrived_at, left_at=left_at)
     withdraw_messages(subject=alarm_subject(helper))

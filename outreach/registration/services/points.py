@@ -44,7 +44,7 @@ def give_points(*, booking: Booking, age_band: str, by: User) -> PointEntry:
     Raises: PointsError (not attended, no points for this class, given already).
     """
     Session.objects.select_for_update().get(pk=booking.session_id)
-    booking.refresh_from_db(fields=["status"])
+    booking.refresh_from_db(fields=["status", "reference"])
     award = PointAward.objects.filter(session=booking.session_id).first()
     if award is None:
         raise PointsError(_("この回には、ポイントがつきません。"))
@@ -57,7 +57,14 @@ def give_points(*, booking: Booking, age_band: str, by: User) -> PointEntry:
     turn = PointEntry.objects.filter(booking=booking, reverses=None).count()
     try:
         with transaction.atomic():
-            return PointEntry.objects.create(booking=booking, points=award.points, age_band=age_band, turn=turn, by=by)
+            return PointEntry.objects.create(
+                booking=booking,
+                reference=booking.reference,
+                points=award.points,
+                age_band=age_band,
+                turn=turn,
+                by=by,
+            )
     except IntegrityError as error:
         raise PointsError(_("この方には、もうポイントをつけました。")) from error
 
@@ -71,6 +78,7 @@ def reverse_points(*, booking: Booking, by: User | None, reason: str) -> PointEn
         return None
     return PointEntry.objects.create(
         booking=booking,
+        reference=entry.reference,
         points=-entry.points,
         age_band=entry.age_band,
         turn=entry.turn,

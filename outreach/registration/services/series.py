@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from outreach.classes import codes
 from outreach.classes.models import Session
 from outreach.people.models import User
-from outreach.registration.models import Booking, Certificate, Enrolment, EnrolmentEvent, SubsidyStatus
+from outreach.registration.models import (
+    Booking,
+    Certificate,
+    CertificateEvent,
+    Enrolment,
+    EnrolmentEvent,
+    SubsidyStatus,
+)
 from outreach.registration.series import rules
 from outreach.registration.series.queries import planned_from, progress_of
 from outreach.registration.services.seats import Application, book_once
@@ -68,8 +75,7 @@ def issue_certificate(*, enrolment: Enrolment, today: date | None = None) -> Cer
 
     Raises: BookingError where lessons are missing, or where it was taken back.
     """
-    locked = Enrolment.objects.select_for_update(of=("self",)).select_related("series__organisation", "resident")
-    one = locked.get(pk=enrolment.pk)
+    one = _lock_enrolment(enrolment.pk)
     known = Certificate.objects.filter(enrolment=one).first()
     if known and known.revoked_on:
         raise BookingError(_("この修了証は、取り消されています。"))
@@ -78,6 +84,12 @@ def issue_certificate(*, enrolment: Enrolment, today: date | None = None) -> Cer
     if not progress_of([one])[0].finished:
         raise BookingError(_("まだ出席していない回があるので、修了証は出せません。"))
     return _new_certificate(one, today or timezone.localdate())
+
+
+def _lock_enrolment(pk: int) -> Enrolment:
+    """Locked first, then read with what is around it: in one statement PostgreSQL could lose a row just changed."""
+    Enrolment.objects.select_for_update().get(pk=pk)
+    return Enrolment.objects.select_related("series__organisation", "resident").get(pk=pk)
 
 
 def _new_certificate(enrolment: Enrolment, today: date) -> Certificate:
@@ -105,16 +117,20 @@ def revoke_certificate(*, certificate: Certificate, by: User) -> None:
     live = Certificate.objects.filter(pk=certificate.pk, revoked_on=None)
     if live.update(revoked_on=timezone.localdate(), revoked_by=by) != 1:
         raise BookingError(_("この修了証は、もう取り消されています。"))
+    CertificateEvent.objects.create(certificate=certificate, revoked=True, by=by)
     certificate.refresh_from_db()
 
 
 @transaction.atomic
-def restore_certificate(*, certificate: Certificate) -> None:
+def restore_certificate(*, certificate: Certificate, by: User) -> None:
     """Undo `revoke_certificate`; the lessons must be complete. Raises: BookingError."""
-    one = Enrolment.objects.select_related("series__organisation", "resident").get(pk=certificate.enrolment_id)
+    one = _lock_enrolment(certificate.enrolment_id)
     if not progress_of([one])[0].finished:
         raise BookingError(_("まだ出席していない回があるので、修了証は出せません。"))
-    Certificate.objects.filter(pk=certificate.pk).update(revoked_on=None, revoked_by=None)
+    held = Certificate.objects.filter(pk=certificate.pk, revoked_on__isnull=False)
+    if held.update(revoked_on=None, revoked_by=None) != 1:
+        raise BookingError(_("ほかの人が先に変更しました。画面を開き直してください。"))
+    CertificateEvent.objects.create(certificate=certificate, revoked=False, by=by)
     certificate.refresh_from_db()
 
 

@@ -30,6 +30,7 @@ from outreach.registration.notices import spoken
 
 S = SupportStatus
 A = SupportHelper.Answer
+AHEAD = timedelta(days=366)
 SAME_WITHIN = timedelta(minutes=10)  # the same request again is a second press of the button
 
 
@@ -117,8 +118,9 @@ def set_time(*, support: Support, starts_at: datetime, ends_at: datetime, by: Us
     locked = lock_support(support)
     if locked.status != S.REQUESTED:
         raise SupportError(_("打診中や決定済みの日時は変えられません。先に、打診を取り下げてください。"))
-    if starts_at <= timezone.now() or ends_at <= starts_at or ends_at - starts_at > timedelta(hours=8):
-        raise SupportError(_("これからの日時を、8時間以内で入れてください。"))
+    now = timezone.now()
+    if not now < starts_at < now + AHEAD or ends_at <= starts_at or ends_at - starts_at > timedelta(hours=8):
+        raise SupportError(_("これから1年以内の日時を、8時間以内で入れてください。"))
     locked.starts_at, locked.ends_at = starts_at, ends_at
     locked.helpers_needed = 2 if _first_visit(locked) and locked.organisation.two_at_first_visit else 1
     locked.save(update_fields=["starts_at", "ends_at", "helpers_needed"])
@@ -277,8 +279,10 @@ def give_back_supports(*, person: Person, now: datetime) -> int:
 
 
 def lock_support(support: Support) -> Support:
+    """Locked first, then read with what is around it: in one statement PostgreSQL could lose a row just changed."""
+    Support.objects.select_for_update().get(pk=support.pk)
     around = ("organisation", "resident", "municipality", "skill")
-    return Support.objects.select_for_update(of=("self",)).select_related(*around).get(pk=support.pk)
+    return Support.objects.select_related(*around).get(pk=support.pk)
 
 
 def move_support(support: Support, to: SupportStatus, *, by: User | None = None, reason: str = "") -> None:

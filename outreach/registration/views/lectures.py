@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from geo.models import Prefecture
 from outreach.classes.services import SessionError
-from outreach.people.access import ScopedRequest, allowed, client_address, log_access, open_to_all
+from outreach.people.access import ScopedRequest, allowed, client_address, log_access, open_to_all, too_many
 from outreach.people.keeping import Kept
 from outreach.people.rules import Action
 from outreach.people.tries import TooManyTries
@@ -24,6 +24,7 @@ from outreach.registration.services import BookingError
 
 KEPT = Kept("lecture")
 MOST = 200
+AN_HOUR = 20  # from one address
 
 
 @open_to_all
@@ -45,8 +46,10 @@ def lectures(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     menu = get_object_or_404(menus(), pk=pk)
     form = LectureForm(request.POST if request.method == "POST" else None, menu=menu)
-    nonce = request.POST.get("nonce", "")[:40] or secrets.token_urlsafe(24)
-    if form.is_valid():
+    nonce = request.POST.get("nonce", "").replace("\0", "")[:40] or secrets.token_urlsafe(24)
+    if form.is_valid() and too_many(request, "lecture", an_hour=AN_HOUR):
+        form.add_error(None, _("続けて送られた数が多すぎます。1時間ほどあけるか、お電話ください。"))
+    elif form.is_valid():
         town = menu.organisation.municipality_id
         try:
             made = services.ask_lecture(nonce=nonce, menu=menu, municipality_id=town, **form.asked())
@@ -121,7 +124,9 @@ def lecture(request: ScopedRequest, pk: int) -> HttpResponse:
     if declining or form.is_valid():
         try:
             if declining:
-                services.decline_lecture(request=one, reason=request.POST.get("reason", ""), by=request.user)
+                services.decline_lecture(
+                    request=one, reason=request.POST.get("reason", "").replace("\0", ""), by=request.user
+                )
             else:
                 services.arrange_lecture(request=one, how=form.arrangement(), by=request.user)
         except (BookingError, SessionError) as error:

@@ -532,15 +532,11 @@ def test_forgetting_leaves_neither_the_house_nor_a_word_about_anyone(centre: Org
     helper = agreed(centre, by, pc_supporter(centre))
     support = helper.support
     services.cancel_support(support=support, by=by, reason="山田さんが入院したため")
-    Support.objects.filter(pk=support.pk).update(lat=33.95111, lon=131.24222)
+    start, house = factories.next_week(9), {"lat": 33.95111, "lon": 131.24222}
     Engagement.objects.create(
-        person=helper.person,
-        subject=support.subject,
-        starts_at=support.starts_at,
-        ends_at=support.ends_at,
-        lat=33.95111,
-        lon=131.24222,
+        person=helper.person, subject=support.subject, starts_at=start, ends_at=start + timedelta(hours=1), **house
     )
+    Support.objects.filter(pk=support.pk).update(**house)
     forget_residents(now=timezone.now() + timedelta(days=800))
     support.refresh_from_db()
     assert (support.lat, support.lon) == (support.municipality.lat, support.municipality.lon)

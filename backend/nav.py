@@ -18,7 +18,7 @@ GROUPS: tuple[tuple[object, tuple[Entry, ...]], ...] = (
         _("わたし"),
         (
             (_("わたしの予定"), "desk:own-work", Action.OWN_WORK),
-            (_("都合のつく時間"), "people:own-hours", Action.OWN_WORK),
+            (_("来られる日と時間"), "people:own-hours", Action.OWN_WORK),
             (_("研修"), "desk:own-training", Action.OWN_WORK),
         ),
     ),

@@ -16,7 +16,9 @@ MOST_BYTES = 10 * 1024 * 1024  # 40,000 rows of CSV are about 5 MB
 class UploadForm(forms.Form):
     """The plan, and whose it is; who works for one organisation is not asked."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("実施団体"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=gettext_lazy("実施団体"), empty_label=gettext_lazy("選んでください")
+    )
     file = forms.FileField(
         label=gettext_lazy("月間計画のファイル"),
         max_length=100,

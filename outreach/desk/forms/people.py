@@ -29,7 +29,11 @@ MOST_BYTES = 5 * 1024 * 1024
 class SupporterForm(forms.Form):
     """An application to help: name, one number, where about one lives; a minor also names a guardian."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("どこで活動しますか"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=gettext_lazy("どこで活動しますか"),
+        empty_label=gettext_lazy("選んでください"),
+    )
     kind = forms.ChoiceField(label=gettext_lazy("あなたは"), choices=Supporter.Kind, widget=forms.RadioSelect)
     name = forms.CharField(label=gettext_lazy("お名前"), max_length=80)
     kana = forms.CharField(label=gettext_lazy("お名前のふりがな"), max_length=80)
@@ -156,7 +160,9 @@ class InsuranceForm(forms.Form):
 class RegisterForm(forms.Form):
     """A register kept in Excel until now."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("実施団体"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=gettext_lazy("実施団体"), empty_label=gettext_lazy("選んでください")
+    )
     kind = forms.ChoiceField(label=gettext_lazy("種別"), choices=Supporter.Kind)
     file = forms.FileField(
         label=gettext_lazy("名簿のファイル"),

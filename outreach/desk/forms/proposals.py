@@ -24,7 +24,9 @@ def checked(words: str) -> str:
 
 
 class ProposalForm(forms.Form):
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("提案する団体"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=gettext_lazy("提案する団体"), empty_label=gettext_lazy("選んでください")
+    )
     town = forms.CharField(
         label=gettext_lazy("市区町村"),
         max_length=40,

@@ -185,7 +185,9 @@ class EditForm(forms.Form):
 class DraftForm(EditForm):
     """A draft may also change its course: nobody has booked yet."""
 
-    course = forms.ModelChoiceField(Course.objects.all(), label=gettext_lazy("講座"))
+    course = forms.ModelChoiceField(
+        Course.objects.all(), label=gettext_lazy("講座"), empty_label=gettext_lazy("選んでください")
+    )
     field_order = ["course", "capacity", "note"]
 
 

@@ -18,7 +18,9 @@ UNITS = 6
 class CurriculumForm(forms.Form):
     """The whole curriculum on one page: a line a unit; empty lines are left out."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("実施団体"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=gettext_lazy("実施団体"), empty_label=gettext_lazy("選んでください")
+    )
     name = forms.CharField(label=gettext_lazy("研修の名称"), max_length=100)
     kind = forms.ChoiceField(label=gettext_lazy("だれのための研修か"), choices=Supporter.Kind)
     valid_years = forms.IntegerField(
@@ -63,7 +65,9 @@ class CurriculumForm(forms.Form):
 
 
 class MeetingForm(forms.Form):
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("単元"))
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=gettext_lazy("単元"), empty_label=gettext_lazy("選んでください")
+    )
     day = forms.DateField(label=gettext_lazy("日"), widget=day_widget())
     starts = forms.TimeField(label=gettext_lazy("始まり"), widget=clock_widget())
     ends = forms.TimeField(label=gettext_lazy("終わり"), widget=clock_widget())

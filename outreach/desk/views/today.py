@@ -1,5 +1,7 @@
 """Where everyone who works here lands: the office's day, one's own duties, or a year in counts."""
 
+from datetime import datetime, timedelta
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from outreach.classes.models import Shift
 from outreach.desk.queries import today as queries
 from outreach.desk.queries.needs import LABELS, Need, moment
 from outreach.dispatch.asking import own_letters
@@ -69,16 +72,26 @@ def office(request: ScopedRequest) -> HttpResponse:
 def own_work(request: ScopedRequest) -> HttpResponse:
     """An instructor's or supporter's duties, with the roster where they may see it."""
     now = timezone.now()
+    shown, later = _first_fortnight(queries.own_sessions(request.scope.person, now), now, "all" in request.GET)
     attends = not scope_of(request.user, Action.TAKE_ATTENDANCE).empty
     context = {
         "now": now,
-        "shifts": queries.own_sessions(request.scope.person, now),
+        "shifts": shown,
+        "later": later,
         "attends": attends,
         "supports": own_supports(request.scope.person, now),
         "supporter": Supporter.objects.filter(person=request.scope.person).first(),
         "letters": own_letters(request.scope.person, now),
     }
     return render(request, "desk/own_work.html", context)
+
+
+def _first_fortnight(shifts: list[Shift], now: datetime, whole: bool) -> tuple[list[Shift], int]:
+    """What a phone shows first: the duties of two weeks, with the next one however far off; how many come after."""
+    near = sum(shift.session.starts_at < now + timedelta(days=14) for shift in shifts)
+    past = sum(shift.session.ends_at <= now for shift in shifts)
+    first = len(shifts) if whole else max(near, min(past + 1, len(shifts)))
+    return shifts[:first], len(shifts) - first
 
 
 @allowed(Action.SEE_FIGURES)

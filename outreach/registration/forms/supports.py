@@ -30,7 +30,9 @@ TRAINING = {"helper", "disability-pc"}
 class SupportForm(forms.Form):
     """As residents see it. No diagnosis is asked for: only what the visitor should arrange."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("お願いする団体"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=gettext_lazy("お願いする団体"), empty_label=gettext_lazy("選んでください")
+    )
     kind = forms.ChoiceField(label=gettext_lazy("どんな手伝いですか"), choices=SupportKind, widget=forms.RadioSelect)
     name = forms.CharField(label=gettext_lazy("お名前"), max_length=80)
     kana = forms.CharField(label=gettext_lazy("お名前のふりがな"), max_length=80)

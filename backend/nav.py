@@ -77,6 +77,13 @@ GROUPS: tuple[tuple[object, tuple[Entry, ...]], ...] = (
         ),
     ),
 )
+# Pages whose address doesn't lie under that of the page they belong to.
+UNDER = (
+    ("/staff/visits/", "dispatch:offers"),
+    ("/staff/travelled/", "dispatch:offers"),
+    ("/staff/learners/", "desk:series-list"),
+    ("/staff/districts/", "classes:surveys"),
+)
 FLAT = 6  # so few pages need no headings
 
 
@@ -130,7 +137,8 @@ def nav_groups(request: HttpRequest) -> list[NavGroup]:
     permitted = frozenset[Action]().union(*(ALLOWED[m.role] for m in memberships_of(request)))
     found = [(str(label), [item for item in entries if item[2] in permitted]) for label, entries in GROUPS]
     listed = [(label, [(str(name), address(view)) for name, view, _action in entries]) for label, entries in found]
-    here = _nearest(request.path, [url for _label, pages in listed for _name, url in pages if url])
+    path = next((address(name) for start, name in UNDER if request.path.startswith(start)), request.path)
+    here = _nearest(path, [url for _label, pages in listed for _name, url in pages if url])
     groups = [
         NavGroup(label, tuple(NavItem(name, url, url == here) for name, url in pages if url)) for label, pages in listed
     ]

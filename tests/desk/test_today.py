@@ -205,3 +205,18 @@ def test_the_page_costs_the_same_at_1_and_at_30(
     for _ in range(7):  # past the number shown, where a count is asked for as well
         add()
     same_queries_at_1_and_30(add, lambda: desk.get(TODAY))
+
+
+def test_own_duties_of_two_weeks_come_first_and_the_next_one_however_far(office: Organisation) -> None:
+    teacher = factories.instructor(user=factories.user(Role.INSTRUCTOR))
+    browser = Client()
+    browser.force_login(teacher.user)  # type: ignore[arg-type]
+    for later, days in enumerate((20, 30)):
+        far = factories.session(organisation=office, starts_at=factories.next_week(days=days))
+        assign(session=far, person=teacher, duty=Shift.Duty.INSTRUCTOR)
+        page = browser.get("/staff/mine/").content.decode()
+        assert page.count('class="card-when"') == 1
+        assert ("このあとの担当1件も見る" in page) is bool(later)
+    whole = browser.get("/staff/mine/?all").content.decode()
+    assert whole.count('class="card-when"') == 2
+    assert "このあとの担当" not in whole

@@ -1,5 +1,6 @@
 """A warning: what, where and on which day."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -80,7 +81,12 @@ def line_choices() -> list[tuple[str, str]]:
         island = sea.ports[port].island
         return "・".join(lands[island][:3]) if island else _("本土")
 
-    return [(line.id, f"{said(line.ports[0])} ⇔ {said(line.ports[1])}（{line.id}）") for line in sea.lines]
+    labels = [f"{said(line.ports[0])} ⇔ {said(line.ports[1])}" for line in sea.lines]
+    alike = Counter(labels)  # two lines between the same lands are told apart by their ports
+    return [
+        (line.id, f"{label}（{line.id}）" if alike[label] > 1 else label)
+        for line, label in zip(sea.lines, labels, strict=True)
+    ]
 
 
 class ActForm(forms.Form):

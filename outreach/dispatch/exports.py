@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from geo.downloads import FORMATS, download
 from outreach.dispatch.models import Plan, Trip, Visit
 from outreach.dispatch.week import visits_of
+from outreach.downloads import FORMATS, download
 
 __all__ = ["FORMATS", "plan_file"]
 

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from geo.downloads import download
 from outreach.classes.codes import show_code
 from outreach.contact.numbers import show
 from outreach.dispatch.models import DispatchRequest
 from outreach.dispatch.openings import write_openings
+from outreach.downloads import download
 
 HEAD = (
     _l("受付番号"), _l("状態"), _l("受付日"), _l("受けた方法"), _l("団体コード"), _l("都道府県"), _l("市区町村"),

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from openpyxl import load_workbook
 
-from outreach.desk.exports.files import comma_separated, excel, harmless
+from outreach.downloads import comma_separated, excel, harmless
 
 HEAD = ["名称", "数"]
 ROWS = [["𠮷野町", 3], ["=1+1", 0]]

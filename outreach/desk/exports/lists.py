@@ -15,10 +15,10 @@ from outreach.classes.models import Session
 from outreach.classes.rules import JST
 from outreach.contact.models import CallTask
 from outreach.contact.numbers import show
-from outreach.desk.exports.files import download
 from outreach.desk.queries.answers import Line
 from outreach.desk.queries.calls import line_of
 from outreach.desk.queries.sessions import Row, rows_of
+from outreach.downloads import download
 from outreach.registration.models import Booking, Enquiry
 
 HEAD = (

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from outreach.contact.numbers import show
 from outreach.contact.services import organisation_of
-from outreach.desk.exports.files import download
 from outreach.desk.queries.people import Row
+from outreach.downloads import download
 
 
 def register_file(kind: str, rows: list[Row]) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from outreach.classes.codes import show_code
 from outreach.classes.rules import JST
-from outreach.desk.exports.files import download
+from outreach.downloads import download
 from outreach.registration.models import PointEntry, PointExport
 
 HEAD = (_l("記帳番号"), _l("申込番号"), _l("ポイント"), _l("区分"), _l("取り消す記帳番号"))

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _l
 from outreach.classes.codes import show_code
 from outreach.classes.models import Proposal
 from outreach.classes.rules import JST
-from outreach.desk.exports.files import download
 from outreach.desk.queries.proposals import Balance, SlotLine
+from outreach.downloads import download
 
 HEAD = (
     _l("開始"), _l("会場"), _l("講座"), _l("定員"), _l("コマ数"), _l("見込みの費用（円）"), _l("講習会番号"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 from outreach.classes.codes import show_code
 from outreach.classes.models import SessionReport
 from outreach.classes.rules import JST
-from outreach.desk.exports.files import download
+from outreach.downloads import download
 
 HEAD = (
     _l("講習会番号"), _l("開始"), _l("都道府県"), _l("市区町村"), _l("会場"), _l("事業類型"), _l("実施団体"),

@@ -13,10 +13,10 @@ from outreach.classes.models import Session
 from outreach.classes.queries import sessions_in
 from outreach.contact.models import Kind
 from outreach.desk import services
-from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.lists import answers_file
 from outreach.desk.queries.answers import answers_in, lines_of, progress_of
 from outreach.desk.views.common import act_and_return, session_or_404
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
 from outreach.registration.models import Answer, AnswerStatus, Booking, Intake

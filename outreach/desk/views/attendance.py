@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.classes.models import OPEN, Session
 from outreach.desk import services
-from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.lists import people_file
 from outreach.desk.forms.attendance import CloseForm
 from outreach.desk.rules import attendance_of
 from outreach.desk.views.common import act_and_return, attempt, reaches, session_or_404
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 from outreach.registration.models import Booking, BookingStatus

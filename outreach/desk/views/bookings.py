@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from outreach.contact.models import Message
 from outreach.contact.queries import history, within, words_of
 from outreach.desk import services
-from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.lists import people_file
 from outreach.desk.forms.bookings import BookingFilter, WishForm
 from outreach.desk.queries.calls import booking_of
 from outreach.desk.views.common import act_and_return, booking_or_404
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 from outreach.registration import services as registration

@@ -15,12 +15,12 @@ from outreach.contact.models import CallOutcome, CallStatus, CallTask
 from outreach.contact.queries import calls_to_make, cannot_be_told, within
 from outreach.contact.services import CallTaken, claim_call
 from outreach.desk import services
-from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.lists import calls_file
 from outreach.desk.queries.answers import open_answer
 from outreach.desk.queries.calls import Line, booking_of, just_finished, line_of, lines_with_others, next_call
 from outreach.desk.queries.enquiries import enquiry_of
 from outreach.desk.views.answers import read_answer, said_of_answer
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
 from outreach.registration.models import Intake

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from geo.models import Municipality
 from outreach.contact.queries import history
-from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.lists import enquiries_file
 from outreach.desk.forms.enquiries import AnswerForm, HeardForm
 from outreach.desk.queries.enquiries import closed_enquiries, open_enquiries
 from outreach.desk.views.common import act_and_return
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Organisation
 from outreach.people.rules import Action, Scope

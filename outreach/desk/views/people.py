@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geo.importing.report import Report, WrongFile
-from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.people import register_file
 from outreach.desk.forms.people import InsuranceForm, PeopleFilter, QualificationForm, RegisterForm
 from outreach.desk.queries.people import AROUND, ending_in, endings, find_people, rows_of
 from outreach.desk.register import import_register
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Organisation, Person
 from outreach.people.queries import people_in, scope_of

@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.points import points_file
 from outreach.desk.forms.points import AttestForm, AwardForm
 from outreach.desk.queries.points import cities_in, lines_of, runs_of, waiting_of
 from outreach.desk.views.common import act_and_return, reaches, session_or_404
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 from outreach.registration import services

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from outreach.classes import services
 from outreach.classes.models import Proposal
 from outreach.classes.models.proposals import WRITABLE
-from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.proposals import proposal_file
 from outreach.desk.forms.proposals import AnswerForm, CostForm, ProposalForm, SlotForm
 from outreach.desk.queries.proposals import (
@@ -25,6 +24,7 @@ from outreach.desk.queries.proposals import (
     writes,
 )
 from outreach.desk.views.common import act_and_return, attempt
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.rules import Action
 

@@ -11,12 +11,12 @@ from outreach.classes.models import ProgrammeYear, Session, SessionReport, Sessi
 from outreach.classes.queries import sessions_in
 from outreach.classes.rules import fiscal_year_of
 from outreach.desk import services
-from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.reports import reports_file
 from outreach.desk.forms.attendance import ReportForm
 from outreach.desk.rules import attendance_of
 from outreach.desk.services import Words
 from outreach.desk.views.common import attempt, reaches, session_or_404
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.rules import Action
 from outreach.registration.queries import roster

@@ -15,11 +15,11 @@ from outreach.classes.codes import show_code
 from outreach.classes.models import Series, SessionStatus
 from outreach.classes.queries import series_in
 from outreach.desk import services
-from outreach.desk.exports.files import FORMATS, download
 from outreach.desk.forms.series import DatesForm, EnrolForm, SeriesForm, SubsidyForm
 from outreach.desk.forms.sessions import USUAL_SCHEMES
 from outreach.desk.queries.series import everyone_in, lines_of, series_rows, standings_of
 from outreach.desk.views.common import act_and_return, attempt, session_or_404
+from outreach.downloads import FORMATS, download
 from outreach.paper import CannotPrint
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.queries import scope_of

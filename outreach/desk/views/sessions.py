@@ -18,13 +18,13 @@ from geo.shops import shop_status
 from outreach.classes.models import Session
 from outreach.classes.queries import sessions_in
 from outreach.classes.services import create_session
-from outreach.desk.exports.files import FORMATS
 from outreach.desk.exports.lists import sessions_file
 from outreach.desk.forms.sessions import SessionFilter, SessionForm
 from outreach.desk.forms.venues import VenueForm
 from outreach.desk.queries.needs import moment
 from outreach.desk.queries.sessions import rows_of, search
 from outreach.desk.views.common import attempt
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.queries import scope_of
 from outreach.people.rules import Action, Scope

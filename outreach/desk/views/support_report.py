@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from outreach.desk.exports.files import FORMATS, download
 from outreach.desk.views.people import organisations_in
+from outreach.downloads import FORMATS, download
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.models import Organisation
 from outreach.people.rules import Action

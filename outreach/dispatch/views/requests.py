@@ -11,7 +11,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from geo.downloads import FORMATS
 from geo.models import Municipality
 from outreach.dispatch import services
 from outreach.dispatch.forms import ReasonForm, RequestFilter
@@ -26,6 +25,7 @@ from outreach.dispatch.models import (
 from outreach.dispatch.openings import write_openings
 from outreach.dispatch.queries import letters_in, plans_in, requests_in
 from outreach.dispatch.request_files import requests_file
+from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
 

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from geo.downloads import FORMATS, download
 from outreach.dispatch import services
 from outreach.dispatch.forms.offers import TravelledForm
 from outreach.dispatch.models import Trip
 from outreach.dispatch.queries import plans_in
 from outreach.dispatch.travelled import Row, Totals, rows_of, totals, trips_in
+from outreach.downloads import FORMATS, download
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 

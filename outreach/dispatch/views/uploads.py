@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from geo.downloads import comma_separated
 from geo.importing.report import Report, WrongFile
 from geo.models import Municipality
 from outreach.dispatch.models import RequestUpload
 from outreach.dispatch.queries import may_enter
 from outreach.dispatch.services import RequestError
 from outreach.dispatch.uploads import carry_out, decide, example
+from outreach.downloads import comma_separated
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.models import Organisation
 from outreach.people.rules import Action, Scope

@@ -1,12 +1,14 @@
-"""What every request passes: the reader's language, and a refusal of what no text can hold."""
+"""What every request passes: the reader's language, and a refusal of what no text or key can hold."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
+BEYOND_ANY_KEY = re.compile(r"\d{19,}")  # a key ends below 2**63
 SUPPORTED = {code for code, _ in settings.LANGUAGES}
 
 
@@ -33,4 +35,16 @@ class NoNulMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL in the address")
+        return self.get_response(request)
+
+
+class NoHugeNumberMiddleware:
+    """Answers 404 to an address with a number too large for any key: databases refuse to compare with it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if BEYOND_ANY_KEY.search(request.path_info):
+            raise Http404
         return self.get_response(request)

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "backend.middleware.ChosenLanguageMiddleware",
     "backend.problem.ProblemMiddleware",
     "backend.middleware.NoNulMiddleware",
+    "backend.middleware.NoHugeNumberMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from random import Random
+from time import monotonic
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.classes.surveys.check import Fault, check
 from outreach.classes.surveys.problem import Half, Place, Problem, Slot, Want, Why
-from outreach.classes.surveys.solver import feasible, propose
+from outreach.classes.surveys.solver import Unsettled, feasible, propose, rivals_of
 
 MONDAY = date(2026, 6, 1)
 AM, PM = Half.MORNING, Half.AFTERNOON
@@ -50,6 +52,15 @@ def test_two_districts_share_one_teacher_and_their_weeks() -> None:
 def test_the_same_problem_gives_the_same_answer() -> None:
     asked = problem([want(n, (n % 5, AM), (2, PM)) for n in range(1, 7)], days=20)
     assert propose(asked) == propose(asked)
+
+
+def test_without_time_there_is_no_answer_and_with_little_nothing_untrue() -> None:
+    asked = problem([want(n, (0, AM)) for n in range(1, 5)])
+    with pytest.raises(Unsettled):
+        propose(asked, seconds=0)
+    assert rivals_of(asked, 2, {1})
+    with pytest.raises(Unsettled):
+        rivals_of(asked, 2, {1}, until=monotonic())
 
 
 def test_a_districts_classes_lie_within_three_weeks_where_that_can_be() -> None:

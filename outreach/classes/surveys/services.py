@@ -25,7 +25,7 @@ from outreach.classes.services import SessionError, assign, create_session, publ
 from outreach.classes.surveys.check import HARD, Found, check
 from outreach.classes.surveys.loading import answered, load_problem, place_of, times
 from outreach.classes.surveys.problem import Half, Place, Slot
-from outreach.classes.surveys.solver import propose
+from outreach.classes.surveys.solver import Unsettled, propose
 from outreach.people.models import Person, User
 from outreach.people.services import PersonBusy
 
@@ -90,12 +90,19 @@ def note_answer(
 def propose_dates(*, survey: DistrictSurvey) -> None:
     """Find dates for all districts that answered, and name those that block. An earlier proposal is replaced.
 
-    Reads, computes outside any transaction, then writes. Raises: SurveyError where it is carried out already.
+    Reads, computes outside any transaction, then writes. Raises: SurveyError where it is carried out already, or
+    where nothing is found in time.
     """
     answers = {answer.district_id: answer for answer in answered(survey)}
     if not answers:
         raise SurveyError(_("まだ、どの地区からも回答がありません。"))
-    found = propose(load_problem(survey))
+    try:
+        found = propose(load_problem(survey))
+    except Unsettled as error:
+        words = _(
+            "日程の案が、時間内に見つかりませんでした。時間をおいてもう一度お試しになるか、期間や講師をふやしてください。"
+        )
+        raise SurveyError(words) from error
     names = {district: answer.district.name for district, answer in answers.items()}
     blocked = [
         {"district": names[b.district], "why": str(b.why), "rivals": [names[r] for r in b.rivals]}

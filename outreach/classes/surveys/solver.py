@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from math import inf
+from time import monotonic
 from typing import Any
 
 from outreach.classes.surveys.crowding import crowded
@@ -21,36 +23,42 @@ from outreach.classes.surveys.problem import (
 
 MOST_APART = (21, 0)  # days between a district's classes: soon enough to remember; 0 is however far
 EFFORT = 3.0  # deterministic time, not seconds: the same answer on a slow machine
+PATIENCE = 20.0  # seconds in all, for whoever waits at the page: what is not known by then is said to be unsettled
 
 
 class Unsettled(Exception):
-    """The effort ended before it was known whether there is an answer."""
+    """The effort, or the time, ended before it was known whether there is an answer."""
 
 
 Key = tuple[int, int, Slot, int]  # district, number, slot, teacher
 
 
-def propose(problem: Problem) -> Proposal:
-    """Serve as many districts as can be, and for each that cannot say why, by a smallest set of rivals."""
+def propose(problem: Problem, *, seconds: float = PATIENCE) -> Proposal:
+    """Serve as many districts as can be, and for each that cannot say why, by a smallest set of rivals.
+
+    Raises: Unsettled where not even a first answer is found in `seconds`.
+    """
+    until = monotonic() + seconds
     alone = {want.district: why for want in problem.wants if (why := why_alone(problem, want))}
     rest = replace(problem, wants=tuple(want for want in problem.wants if want.district not in alone))
-    model = _Model(rest)
+    model = _Model(rest, until=until)
     first, most = model.serve_most()
-    served = first if most else _extended(rest, first)
-    places = _close_together(rest, served) or model.first
+    served = first if most else _extended(rest, first, until)
+    places = _close_together(rest, served, until) or model.first
     served = {place.district for place in places}
     left = [want.district for want in rest.wants if want.district not in served]
     blocked = [Blocked(district, why) for district, why in alone.items()]
-    blocked += [_blocked(rest, district, served) for district in left]
+    blocked += [_blocked(rest, district, served, until) for district in left]
     return Proposal(tuple(sorted(places)), tuple(sorted(blocked, key=lambda b: _order(problem, b.district))))
 
 
-def _close_together(problem: Problem, served: set[int]) -> list[Place]:
+def _close_together(problem: Problem, served: set[int], until: float) -> list[Place]:
     """The same districts with each one's classes within three weeks if that can be; [] where none is found."""
     kept = tuple(want for want in problem.wants if want.district in served)
     for days in MOST_APART:
-        model = _Model(replace(problem, wants=kept), most_apart=days)
         try:
+            _in_time(until)
+            model = _Model(replace(problem, wants=kept), most_apart=days, until=until)
             if model.solves(kept):
                 return model.first
         except Unsettled:
@@ -58,25 +66,31 @@ def _close_together(problem: Problem, served: set[int]) -> list[Place]:
     return []
 
 
-def _blocked(problem: Problem, district: int, served: set[int]) -> Blocked:
+def _blocked(problem: Problem, district: int, served: set[int], until: float) -> Blocked:
     try:
-        return Blocked(district, Why.RIVALS, tuple(sorted(rivals_of(problem, district, served))))
+        return Blocked(district, Why.RIVALS, tuple(sorted(rivals_of(problem, district, served, until))))
     except Unsettled:
         return Blocked(district, Why.UNSETTLED)
 
 
-def _extended(problem: Problem, served: set[int]) -> set[int]:
+def _in_time(until: float) -> None:
+    """Raises: Unsettled."""
+    if monotonic() >= until:
+        raise Unsettled
+
+
+def _extended(problem: Problem, served: set[int], until: float) -> set[int]:
     """Where the most was not proved: add each district that still fits, so that the rest truly block."""
     for want in problem.wants:
-        if want.district not in served and _may_fit(problem, {*served, want.district}, unsettled=False):
+        if want.district not in served and _may_fit(problem, {*served, want.district}, until, unsettled=False):
             served = {*served, want.district}
     return served
 
 
-def _may_fit(problem: Problem, districts: Collection[int], *, unsettled: bool) -> bool:
+def _may_fit(problem: Problem, districts: Collection[int], until: float, *, unsettled: bool) -> bool:
     """`feasible`, or `unsettled` where the effort ended first."""
     try:
-        return feasible(problem, districts)
+        return feasible(problem, districts, until)
     except Unsettled:
         return unsettled
 
@@ -85,38 +99,41 @@ def _order(problem: Problem, district: int) -> int:
     return [want.district for want in problem.wants].index(district)
 
 
-def rivals_of(problem: Problem, district: int, served: Collection[int]) -> set[int]:
+def rivals_of(problem: Problem, district: int, served: Collection[int], until: float = inf) -> set[int]:
     """The fewest of `served` that leave no room for `district`: without any one of them it fits. Raises: Unsettled."""
-    core = _core(problem, {*served, district}) | {district}
+    core = _core(problem, {*served, district}, until) | {district}
     for other in sorted(core - {district}):
-        if not _may_fit(problem, core - {other}, unsettled=True):
+        if not _may_fit(problem, core - {other}, until, unsettled=True):
             core.discard(other)
     return core - {district}
 
 
-def feasible(problem: Problem, districts: Collection[int]) -> bool:
+def feasible(problem: Problem, districts: Collection[int], until: float = inf) -> bool:
     """Can all of these be served together? Raises: Unsettled."""
+    _in_time(until)
     if crowded(problem, districts):
         return False
     kept = tuple(want for want in problem.wants if want.district in districts)
-    return _Model(replace(problem, wants=kept)).solves(kept)
+    return _Model(replace(problem, wants=kept), until=until).solves(kept)
 
 
-def _core(problem: Problem, districts: Collection[int]) -> set[int]:
+def _core(problem: Problem, districts: Collection[int], until: float) -> set[int]:
     """Some of `districts` that cannot be served together: by counting, or by the solver's own conflict."""
+    _in_time(until)
     if found := crowded(problem, districts):
         return found
     kept = tuple(want for want in problem.wants if want.district in districts)
-    return _Model(replace(problem, wants=kept)).conflict() or set(districts)
+    return _Model(replace(problem, wants=kept), until=until).conflict() or set(districts)
 
 
 class _Model:
     """One variable for each class, slot and teacher that fit; at most one class each half day for each of them."""
 
-    def __init__(self, problem: Problem, *, most_apart: int = 0) -> None:
+    def __init__(self, problem: Problem, *, most_apart: int = 0, until: float = inf) -> None:
         from ortools.sat.python import cp_model  # slow to load
 
         self._cp, self.problem, self.model = cp_model, problem, cp_model.CpModel()
+        self.until = until
         self.served = {w.district: self.model.new_bool_var(f"served{w.district}") for w in problem.wants}
         self.held: dict[Key, Any] = {key: self.model.new_bool_var(str(key)) for key in _keys(problem)}
         self.first: list[Place] = []  # what the last search found
@@ -204,11 +221,13 @@ class _Model:
 
     def _solve(self) -> tuple[Any, Any]:
         """The solver with its answer, and the status. Raises: Unsettled."""
+        _in_time(self.until)
         solver = self._cp.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
         solver.parameters.linearization_level = 1
         solver.parameters.max_deterministic_time = EFFORT
+        solver.parameters.max_time_in_seconds = self.until - monotonic()
         status = solver.solve(self.model)
         if status == self._cp.UNKNOWN:
             raise Unsettled

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from outreach.dispatch import documents, ranking
 from outreach.dispatch.building import build_problem, key, minute_of, pk_of
 from outreach.dispatch.models import (
+    ENDED,
     SAID_NO,
     STANDING,
     Offer,
@@ -15,7 +16,6 @@ from outreach.dispatch.models import (
     OfferStatus,
     Plan,
     PlanStatus,
-    RequestStatus,
     Visit,
 )
 from outreach.dispatch.problem import Problem
@@ -86,7 +86,7 @@ def unasked_in(scope: Scope, now: datetime) -> list[tuple[Plan, int]]:
         Q(second__isnull=False) & ~Exists(told.filter(person=OuterRef("second")))
     )
     visits = Visit.objects.filter(new, plan__in=plans_in(scope), plan__status=PlanStatus.PUBLISHED, starts_at__gt=now)
-    visits = visits.exclude(request__status=RequestStatus.AGREED)
+    visits = visits.exclude(request__status__in=ENDED)
     counts = dict(visits.order_by().values_list("plan").annotate(Count("pk")))
     plans = Plan.objects.filter(pk__in=counts).select_related("prefecture").order_by("pk")
     return [(plan, counts[plan.pk]) for plan in plans]

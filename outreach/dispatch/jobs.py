@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.dispatch.building import build_problem
-from outreach.dispatch.models import Plan
+from outreach.dispatch.models import Plan, PlanVersion
 from outreach.dispatch.retention import forget_contacts
 from outreach.dispatch.running import run_solver
 from outreach.dispatch.services import (
@@ -65,12 +65,20 @@ def _answer(plan: Plan) -> None:
         if keep_run(plan):
             save_version(plan=plan, problem=problem, answer=answer, reason=_("計算した案"), by=plan.made_by)
     if plan.version:
-        keep_baseline(plan.version)
+        _compare(plan.version)
 
 
 def _anew(plan: Plan) -> None:
     version = replan(plan=plan, by=plan.made_by, seconds=plan.seconds, beat=partial(note_run, plan))
-    keep_baseline(version)
+    _compare(version)
+
+
+def _compare(version: PlanVersion) -> None:
+    """A plan that is saved has not failed for want of something to compare it with."""
+    try:
+        keep_baseline(version)
+    except Exception:
+        log.exception("plan %d: no baseline", version.plan_id)
 
 
 def sweep_runs() -> int:

@@ -11,7 +11,7 @@ from outreach.dispatch.building import build_problem, in_other_plans, pk_of
 from outreach.dispatch.check import check
 from outreach.dispatch.documents import answer_of
 from outreach.dispatch.editing import take_out
-from outreach.dispatch.models import OfferStatus, Plan, RequestStatus, Visit
+from outreach.dispatch.models import ENDED, OfferStatus, Plan, Visit
 from outreach.dispatch.score import Score
 from outreach.dispatch.week import AROUND, visits_of
 from outreach.dispatch.wording import sentences
@@ -38,8 +38,8 @@ class Asked:
 
 
 def visits_to_ask(plan: Plan, now: datetime) -> QuerySet[Visit]:
-    """Visits to come that someone may have to be asked for: not agreed, and in no other published plan."""
-    coming = plan.visits.filter(starts_at__gt=now).exclude(request__status=RequestStatus.AGREED)
+    """Visits to come that someone may have to be asked for: not agreed or withdrawn, and in no other published plan."""
+    coming = plan.visits.filter(starts_at__gt=now).exclude(request__status__in=ENDED)
     return coming.exclude(request__in=in_other_plans(plan))
 
 

@@ -196,6 +196,16 @@ class TestTheService:
         assert request.venue == first
         assert request.windows.count() == 5
 
+    def test_what_was_amended_meanwhile_is_not_accepted_as_it_was(self) -> None:
+        letter = letters.letter()
+        stale, asked = RequestLetter.objects.get(pk=letter.pk), letters.form().asked_or()
+        changed = letters.form(heads="33")
+        assert asked and changed.is_valid()
+        services.amend_letter(letter=letter, asked=changed.asked(), written=changed.written(), by=None)
+        with pytest.raises(services.RequestError, match="いま内容を直しました"):
+            services.accept_letter(letter=stale, asked=asked, organisation=factories.organisation(), by=None)
+        assert not DispatchRequest.objects.exists()
+
     def test_a_stranger_from_the_web_fills_no_list_without_end(self) -> None:
         town = factories.municipality()
         RequestLetter.objects.bulk_create(

@@ -6,14 +6,26 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outreach.classes.models import PLANNED, Session, SessionStatus, Shift
 from outreach.classes.services import cancel_session
 from outreach.contact.models import CallTask, Channel, Consent, Kind, Message, MessageStatus
+from outreach.desk import services as desk
 from outreach.dispatch import services
-from outreach.dispatch.asking import substitutes, vacancies_in
-from outreach.dispatch.models import Offer, OfferEvent, OfferLetter, OfferStatus, RequestStatus, Trip, Visit
+from outreach.dispatch.asking import substitutes, unasked_in, vacancies_in
+from outreach.dispatch.models import (
+    DispatchRequest,
+    Offer,
+    OfferEvent,
+    OfferLetter,
+    OfferStatus,
+    Plan,
+    RequestStatus,
+    Trip,
+    Visit,
+)
 from outreach.dispatch.services.plans import current
 from outreach.people.models import DayException, Engagement, Person
 from outreach.people.rules import Scope
@@ -326,6 +338,48 @@ def test_withdrawing_a_request_frees_who_had_accepted(teachers: list[Person]) ->
     services.withdraw_request(request=plan.visits.get().request, by=None, reason="中止")
     assert set(Offer.objects.values_list("status", flat=True)) == {OfferStatus.WITHDRAWN}
     assert not Engagement.objects.exists()
+
+
+def test_nobody_is_asked_for_a_request_that_was_withdrawn(visit: Visit, offer: Offer) -> None:
+    services.withdraw_request(request=visit.request, by=None, reason="中止")
+    assert unasked_in(NATION, rows.now()) == []
+    assert services.publish_plan(plan=visit.plan, by=None) == 0
+    assert set(Offer.objects.values_list("status", flat=True)) == {OfferStatus.WITHDRAWN}
+
+
+def test_a_yes_to_a_withdrawn_request_is_answered_in_words(visit: Visit, offer: Offer) -> None:
+    DispatchRequest.objects.update(status=RequestStatus.WITHDRAWN)
+    with pytest.raises(services.OfferError, match="取り下げ"):
+        services.accept_offer(offer=offer, now=rows.now())
+
+
+def test_only_the_plan_that_was_shown_is_published(teachers: list[Person]) -> None:
+    rows.request()
+    plan = rows.plan()
+    Plan.objects.filter(pk=plan.pk).update(replanning=True)
+    with pytest.raises(services.OfferError):
+        services.publish_plan(plan=plan, by=None)
+    Plan.objects.filter(pk=plan.pk).update(replanning=False, version=None)
+    with pytest.raises(services.OfferError, match="先に変更"):
+        services.publish_plan(plan=plan, by=None)
+    assert not Offer.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["cancel", "move"])
+def test_who_changes_a_class_locks_its_plan_first_as_who_answers_an_offer(offer: Offer, act: str) -> None:
+    services.accept_offer(offer=offer, now=rows.now())
+    session, by = Session.objects.get(), factories.user()
+    with CaptureQueriesContext(connection) as said:
+        if act == "cancel":
+            desk.cancel_session(session=session, by=by, reason="大雪のため")
+        else:
+            later = {"starts_at": session.starts_at + timedelta(days=1), "ends_at": session.ends_at + timedelta(days=1)}
+            desk.move_session(session=session, venue=None, by=by, reason="大雪のため", **later)
+    words = [one["sql"] for one in said]
+    plan = next(n for n, sql in enumerate(words) if 'FROM "dispatch_plan"' in sql)
+    held = next(n for n, sql in enumerate(words) if 'FROM "classes_session"' in sql)
+    person = next(n for n, sql in enumerate(words) if 'FROM "people_person"' in sql)
+    assert plan < held < person
 
 
 # --- at the same time -----------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +19,7 @@ from outreach.dispatch.models import (
     RequestUpload,
 )
 from outreach.dispatch.uploads import HEADINGS
+from outreach.dispatch.views import asking
 from outreach.people.models import AccessLog, DayException, Organisation, Role, TravelLimits, User
 from tests import factories
 from tests.dispatch import letters, rows
@@ -207,6 +209,38 @@ def test_a_draft_changed_on_the_way_or_sent_twice_makes_no_second_letter(client:
     assert RequestLetter.objects.count() == 1
     assert client.get(reverse("dispatch:ask-slip")).status_code == 200
     assert client.get(reverse("dispatch:ask", args=["99999"])).status_code == 404
+
+
+def test_one_address_sends_no_letters_without_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "AN_HOUR", 1)
+    cache.clear()
+    town = factories.municipality()
+    answers = []
+    for name in ("役場", "公民館"):
+        review = client.post(reverse("dispatch:ask", args=[town.pk]), letters.written(asked_by=name)).content.decode()
+        draft = review.split('name="draft" value="')[1].split('"')[0]
+        answers.append(client.post(reverse("dispatch:ask-confirm", args=[town.pk]), {"draft": draft}))
+    assert [answer.status_code for answer in answers] == [302, 429]
+    assert "公民館" in answers[1].content.decode()  # what was written is not lost
+    assert RequestLetter.objects.count() == 1
+
+
+def test_numbers_larger_than_any_key_are_not_found(desk: Client) -> None:
+    rows.instructor()
+    asked = rows.request()
+    plan, huge = rows.plan(), 10**30
+    for name, args in [
+        ("visit-lock", [plan.pk, huge]),
+        ("plan-visit", [plan.pk, huge]),
+        ("take-venue", [asked.pk, huge]),
+        ("substitutes", [plan.visits.get().pk, huge]),
+        ("day-lock", [plan.pk, huge, plan.first.isoformat()]),
+        ("explain-request", [plan.pk, huge]),
+        ("offer-answer", [huge]),
+        ("request-letter-settle", [huge, "decline"]),
+    ]:
+        for send in (desk.get, desk.post):
+            assert send(reverse(f"dispatch:{name}", args=args)).status_code in {404, 405}, name
 
 
 # --- by file --------------------------------------------------------------------------------------------------------

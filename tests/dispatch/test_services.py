@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from outreach.dispatch import services
-from outreach.dispatch.building import build_problem
+from outreach.dispatch.building import build_problem, minute_of
 from outreach.dispatch.models import Offer, OfferStatus, Plan, PlanStatus, PlanVersion, RequestStatus, Trip, Visit
 from outreach.dispatch.problem_rules import faults
 from outreach.dispatch.services.plans import current
@@ -98,3 +98,26 @@ def test_a_planned_request_is_withdrawn_but_not_amended(visit: Visit) -> None:
     visit.request.refresh_from_db()
     services.withdraw_request(request=visit.request, by=None, reason="中止")
     assert Offer.objects.get().status == OfferStatus.WITHDRAWN
+
+
+def test_a_move_made_from_before_the_publishing_leaves_the_plan_published(visit: Visit, teachers: list[Person]) -> None:
+    plan, seen = visit.plan, Plan.objects.get(pk=visit.plan_id)
+    services.publish_plan(plan=plan, by=None)
+    problem, _answer = current(seen)
+    other = next(start for start in problem.visits[0].starts if start != minute_of(visit.starts_at, plan.first))
+    services.move_visit(plan=seen, request=visit.request_id, start=other, crew=(visit.lead_id,), by=None)
+    plan.refresh_from_db()
+    assert plan.status == PlanStatus.PUBLISHED
+    with pytest.raises(services.PlanRefused, match="元に戻せません"):
+        services.undo_version(plan=Plan.objects.get(pk=plan.pk))
+
+
+def test_what_was_read_before_planning_anew_began_locks_and_moves_nothing(visit: Visit) -> None:
+    visit = Visit.objects.select_related("plan").get(pk=visit.pk)
+    Plan.objects.update(replanning=True)
+    with pytest.raises(services.PlanRefused, match="計画し直しています"):
+        services.lock_visit(visit=visit, locked=True)
+    with pytest.raises(services.PlanRefused, match="計画し直しています"):
+        services.lock_day(plan=visit.plan, person=visit.lead, day=visit.plan.first, locked=True)
+    with pytest.raises(services.PlanRefused, match="計画し直しています"):
+        services.move_visit(plan=visit.plan, request=visit.request_id, start=0, crew=(visit.lead_id,), by=None)

@@ -7,7 +7,9 @@ from time import monotonic
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from outreach.dispatch import jobs
 from outreach.dispatch.models import Plan, PlanStatus, PlanVersion, Visit
@@ -64,6 +66,22 @@ def test_a_plan_is_begun_by_one_worker_only(teachers: list[Person]) -> None:
     plan = queued()
     assert begin_run(plan.pk, anew=False) is not None
     assert begin_run(plan.pk, anew=False) is None
+
+
+def test_a_plan_and_its_job_are_kept_together(teachers: list[Person]) -> None:
+    plan = queued()  # no worker, killed between the two, leaves a plan that waits for ever
+    assert [job.task["args"] for job in OrmQ.objects.all()] == [(plan.pk,)]
+
+
+def test_a_plan_that_is_saved_does_not_fail_for_want_of_a_baseline(
+    teachers: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(version: PlanVersion) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(jobs, "keep_baseline", broken)
+    rows.request()
+    assert rows.plan().status == PlanStatus.READY
 
 
 def test_a_plan_whose_worker_died_is_run_again_and_then_gives_up(teachers: list[Person]) -> None:

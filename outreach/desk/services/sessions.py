@@ -41,6 +41,7 @@ def cancel_session(*, session: Session, by: User, reason: str) -> int:
 
     Returns how many bookings ended. Raises: classes.services.SessionError.
     """
+    leaving.lock_session(session)
     staff = [shift.person for shift in session.shifts.select_related("person")]
     bookings = registration.cancel_all(session=session, by=by, reason=reason)
     classes.cancel_session(session=session, by=by, reason=reason)
@@ -63,6 +64,7 @@ def move_session(
     Returns how many bookings were told of. Raises: classes.services.SessionError, people.services.PersonBusy.
     """
     changed, in_time = what_changes(session, starts_at, venue), told_in_time(session, starts_at, timezone.now())
+    leaving.lock_session(session)
     leaving.moving(session=session, by=by, reason=reason)
     classes.move_session(session=session, starts_at=starts_at, ends_at=ends_at, venue=venue, by=by, reason=reason)
     booked = list(Booking.objects.filter(session=session, status__in=SEATED).select_related("resident"))
@@ -158,6 +160,7 @@ def merge_session(*, session: Session, into: Session, by: User, reason: str) -> 
     Each is told of the new class as of a booking, under a new reference, and of the old one as cancelled; who is in
     both already is only told of the cancellation. Raises: SessionError where the other class has no room for all.
     """
+    leaving.lock_session(session, into)
     live = list(
         Booking.objects.filter(session=session, status__in=LIVE).select_related("resident").order_by("applied_at")
     )

@@ -60,7 +60,7 @@ class LetterIn(Schema):
 
 
 class WithdrawIn(Schema):
-    reason: str = Field(min_length=1, max_length=200)
+    reason: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
 
 
 class RequestOut(Schema):

@@ -30,9 +30,9 @@ def change_offer(offer: Offer, to: OfferStatus, *, at: datetime, by: User | None
     return True
 
 
-def lock_plan(plan: int) -> None:
-    """Nothing else changes the plan or answers its offers until this transaction ends."""
-    Plan.objects.select_for_update().get(pk=plan)
+def lock_plan(plan: int) -> Plan:
+    """Nothing else changes the plan, as it is now, or answers its offers until this transaction ends."""
+    return Plan.objects.select_for_update().get(pk=plan)
 
 
 @transaction.atomic

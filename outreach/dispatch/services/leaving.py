@@ -16,6 +16,14 @@ from outreach.people.models import User
 from outreach.people.services import engage
 
 
+def lock_session(*sessions: Session) -> None:
+    """Lock what an answer to an offer locks, in its order: the plans, then the classes. Within a transaction."""
+    keys = [session.pk for session in sessions]
+    for plan in sorted(set(Visit.objects.filter(sessions__in=keys).values_list("plan_id", flat=True))):
+        lock_plan(plan)
+    list(Session.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def cancelled(*, session: Session, by: User | None, reason: str) -> None:
     """After a class was cancelled: a visit left with none is out of its plan, and its request waits to be planned anew.

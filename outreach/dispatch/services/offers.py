@@ -1,6 +1,7 @@
 """Offers: made when a plan is published, answered or lapsed, passed on to whoever is next.
 
-Locks are taken in one order: the plan, then the person. Whatever changes a plan or answers an offer takes the plan's.
+Locks are taken in one order: plan, requests, session, person. Whatever changes a plan or answers an offer takes the
+plan's.
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from outreach.classes.services import SessionError, create_session, publish_sess
 from outreach.contact.rules import into_hours
 from outreach.dispatch.asking import accepted, substitutes
 from outreach.dispatch.models import (
+    DispatchRequest,
     Offer,
     OfferEvent,
     OfferStatus,
@@ -28,7 +30,7 @@ from outreach.dispatch.services.answers import change_offer, lock_plan
 from outreach.dispatch.services.engaging import book_person
 from outreach.dispatch.services.plans import save_version
 from outreach.dispatch.services.refused import OfferError, PlanRefused
-from outreach.dispatch.services.requests import change_status
+from outreach.dispatch.services.requests import RequestError, change_status
 from outreach.dispatch.services.telling import tell_asked
 from outreach.people.models import Person, User
 from outreach.people.services import PersonBusy
@@ -42,11 +44,10 @@ AROUND = ("plan", "request__municipality", "request__venue", "request__course", 
 def publish_plan(*, plan: Plan, by: User | None) -> int:
     """Offer every visit to come to its crew, and tell each of them once. Again, only what is not offered yet.
 
-    Who said no is not asked again: a substitute is chosen. Returns how many offers went out. Raises: OfferError.
+    `plan` is as its caller read it, and showed it. Who said no is not asked again: a substitute is chosen. Returns how
+    many offers went out. Raises: OfferError.
     """
-    lock_plan(plan.pk)
-    if plan.version_id is None:
-        raise OfferError(_("まだ案がありません。"))
+    _as_seen(plan)
     Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.PUBLISHED)
     plan.status = PlanStatus.PUBLISHED
     now = timezone.now()
@@ -59,6 +60,19 @@ def publish_plan(*, plan: Plan, by: User | None) -> int:
         _make_offer(visit, person, by, now)
     tell_asked(plan=plan, people={person for _visit, person in wanted}, now=now)
     return len(wanted)
+
+
+def _as_seen(plan: Plan) -> None:
+    """Lock the plan, then its requests, so that two plans published at once don't both ask for one."""
+    standing = lock_plan(plan.pk)
+    if plan.version_id is None:
+        raise OfferError(_("まだ案がありません。"))
+    if standing.version_id != plan.version_id:
+        raise OfferError(_("ほかの人が先に変更しました。もう一度確かめてください。"))
+    if standing.replanning:
+        raise OfferError(_("計画ができてから、打診してください。"))
+    asked = DispatchRequest.objects.filter(visits__plan=plan).order_by("pk").values("pk")
+    list(DispatchRequest.objects.select_for_update().filter(pk__in=asked).order_by("pk").values_list("pk"))
 
 
 def _make_offer(visit: Visit, person: int, by: User | None, now: datetime) -> Offer:
@@ -84,8 +98,11 @@ def accept_offer(*, offer: Offer, now: datetime, by: User | None = None) -> None
         return
     if offer.status != OfferStatus.OPEN or offer.answer_by <= now:
         raise OfferError(_("この打診は、すでに終わっています。"))
+    if visit.request.status == RequestStatus.WITHDRAWN:
+        raise OfferError(_("依頼が取り下げられたため、この打診は終わりました。"))
     if offer.person_id not in visit.crew or offer.starts_at != visit.starts_at:
         raise OfferError(_("計画が変わったため、この打診は終わりました。新しい打診が届くまでお待ちください。"))
+    list(visit.sessions.select_for_update().order_by("pk"))  # before the person: as whoever staffs a class by hand
     change_offer(offer, OfferStatus.ACCEPTED, at=now, by=by)
     try:
         book_person(plan=visit.plan_id, person=offer.person)
@@ -124,7 +141,7 @@ def hold_classes(visit: Visit) -> None:
             if visit.request.status != RequestStatus.AGREED:
                 change_status(request=visit.request, to=RequestStatus.AGREED, by=None)
         trouble = ""
-    except SessionError as error:
+    except (SessionError, RequestError) as error:
         trouble = str(error)[:200]
     Visit.objects.filter(pk=visit.pk).update(trouble=trouble)
 

@@ -50,9 +50,9 @@ def start_plan(
         solver=solver,
         made_by=by,
     )
-    transaction.on_commit(
-        lambda: async_task("outreach.dispatch.jobs.run_plan", plan.pk, timeout=plan.seconds + GRACE), robust=True
-    )
+    async_task(
+        "outreach.dispatch.jobs.run_plan", plan.pk, timeout=plan.seconds + GRACE
+    )  # queued with it, or not at all
     return plan
 
 
@@ -94,9 +94,11 @@ def save_version(*, plan: Plan, problem: Problem, answer: Answer, reason: str, b
 
 
 def _lock(plan: Plan) -> None:
+    """Lock the plan, which may have been published, or begun to be planned anew, since it was read."""
     standing = Plan.objects.select_for_update().get(pk=plan.pk)
     if standing.version_id != plan.version_id:
         raise PlanRefused([_("ほかの人が先に変更しました。画面を開き直してください。")])
+    plan.status, plan.replanning = standing.status, standing.replanning
 
 
 def _loads(problem: Problem, score: Score) -> dict[str, list[int]]:
@@ -172,6 +174,7 @@ def try_move(plan: Plan, request: int, start: int, crew: tuple[int, ...]) -> tup
 @transaction.atomic
 def move_visit(*, plan: Plan, request: int, start: int, crew: tuple[int, ...], by: User | None) -> PlanVersion:
     """Move a visit to another start (minutes of the horizon) or crew, the lead first. Raises: PlanRefused."""
+    _lock(plan)
     _refuse_while_replanning(plan)
     problem, moved, _score = try_move(plan, request, start, crew)
     return save_version(plan=plan, problem=problem, answer=moved, reason=_("訪問を動かした"), by=by)
@@ -182,16 +185,18 @@ def _refuse_while_replanning(plan: Plan) -> None:
         raise PlanRefused([_("計画し直しています。終わるまで、動かしたり固定したりできません。")])
 
 
+@transaction.atomic
 def lock_visit(*, visit: Visit, locked: bool) -> None:
     """Leave the visit as it is when replanning, or no longer. Raises: PlanRefused while that is under way."""
-    _refuse_while_replanning(visit.plan)
+    _refuse_while_replanning(Plan.objects.select_for_update().get(pk=visit.plan_id))
     Visit.objects.filter(pk=visit.pk).update(locked=locked)
     visit.locked = locked
 
 
+@transaction.atomic
 def lock_day(*, plan: Plan, person: Person, day: date, locked: bool) -> None:
     """Leave an instructor's day as it is when replanning, free or not, or no longer. Raises: PlanRefused, as above."""
-    _refuse_while_replanning(plan)
+    _refuse_while_replanning(Plan.objects.select_for_update().get(pk=plan.pk))
     if locked:
         DayLock.objects.get_or_create(plan=plan, person=person, day=day)
     else:
@@ -206,9 +211,7 @@ def start_replan(*, plan: Plan) -> None:
     if ready.update(replanning=True, **values) != 1:
         raise PlanRefused([_("いまは計画し直せません。画面を開き直してください。")])
     plan.replanning = True
-    transaction.on_commit(
-        lambda: async_task("outreach.dispatch.jobs.run_replan", plan.pk, timeout=plan.seconds + GRACE), robust=True
-    )
+    async_task("outreach.dispatch.jobs.run_replan", plan.pk, timeout=plan.seconds + GRACE)  # in this transaction
 
 
 def replan(*, plan: Plan, by: User | None, seconds: float = 20, beat: Beat = unheard) -> PlanVersion:

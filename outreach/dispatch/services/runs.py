@@ -80,6 +80,6 @@ def _take_up(plan: Plan) -> bool:
     ):
         return False
     job = "outreach.dispatch.jobs." + ("run_replan" if plan.replanning else "run_plan")
-    transaction.on_commit(lambda: async_task(job, plan.pk, timeout=plan.seconds + GRACE), robust=True)
+    async_task(job, plan.pk, timeout=plan.seconds + GRACE)
     log.warning("plan %d: its worker died, taken up again", plan.pk)
     return True

@@ -8,6 +8,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,10 +19,12 @@ from outreach.dispatch.forms import LetterForm, lines
 from outreach.dispatch.models import Channel
 from outreach.dispatch.own_letter import KEPT
 from outreach.dispatch.queries import too_many_waiting
-from outreach.people.access import open_to_all
+from outreach.people.access import open_to_all, too_many
 
 SALT = "dispatch.draft"
 TOWNS_SHOWN = 30
+AN_HOUR = 60  # letters from one address: the town halls of a prefecture reach the internet by one gateway
+TOO_MANY = gettext_lazy("この場所からの依頼が、短い時間に続きました。1時間ほどおいて送るか、お電話でご依頼ください。")
 
 
 class Draft(TypedDict):
@@ -74,6 +77,11 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         if request.method == "POST":
             messages.error(request, _("依頼の内容を受け取れませんでした。お手数ですが、もう一度入力してください。"))
         return redirect("dispatch:ask", town.pk)
+    if too_many(request, "letter", an_hour=AN_HOUR):
+        messages.error(request, TOO_MANY)
+        answer = show_form(request, LetterForm.refill(draft["written"], town=town))
+        answer.status_code = 429
+        return answer
     if too_many_waiting(town.pk):
         messages.error(request, _("この市区町村の依頼が、確認待ちでたまっています。お電話でご依頼ください。"))
         return redirect("dispatch:ask", town.pk)

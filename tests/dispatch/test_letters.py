@@ -200,7 +200,8 @@ class TestTheService:
         letter = letters.letter()
         stale, asked = RequestLetter.objects.get(pk=letter.pk), letters.form().asked_or()
         changed = letters.form(heads="33")
-        assert asked and changed.is_valid()
+        assert asked is not None
+        assert changed.is_valid()
         services.amend_letter(letter=letter, asked=changed.asked(), written=changed.written(), by=None)
         with pytest.raises(services.RequestError, match="いま内容を直しました"):
             services.accept_letter(letter=stale, asked=asked, organisation=factories.organisation(), by=None)

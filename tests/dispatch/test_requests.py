@@ -229,7 +229,7 @@ def test_numbers_larger_than_any_key_are_not_found(desk: Client) -> None:
     rows.instructor()
     asked = rows.request()
     plan, huge = rows.plan(), 10**30
-    for name, args in [
+    addresses: list[tuple[str, list[Any]]] = [
         ("visit-lock", [plan.pk, huge]),
         ("plan-visit", [plan.pk, huge]),
         ("take-venue", [asked.pk, huge]),
@@ -238,7 +238,8 @@ def test_numbers_larger_than_any_key_are_not_found(desk: Client) -> None:
         ("explain-request", [plan.pk, huge]),
         ("offer-answer", [huge]),
         ("request-letter-settle", [huge, "decline"]),
-    ]:
+    ]
+    for name, args in addresses:
         for send in (desk.get, desk.post):
             assert send(reverse(f"dispatch:{name}", args=args)).status_code in {404, 405}, name
 

@@ -77,7 +77,7 @@ def _facts(asked: Asked, written: dict[str, list[str]]) -> dict[str, Any]:
 def accept_letter(
     *, letter: RequestLetter, asked: Asked, organisation: Organisation, by: User | None
 ) -> list[DispatchRequest]:
-    """Make a request of each course. `asked`: what the letter's form holds, as `letter` was read. Raises: RequestError."""
+    """Make a request of each course. `asked`: what the letter's form holds, as it was read. Raises: RequestError."""
     if RequestLetter.objects.select_for_update().get(pk=letter.pk).written != letter.written:
         raise RequestError(_("依頼した方が、いま内容を直しました。もう一度確かめてください。"))
     RequestLetter.objects.filter(pk=letter.pk).update(organisation=organisation)

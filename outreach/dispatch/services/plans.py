@@ -50,9 +50,7 @@ def start_plan(
         solver=solver,
         made_by=by,
     )
-    async_task(
-        "outreach.dispatch.jobs.run_plan", plan.pk, timeout=plan.seconds + GRACE
-    )  # queued with it, or not at all
+    async_task("outreach.dispatch.jobs.run_plan", plan.pk, timeout=plan.seconds + GRACE)  # with it, or neither
     return plan
 
 

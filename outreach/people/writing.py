@@ -23,6 +23,11 @@ def clean_name(raw: str) -> str:
     return " ".join(kept.split())
 
 
+def whole_number(raw: str | None) -> int:
+    """A row's key or a count as a form sends it back; 0, which no row has, where it is none or too long to read."""
+    return int(raw) if raw and len(raw) < 19 and raw.isascii() and raw.isdigit() else 0
+
+
 def looks_like_my_number(text: str) -> bool:
     """Does free text hold 12 digits whose last one is the check digit of a My Number?
 

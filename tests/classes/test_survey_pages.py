@@ -8,7 +8,14 @@ from django.utils import timezone
 
 from outreach.classes.codes import check_digit
 from outreach.classes.models import District, DistrictAnswer
-from outreach.classes.surveys.services import make_survey
+from outreach.classes.surveys.services import (
+    SurveyError,
+    carry_out,
+    make_survey,
+    note_answer,
+    propose_dates,
+    reopen_survey,
+)
 from outreach.people.models import Role
 from tests import factories
 
@@ -24,7 +31,7 @@ def answer() -> DistrictAnswer:
         organisation=factories.organisation(), scheme="own", answer_by=today, made_by=factories.user(),
         first_day=today + timedelta(days=30), last_day=today + timedelta(days=90),
     )  # fmt: skip
-    return survey.answers.get()
+    return DistrictAnswer.objects.get(survey=survey)
 
 
 def test_guessing_a_districts_number_in_the_address_ends(client: Client) -> None:
@@ -48,3 +55,21 @@ def test_an_organisation_reaches_the_districts_of_its_own_towns_only(client: Cli
         assert client.get(f"{page}?municipality=35202").status_code == 200
     factories.session(organisation=elsewhere, venue=one.hall)
     assert client.get(f"/staff/districts/?municipality={town.pk}").status_code == 200
+
+
+def test_every_step_of_a_survey_leaves_who_and_when() -> None:
+    one, by = answer(), factories.user()
+    note_answer(
+        answer=one, courses=[factories.course()], halves=["0-am"], off_days=[], hall=one.hall, note="", channel="web"
+    )
+    propose_dates(survey=one.survey, by=by)
+    reopen_survey(survey=one.survey, by=by)
+    propose_dates(survey=one.survey, by=by)
+    carry_out(survey=one.survey, publish=False, by=by)
+    with pytest.raises(SurveyError, match="もう"):
+        carry_out(survey=one.survey, publish=False, by=by)
+    told = list(one.survey.events.values_list("old", "new", "by"))
+    assert [row[:2] for row in told] == [
+        ("open", "proposed"), ("proposed", "open"), ("open", "proposed"), ("proposed", "done"),
+    ]  # fmt: skip
+    assert {row[2] for row in told} == {by.pk}

@@ -17,6 +17,7 @@ from outreach.classes.services import SessionError
 from outreach.contact.models import Message
 from outreach.desk.services import supporters as desk_services
 from outreach.people.models import (
+    CalendarFeed,
     Engagement,
     Insurance,
     Organisation,
@@ -27,7 +28,7 @@ from outreach.people.models import (
     TravelLimits,
     WeeklyHours,
 )
-from outreach.people.services import PersonBusy, engage, forget_people
+from outreach.people.services import PersonBusy, engage, forget_people, make_feed
 from outreach.registration.hours import given_in
 from tests import factories
 from tests.desk.conftest import SignIn, just_over, put_at, said
@@ -335,12 +336,34 @@ def test_who_left_long_ago_is_forgotten_and_their_hours_stay(office: Organisatio
     just_over(shift.session)
     services.count_minutes(shift=Shift.objects.get(), minutes=60, now=timezone.now())
     desk_services.leave(supporter=me)
+    Person.objects.filter(pk=me.person_id).update(lat=35.12345, lon=139.23456)
     forget_people(now=timezone.now() + timedelta(days=3 * 365 - 1))
     assert Person.objects.get(pk=me.person_id).name == "消える人"
     forget_people(now=timezone.now() + timedelta(days=3 * 365 + 2))
     person = Person.objects.get(pk=me.person_id)
     assert (person.name, person.email, person.user.first_name if person.user else "") == ("―", "", "")
     assert given_in(person, timezone.localdate()).minutes == 60
+    assert (person.lat, person.lon) == (person.municipality.lat, person.municipality.lon)
+
+
+def test_who_leaves_leaves_no_open_calendar_behind(office: Organisation) -> None:
+    me = student(office, account=True)
+    make_feed(person=me.person)
+    desk_services.leave(supporter=me)
+    assert not CalendarFeed.objects.exists()
+
+
+@pytest.mark.parametrize("minutes", ["９０", "abc", "9" * 5000, "1441"])
+def test_minutes_that_are_none_are_not_written_down_as_a_no_show(
+    desk: Client, office: Organisation, minutes: str
+) -> None:
+    shift = services.sign_up(session=small(office), supporter=student(office))
+    just_over(shift.session)
+    services.count_minutes(shift=Shift.objects.get(), minutes=60, now=timezone.now())
+    page = reverse("desk:helpers", args=[shift.session.code])
+    assert "1440まで" in said(desk.post(page, {"shift": shift.pk, "minutes": minutes}, follow=True))
+    assert desk.post(page, {"shift": "9" * 5000, "minutes": "30"}).status_code == 404
+    assert Shift.objects.get().minutes == 60
 
 
 def test_a_teachers_place_and_a_class_that_is_over_take_no_substitute(desk: Client, office: Organisation) -> None:

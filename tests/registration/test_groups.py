@@ -224,3 +224,14 @@ def test_a_draft_of_another_class_or_a_changed_one_books_nobody(client: Client, 
     client.post(reverse("registration:group-confirm", args=[roomy.code]), {"draft": draft + "x"})
     assert not Booking.objects.exists()
     assert client.get(reverse("registration:group-done")).headers["Location"] == "/bookings/"
+
+
+def test_a_flood_of_groups_from_one_address_is_stopped(client: Client, roomy: Session) -> None:
+    url = reverse("registration:group", args=[roomy.code])
+    draft = draft_of(client.post(url, form("やまだ はなこ", "やまだ たろう")).content.decode())
+    confirm = reverse("registration:group-confirm", args=[roomy.code])
+    for _n in range(30):
+        client.post(confirm, {"draft": draft})
+    answer = client.post(confirm, {"draft": draft})
+    assert "数が多すぎます" in answer.content.decode()
+    assert Booking.objects.count() == 2

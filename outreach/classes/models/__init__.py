@@ -6,6 +6,7 @@ from outreach.classes.models.districts import (
     DistrictAnswer,
     DistrictSurvey,
     ProposedClass,
+    SurveyEvent,
     SurveyStatus,
 )
 from outreach.classes.models.handovers import Handover
@@ -58,6 +59,7 @@ __all__ = [
     "SessionStatus",
     "Shift",
     "Site",
+    "SurveyEvent",
     "SurveyStatus",
     "TallyMark",
     "Upload",

@@ -66,6 +66,22 @@ class DistrictSurvey(models.Model):
         return self.name
 
 
+class SurveyEvent(models.Model):
+    """What became of a survey, in the same transaction (law 10)."""
+
+    survey = models.ForeignKey(DistrictSurvey, on_delete=models.CASCADE, related_name="events")
+    old = models.CharField(max_length=8, choices=SurveyStatus)
+    new = models.CharField(max_length=8, choices=SurveyStatus)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.old}→{self.new}"
+
+
 class DistrictAnswer(models.Model):
     """What one district wrote; `code` opens its form. Days and hours, and nobody's name."""
 

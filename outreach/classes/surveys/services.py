@@ -18,6 +18,7 @@ from outreach.classes.models import (
     ProposedClass,
     Session,
     Shift,
+    SurveyEvent,
     SurveyStatus,
     Venue,
 )
@@ -87,7 +88,7 @@ def note_answer(
     )
 
 
-def propose_dates(*, survey: DistrictSurvey) -> None:
+def propose_dates(*, survey: DistrictSurvey, by: User | None = None) -> None:
     """Find dates for all districts that answered, and name those that block. An earlier proposal is replaced.
 
     Reads, computes outside any transaction, then writes. Raises: SurveyError where it is carried out already, or
@@ -109,10 +110,11 @@ def propose_dates(*, survey: DistrictSurvey) -> None:
         for b in found.blocked
     ]
     with transaction.atomic():
-        _lock_before_done(survey)
+        old = _lock_before_done(survey).status
         survey.proposed.all().delete()
         ProposedClass.objects.bulk_create(_row(survey, answers[place.district], place) for place in found.places)
         DistrictSurvey.objects.filter(pk=survey.pk).update(status=S.PROPOSED, blocked=blocked)
+        SurveyEvent.objects.create(survey=survey, old=old, new=S.PROPOSED, by=by)
     survey.refresh_from_db()
 
 
@@ -137,11 +139,12 @@ def _row(survey: DistrictSurvey, answer: DistrictAnswer, place: Place) -> Propos
 
 
 @transaction.atomic
-def reopen_survey(*, survey: DistrictSurvey) -> None:
+def reopen_survey(*, survey: DistrictSurvey, by: User | None = None) -> None:
     """Take answers again; the proposal is given up. Raises: SurveyError."""
-    _lock_before_done(survey)
+    old = _lock_before_done(survey).status
     survey.proposed.all().delete()
     DistrictSurvey.objects.filter(pk=survey.pk).update(status=S.OPEN, blocked=[])
+    SurveyEvent.objects.create(survey=survey, old=old, new=S.OPEN, by=by)
     survey.refresh_from_db()
 
 
@@ -172,6 +175,7 @@ def carry_out(*, survey: DistrictSurvey, publish: bool, by: User) -> int:
     """
     if DistrictSurvey.objects.filter(pk=survey.pk, status=S.PROPOSED).update(status=S.DONE) != 1:
         raise SurveyError(_("日程の案がないか、もう回を作ってあります。"))
+    SurveyEvent.objects.create(survey=survey, old=S.PROPOSED, new=S.DONE, by=by)
     if any(fault in HARD for _district, _number, fault in faults_of(survey)):
         raise SurveyError(_("重なりのある回が残っています。直してから、もう一度お試しください。"))
     rows = list(survey.proposed.select_related("district", "course", "hall", "teacher").order_by("day", "half", "pk"))

@@ -136,10 +136,10 @@ def survey_act(request: ScopedRequest, pk: int) -> HttpResponse:
     one, act = _survey(request, pk), request.POST.get("act")
     try:
         if act == "propose":
-            services.propose_dates(survey=one)
+            services.propose_dates(survey=one, by=request.user)
             messages.success(request, _("日程の案を作りました。確かめて、必要なら直してください。"))
         elif act == "reopen":
-            services.reopen_survey(survey=one)
+            services.reopen_survey(survey=one, by=request.user)
             messages.success(request, _("回答の受け付けに戻しました。"))
         elif act == "carry-out":
             made = services.carry_out(survey=one, publish=request.POST.get("publish") == "1", by=request.user)

@@ -26,6 +26,7 @@ from outreach.desk.rules import Command, Verb, read_command
 from outreach.desk.views.common import attempt, session_or_404
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
+from outreach.people.writing import whole_number
 from outreach.registration import services as registration
 from outreach.registration.models import LIVE, Booking, Intake, Resident
 from outreach.registration.queries import bookings_in
@@ -149,15 +150,13 @@ def act(request: ScopedRequest, pk: int) -> HttpResponse:
 
 
 def _named_booking(request: ScopedRequest, resident: Resident) -> Booking:
-    return get_object_or_404(bookings_in(request.scope), resident=resident, pk=_number(request.POST.get("booking")))
+    return get_object_or_404(
+        bookings_in(request.scope), resident=resident, pk=whole_number(request.POST.get("booking"))
+    )
 
 
 def _named_session(request: ScopedRequest) -> Session:
     return session_or_404(request.scope, request.POST.get("session", "").replace("\0", ""))
-
-
-def _number(raw: str | None) -> int:
-    return int(raw) if raw and raw.isascii() and raw.isdigit() else 0
 
 
 def _book(request: ScopedRequest, resident: Resident) -> Booking:
@@ -224,7 +223,7 @@ def book(request: ScopedRequest, code: str = "") -> HttpResponse:
 
 def _beside(request: ScopedRequest) -> dict[str, str]:
     """For a couple or a group: the number and the class of the one booked just before (`?with=`, a row's number)."""
-    first = queries.residents_in(request.scope).filter(pk=_number(request.GET.get("with"))).first()
+    first = queries.residents_in(request.scope).filter(pk=whole_number(request.GET.get("with"))).first()
     if first is None:
         return {}
     log_access(request.user, "see_resident", f"resident:{first.pk}")

@@ -22,6 +22,7 @@ from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Supporter
 from outreach.people.ranking import hindered, rank
 from outreach.people.rules import Action
+from outreach.people.writing import whole_number
 
 OPEN = Handover.Status.OPEN
 SHOWN = 60
@@ -99,7 +100,10 @@ def take(request: ScopedRequest, pk: int) -> HttpResponse:
     handover = _handover(pk)
     if raw := request.POST.get("own"):
         own = get_object_or_404(
-            Shift.objects.select_related("session"), pk=_number(raw), person=supporter.person, duty=Shift.Duty.HELPER
+            Shift.objects.select_related("session"),
+            pk=whole_number(raw),
+            person=supporter.person,
+            duty=Shift.Duty.HELPER,
         )
         done = _("取りかえを申し出ました。相手の返事をお待ちください。")
         return _done(request, lambda: classes.offer_swap(handover=handover, own=own), done)
@@ -117,10 +121,6 @@ def _handover(pk: int) -> Handover:
         "in_return__person",
     )
     return get_object_or_404(Handover.objects.select_related(*around), pk=pk, status=OPEN)
-
-
-def _number(raw: str) -> int:
-    return int(raw) if raw.isascii() and raw.isdigit() else 0
 
 
 @allowed(Action.OWN_WORK)
@@ -158,7 +158,7 @@ def substitute(request: ScopedRequest, code: str, shift: int) -> HttpResponse:
     everyone = substitutes(found, request.scope)
     if request.method == "POST":
         chosen = {candidate.person for candidate in rank(everyone)}
-        person = _number(request.POST.get("person", ""))
+        person = whole_number(request.POST.get("person", ""))
         if person not in chosen:
             messages.error(request, _("この人には、いま頼めません。"))
             return redirect("desk:substitute", code, shift)
@@ -183,7 +183,7 @@ def helpers(request: ScopedRequest, code: str) -> HttpResponse:
     one = session_or_404(request.scope, code)
     if request.method == "POST":
         shift = get_object_or_404(
-            one.shifts.select_related("person", "session__course"), pk=_number(request.POST.get("shift", ""))
+            one.shifts.select_related("person", "session__course"), pk=whole_number(request.POST.get("shift", ""))
         )
         _note(request, shift)
         return redirect("desk:helpers", code)
@@ -202,8 +202,9 @@ def _note(request: ScopedRequest, shift: Shift) -> None:
     if "minutes" not in request.POST:
         attempt(request, lambda: classes.check_in(shift=shift, now=now))
         return
-    minutes = _number(request.POST["minutes"])
-    if minutes > 1440:
+    raw = request.POST["minutes"].strip()
+    minutes = whole_number(raw)
+    if minutes > 1440 or (raw.strip("0") and not minutes):
         messages.error(request, _("分数は、1440までの数で入れてください。"))
         return
     done = _("%(person)sさんの時間を記録しました。") % {"person": shift.person}

@@ -18,6 +18,7 @@ from outreach.desk.queries.staffing import candidates, within_reach
 from outreach.desk.views.common import act_and_return, session_or_404
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.rules import Action
+from outreach.people.writing import whole_number
 
 ABLE_SHOWN, UNABLE_SHOWN = 20, 10
 LOOKING = Handover.objects.filter(shift=OuterRef("pk"), status=Handover.Status.OPEN)
@@ -59,7 +60,7 @@ def _acted(request: ScopedRequest, code: str, act: Callable[[], Any], done: str)
 @require_POST
 def assign(request: ScopedRequest, code: str) -> HttpResponse:
     one = session_or_404(request.scope, code)
-    person = get_object_or_404(within_reach(one, request.scope), pk=_number(request.POST.get("person")))
+    person = get_object_or_404(within_reach(one, request.scope), pk=whole_number(request.POST.get("person")))
     duty = request.POST.get("duty", "")
     if duty not in Shift.Duty.values:
         duty = Shift.Duty.HELPER
@@ -67,10 +68,6 @@ def assign(request: ScopedRequest, code: str) -> HttpResponse:
     return act_and_return(
         request, lambda: services.assign(session=one, person=person, duty=duty), done, "desk:staffing", code
     )
-
-
-def _number(raw: str | None) -> int:
-    return int(raw) if raw and raw.isascii() and raw.isdigit() else 0
 
 
 @allowed(Action.EDIT_SESSIONS)

@@ -14,6 +14,7 @@ from outreach.downloads import FORMATS, download
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.models import Organisation
 from outreach.people.rules import Action
+from outreach.people.writing import whole_number
 from outreach.registration.yearly import YearOfSupports, this_year, year_of_supports
 
 YEARS = 3
@@ -25,10 +26,10 @@ def report(request: ScopedRequest) -> HttpResponse:
     """Of one organisation and one fiscal year; no person is named."""
     known: QuerySet[Organisation] = organisations_in(request.scope).filter(takes_requests=True)
     raw = request.GET.get("organisation", "")
-    one = get_object_or_404(known, pk=int(raw)) if raw.isascii() and raw.isdigit() else known.first()
+    one = get_object_or_404(known, pk=whole_number(raw)) if whole_number(raw) else known.first()
     asked, latest = request.GET.get("fy", ""), this_year()
     years = list(range(latest, latest - YEARS, -1))
-    year = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in years else latest
+    year = whole_number(asked) if whole_number(asked) in years else latest
     found = year_of_supports(one, year) if one else None
     kind = request.GET.get("format", "")
     if found and one and kind in FORMATS:

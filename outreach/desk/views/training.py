@@ -16,6 +16,7 @@ from outreach.people.models import Curriculum, Meeting, Person, Supporter, Train
 from outreach.people.queries import people_in
 from outreach.people.rules import Action, Scope
 from outreach.people.services import PersonBusy, TrainingError, enrol, give_up, mark_training
+from outreach.people.writing import whole_number
 
 A = TrainingAttendance.Status
 COMING = Count("attendances", filter=~Q(attendances__status=A.ABSENT))
@@ -97,7 +98,7 @@ def _others(request: ScopedRequest, one: Meeting) -> QuerySet[Person]:
 
 def _mark(request: ScopedRequest, one: Meeting) -> HttpResponse:
     raw = request.POST.get("person", "")
-    who = get_object_or_404(people_in(request.scope), pk=int(raw) if raw.isascii() and raw.isdigit() else 0)
+    who = get_object_or_404(people_in(request.scope), pk=whole_number(raw))
     came = request.POST.get("came") == "1"
     try:
         given = mark_training(meeting=one, person=who, came=came)

@@ -3,11 +3,13 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
+from geo.models import Municipality
 from outreach.people.models import (
     OPEN_APPLICATIONS,
     ApplicationStatus,
+    CalendarFeed,
     DayException,
     Engagement,
     Person,
@@ -32,6 +34,7 @@ def leave(*, supporter: Supporter, on: date) -> None:
     Supporter.objects.filter(pk=supporter.pk).update(active=False, left_on=on)
     WeeklyHours.objects.filter(person=supporter.person_id).delete()
     DayException.objects.filter(person=supporter.person_id).delete()
+    CalendarFeed.objects.filter(person=supporter.person_id, person__instructor__isnull=True).delete()
     User.objects.filter(person=supporter.person_id).exclude(memberships__role__in=OTHER_ROLES).update(is_active=False)
 
 
@@ -61,4 +64,11 @@ def _forget_left(now: datetime) -> int:
     keys = list(left.exclude(name=FORGOTTEN).values_list("pk", flat=True)[:500])
     Engagement.objects.filter(person__in=keys).delete()
     User.objects.filter(person__in=keys).update(first_name="", last_name="", email="")
-    return Person.objects.filter(pk__in=keys).update(name=FORGOTTEN, kana=FORGOTTEN, phone="", email="")
+    SupporterApplication.objects.filter(person__in=keys).update(**_town())
+    return Person.objects.filter(pk__in=keys).update(name=FORGOTTEN, kana=FORGOTTEN, phone="", email="", **_town())
+
+
+def _town() -> dict[str, Subquery]:
+    """The middle of the town in the place of the home."""
+    town = Municipality.objects.filter(pk=OuterRef("municipality"))
+    return {axis: Subquery(town.values(axis)[:1]) for axis in ("lat", "lon")}

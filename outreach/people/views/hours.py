@@ -25,6 +25,7 @@ from outreach.people.models import Person, TravelLimits
 from outreach.people.queries import people_in
 from outreach.people.rules import Action
 from outreach.people.services import add_exception, set_week
+from outreach.people.writing import whole_number
 
 WEEKS_SHOWN = 4
 
@@ -72,7 +73,7 @@ def _hours(request: ScopedRequest, person: Person, *, own: bool) -> HttpResponse
         return _kept(request, _("距離と回数を保存しました。"))
     if what == "remove":
         raw = request.POST.get("exception", "")
-        person.day_exceptions.filter(pk=int(raw) if raw.isascii() and raw.isdigit() else 0).delete()
+        person.day_exceptions.filter(pk=whole_number(raw)).delete()
         return _kept(request, _("日を消しました。"))
     today = timezone.localdate()
     context = {

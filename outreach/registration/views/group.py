@@ -10,13 +10,14 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outreach.classes import codes
 from outreach.classes.models import OPEN, Session
 from outreach.classes.queries import find_session
-from outreach.people.access import open_to_all
+from outreach.people.access import open_to_all, too_many
 from outreach.people.keeping import Kept
 from outreach.registration import services, visits
 from outreach.registration.forms import GroupForm, PeopleFormSet
@@ -26,6 +27,7 @@ from outreach.registration.models import Booking, Intake
 from outreach.registration.queries import senders
 
 SALT = "registration.group"
+AN_HOUR = 30  # from one address: a relay or a town shares one
 GROUP, ALL = Kept("group"), "group-all"  # in the visitor's session: the first of the bookings just made, and all
 
 
@@ -68,6 +70,9 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
     people = people_of(QueryDict(draft["data"])) if draft else None
     if draft is None or form is None or people is None or not (form.is_valid() and people.is_valid()):
         return redirect("registration:group", session.code)
+    if too_many(request, "group", an_hour=AN_HOUR):
+        messages.error(request, _("続けて送られた数が多すぎます。1時間ほどあけるか、お電話ください。"))
+        return _form(request, session, form, people)
     try:
         made = services.book_group_once(
             key=f"group:{draft['nonce']}",

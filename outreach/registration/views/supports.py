@@ -18,6 +18,7 @@ from outreach.people.models import Organisation, Person
 from outreach.people.ranking import hindered, rank
 from outreach.people.rules import Action, Scope
 from outreach.people.services import PersonBusy
+from outreach.people.writing import whole_number
 from outreach.registration import services
 from outreach.registration.forms.supports import StaffSupportForm, SupportForm, TimeForm
 from outreach.registration.matching import candidates
@@ -113,10 +114,7 @@ def support_new(request: ScopedRequest) -> HttpResponse:
 
 def _caller(request: ScopedRequest) -> dict[str, str]:
     """The resident of `?resident=`, where the user may see them (law 7)."""
-    raw = request.GET.get("resident", "")
-    if not (raw.isascii() and raw.isdigit()):
-        return {}
-    key = int(raw)
+    key = whole_number(request.GET.get("resident"))
     known = bookings_in(request.scope).filter(resident=key)
     if not known.exists() and not supports_in(request.scope).filter(resident=key).exists():
         return {}
@@ -200,7 +198,7 @@ def support_match(request: ScopedRequest, pk: int) -> HttpResponse:
     one = one_or_404(request, pk)
     raw = request.POST.get("person", "")
     own = Person.objects.filter(supporter__organisation=one.organisation_id)
-    person = get_object_or_404(own, pk=int(raw) if raw.isascii() and raw.isdigit() else 0)
+    person = get_object_or_404(own, pk=whole_number(raw))
     done = _("%(person)sさんに打診しました。") % {"person": person}
     return _acted(request, pk, lambda: services.ask_helper(support=one, person=person, by=request.user), done)
 
@@ -226,7 +224,7 @@ def support_act(request: ScopedRequest, pk: int) -> HttpResponse:
         )
     raw = request.POST.get("helper", "")
     helpers = one.helpers.select_related("support", "person")
-    helper = get_object_or_404(helpers, pk=int(raw) if raw.isascii() and raw.isdigit() else 0)
+    helper = get_object_or_404(helpers, pk=whole_number(raw))
     if what in {"yes", "no"}:
         done = _("返事を記録しました。")
         return _acted(request, pk, lambda: services.answer_request(helper=helper, accepted=what == "yes"), done)

@@ -176,6 +176,12 @@ def test_each_press_counts_one_and_the_last_can_be_taken_back(desk: Client, door
     assert count(door) == 0
 
 
+def test_no_nonce_holds_a_nul(desk: Client, door: Session, series: Series) -> None:
+    press(desk, door, nonce="a\0b")
+    assert door.tally_marks.get().nonce == "ab"
+    assert desk.post(f"/staff/series/{series.pk}/enrol/", {"nonce": "a\0b"}).context["nonce"] == "ab"
+
+
 def test_the_same_press_twice_is_one(desk: Client, door: Session) -> None:
     page = desk.get(f"/staff/sessions/{door.code}/tally/")
     for _ in range(2):

@@ -108,7 +108,7 @@ def series_enrol(request: ScopedRequest, pk: int) -> HttpResponse:
     """Sign a caller up for the whole series."""
     one = _series(request, pk)
     form = EnrolForm(request.POST or None, scope=request.scope, series=one)
-    nonce = request.POST.get("nonce", "")[:40] or secrets.token_urlsafe(16)
+    nonce = request.POST.get("nonce", "").replace("\0", "")[:40] or secrets.token_urlsafe(16)
     if form.is_valid():
         made: list[list[Booking]] = []
         if attempt(request, lambda: made.append(_enrol(request, form, nonce))):

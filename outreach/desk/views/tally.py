@@ -43,5 +43,5 @@ def _press(request: ScopedRequest, one: Session) -> None:
     elif "undo" in request.POST:
         attempt(request, lambda: classes.uncount_one(session=one))
     else:
-        nonce = request.POST.get("nonce", "")[:24] or secrets.token_urlsafe(15)
+        nonce = request.POST.get("nonce", "").replace("\0", "")[:24] or secrets.token_urlsafe(15)
         attempt(request, lambda: classes.count_one(session=one, nonce=nonce, by=request.user))

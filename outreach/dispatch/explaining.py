@@ -23,7 +23,8 @@ from outreach.dispatch.problem import Problem
 from outreach.dispatch.score import Score
 from outreach.dispatch.services import RequestError, choose_venue
 from outreach.dispatch.wording import ID, names_of
-from outreach.people.models import Skill
+from outreach.people.availability import spans_of
+from outreach.people.models import Engagement, Skill
 
 SECONDS = 3.0  # for the search while someone waits for the page; kinds that are dearer to ask may then be left untried
 PEOPLE_SHOWN = 60
@@ -72,7 +73,7 @@ def explain_request(plan: Plan, request: DispatchRequest, *, seconds: float = SE
     clock, base = _Clock(seconds), _cost(problem, answer)
     found = diagnose(problem, answer, visit, base=base)
     closed = _closed(plan, request)
-    changes = remedies(problem, answer, visit, base=base, closed=closed, stop=clock)
+    changes = remedies(problem, answer, visit, base=base, closed=closed, engaged=_engaged(plan), stop=clock)
     changes += _at_other_venues(plan, request, answer, base)
     changes.sort(key=lambda one: (one.change.price, one.extra))
     return _told(plan, request, found, changes[:3], short=clock.over)
@@ -89,6 +90,20 @@ def _closed(plan: Plan, request: DispatchRequest) -> frozenset[int]:
     days = range((plan.last - plan.first).days + 1)
     asked = [plan.first + timedelta(days=n) for n in days]
     return frozenset(shut | {n for n in days if not request.earliest <= asked[n] <= request.latest})
+
+
+def _engaged(plan: Plan) -> frozenset[tuple[str, int]]:
+    """People and days of the horizon promised to something else than this plan: no day off, though they don't work."""
+    begins, ends = moment_of(0, plan.first), moment_of(0, plan.last + timedelta(days=1))
+    taken = Engagement.objects.filter(starts_at__lt=ends, ends_at__gt=begins).exclude(
+        subject__startswith=f"trip:{plan.pk}:"
+    )
+    taken = taken.filter(person__municipality__prefecture=plan.prefecture_id)
+    return frozenset(
+        (key("p", person), (piece.day - plan.first).days)
+        for person, starts_at, ends_at in taken.values_list("person_id", "starts_at", "ends_at")
+        for piece in spans_of(starts_at, ends_at)
+    )
 
 
 def _as_if(plan: Plan, change: Callable[[], None]) -> Problem:

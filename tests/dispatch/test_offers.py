@@ -1,7 +1,7 @@
 """Offers: told once, answered once, passed on; and the ledger, the classes and the plan that follow."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -26,6 +26,7 @@ from outreach.dispatch.models import (
     Trip,
     Visit,
 )
+from outreach.dispatch.services import offers
 from outreach.dispatch.services.plans import current
 from outreach.people.models import DayException, Engagement, Person
 from outreach.people.rules import Scope
@@ -276,6 +277,26 @@ def test_a_place_left_open_by_a_killed_worker_is_taken_up(visit: Visit, offer: O
     assert Offer.objects.get(status=OfferStatus.OPEN).person != offer.person
     services.lapse_offers(now=late + timedelta(minutes=10))
     assert Offer.objects.count() == 2
+
+
+def test_what_is_wrong_with_one_plan_keeps_no_other_from_being_passed_on(
+    visit: Visit, offer: Offer, teachers: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Offer.objects.create(
+        visit=visit, person=other_than(teachers, offer.person), starts_at=visit.starts_at, answer_by=offer.answer_by
+    )
+    Offer.objects.filter(pk=broken.pk).update(starts_at=visit.starts_at - timedelta(hours=1))  # its turn comes first
+    ask = offers._ask_next
+
+    def fails(one: Offer, now: datetime) -> None:
+        if one.pk == broken.pk:
+            raise ValueError
+        ask(one, now)
+
+    monkeypatch.setattr(offers, "_ask_next", fails)
+    rows.instructor()
+    assert services.lapse_offers(now=offer.answer_by) == 2
+    assert Offer.objects.filter(status=OfferStatus.OPEN).count() == 1
 
 
 def test_who_declined_is_not_asked_again(visit: Visit, offer: Offer, teachers: list[Person]) -> None:

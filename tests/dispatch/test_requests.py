@@ -1,6 +1,6 @@
 """The office's pages of requests: who sees what, what becomes of letters, lists by file, explanations."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from geo.models import Municipality
+from outreach.classes.rules import JST
 from outreach.dispatch.models import (
     DispatchRequest,
     LetterStatus,
@@ -21,6 +22,7 @@ from outreach.dispatch.models import (
 from outreach.dispatch.uploads import HEADINGS
 from outreach.dispatch.views import asking
 from outreach.people.models import AccessLog, DayException, Organisation, Role, TravelLimits, User
+from outreach.people.services import engage
 from tests import factories
 from tests.dispatch import letters, rows
 
@@ -382,6 +384,20 @@ def test_a_day_off_is_told_and_working_it_would_serve(desk: Client) -> None:
     text = page(desk, "explain-request", plan.pk, request.pk)
     assert "候補の日にはだれも出られません" in text
     assert "休みの" in text
+    assert AccessLog.objects.filter(action="see_plan", subject=f"plan:{plan.pk}").exists()
+
+
+def test_who_is_promised_elsewhere_is_not_said_to_have_a_day_off(desk: Client) -> None:
+    teacher = rows.instructor()
+    TravelLimits.objects.create(person=teacher, holidays=True)
+    day = rows.monday()
+    request = rows.request(latest=day)
+    begins = datetime.combine(day, time(7), JST)
+    engage(person=teacher, starts_at=begins, ends_at=begins + timedelta(hours=13), subject="session:1")
+    text = page(desk, "explain-request", rows.plan().pk, request.pk)
+    assert "候補の日にはだれも出られません" in text
+    assert "休みの" not in text
+    assert "長く働いてもらう" not in text
 
 
 def test_anyone_signed_in_may_not_explain() -> None:

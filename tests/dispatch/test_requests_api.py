@@ -118,6 +118,7 @@ def test_a_request_is_amended_until_planned_and_withdrawn_with_a_reason(desk: Cl
     rows.plan()
     assert send(desk, wanted(centre, heads=30), url, "put").status_code == 409
     assert send(desk, {"reason": ""}, f"{url}/withdraw").status_code == 422
+    assert send(desk, {"reason": "中\0止"}, f"{url}/withdraw").status_code == 422
     gone = send(desk, {"reason": "中止"}, f"{url}/withdraw").json()
     assert (gone["status"], gone["history"][-1]["reason"]) == ("withdrawn", "中止")
     assert send(desk, {"reason": "中止"}, f"{url}/withdraw").status_code == 409

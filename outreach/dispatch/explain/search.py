@@ -47,14 +47,16 @@ def remedies(
     *,
     base: int,
     closed: frozenset[int] = frozenset(),
+    engaged: frozenset[tuple[str, int]] = frozenset(),
     most: int = SHOWN,
     stop: Callable[[], bool] = lambda: False,
 ) -> list[Remedy]:
     """Up to `most` changes of different kinds, cheapest first.
 
     `base`: what the plan costs as it is. `closed`: days on which the venue said that it is shut.
+    `engaged`: people and days on which they are promised elsewhere, and so cannot be asked for more.
     """
-    search = _Search(problem, plan, visit, base, closed, stop)
+    search = _Search(problem, plan, visit, base, closed, engaged, stop)
     found: list[Remedy] = []
     for kind in search.kinds():
         if len(found) >= most or stop():
@@ -82,8 +84,16 @@ def solve_again(remedy: Remedy, visit: str, *, seconds: float, stop: Callable[[]
 
 class _Search:
     def __init__(
-        self, problem: Problem, plan: Plan, visit: str, base: int, closed: frozenset[int], stop: Callable[[], bool]
+        self,
+        problem: Problem,
+        plan: Plan,
+        visit: str,
+        base: int,
+        closed: frozenset[int],
+        engaged: frozenset[tuple[str, int]],
+        stop: Callable[[], bool],
     ) -> None:
+        self.engaged = engaged
         self.stop = stop
         self.problem, self.plan, self.visit, self.base, self.closed = problem, plan, visit, base, closed
         self.bench = Bench(problem, plan, visit)
@@ -192,6 +202,10 @@ class _Search:
             if not self.bench.barred(name) and any(self.bench.skilled(name, day, lead=lead) for lead in roles)
         ]
 
+    def _free(self, start: int) -> list[str]:
+        """Of these, who is promised nowhere else on that day: only they can be asked for more of it."""
+        return [name for name in self._able(start) if (name, day_of(start)) not in self.engaged]
+
     def _breaks(self, name: str, starts: tuple[int, ...], rules: set[Rule]) -> bool:
         """Whether one of these rules stands in this person's way at one of the starts: else lifting it is no help."""
         roles = (True,) if self.wanted.crew == 1 else (True, False)
@@ -215,7 +229,7 @@ class _Search:
             found = [
                 remedy
                 for day, starts in self._days()
-                for name in self._able(starts[0])
+                for name in self._free(starts[0])
                 if self.bench.reaches(name, day, minutes) and self._breaks(name, starts, LONGER)
                 if (remedy := self._by(Change(Kind.HOURS, name, starts[0], minutes, more=rank), starts=starts))
             ]
@@ -232,7 +246,7 @@ class _Search:
 
     def day(self) -> Iterator[Remedy]:
         for day, starts in self._days():
-            for name in self._able(starts[0]):
+            for name in self._free(starts[0]):
                 if self.bench.works(name, day):
                     continue
                 if remedy := self._by(Change(Kind.DAY, name, starts[0]), starts=starts):
@@ -243,7 +257,7 @@ class _Search:
             found = [
                 remedy
                 for _day, starts in self._days()
-                for name in self._able(starts[0])
+                for name in self._free(starts[0])
                 if self._breaks(name, starts, AWAY)
                 if (remedy := self._by(Change(Kind.NIGHT, name, starts[0], count=count, more=count - 1), starts=starts))
             ]

@@ -70,7 +70,9 @@ def _visits(session: Session) -> list[Visit]:
 
 def _end_offers(visit: Visit, by: User | None, reason: str) -> None:
     now = timezone.now()
-    for offer in Offer.objects.filter(visit=visit, status__in=STANDING).select_related("person", "visit"):
+    for offer in (
+        Offer.objects.filter(visit=visit, status__in=STANDING).select_related("person", "visit").order_by("person_id")
+    ):
         change_offer(offer, OfferStatus.WITHDRAWN, at=now, by=by, reason=reason[:200])
         book_person(plan=visit.plan_id, person=offer.person)
 

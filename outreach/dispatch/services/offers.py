@@ -4,6 +4,7 @@ Locks are taken in one order: plan, requests, session, person. Whatever changes 
 plan's.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -34,6 +35,8 @@ from outreach.dispatch.services.requests import RequestError, change_status
 from outreach.dispatch.services.telling import tell_asked
 from outreach.people.models import Person, User
 from outreach.people.services import PersonBusy
+
+log = logging.getLogger(__name__)
 
 BREAK = timedelta(minutes=10)
 TAKEN_UP = timedelta(hours=2)
@@ -249,7 +252,10 @@ def lapse_offers(*, now: datetime) -> int:
         status=OfferStatus.LAPSED, answered_at__gt=now - TAKEN_UP, answered_at__lte=now, visit__starts_at__gt=now
     )
     for offer in silent.select_related("visit", "person").order_by("starts_at", "pk"):
-        _ask_next(offer, now)
+        try:
+            _ask_next(offer, now)
+        except Exception:  # what is wrong with one plan keeps nobody from being asked for the others
+            log.exception("offer %d: nobody asked next", offer.pk)
     return lapsed
 
 

@@ -10,7 +10,7 @@ from outreach.dispatch import services
 from outreach.dispatch.explaining import SECONDS, explain_request, explain_visit
 from outreach.dispatch.models import DispatchRequest, OtherVenue, Plan, Visit
 from outreach.dispatch.queries import plans_in, requests_in
-from outreach.people.access import ScopedRequest, allowed
+from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 
 PATIENCE = 20.0  # seconds for who asked for the whole search: web servers give up after 30
@@ -32,6 +32,7 @@ def explain_unserved(request: ScopedRequest, pk: int, asked: int) -> HttpRespons
         return redirect("dispatch:plan", pk)
     if Visit.objects.filter(plan=plan, request=row).exists():
         return redirect("dispatch:explain-visit", pk, asked)
+    log_access(request.user, "see_plan", f"plan:{pk}")
     told = explain_request(plan, row, seconds=PATIENCE if request.GET.get("whole") else SECONDS)
     context = {"plan": plan, "row": row, "told": told}
     return render(request, "dispatch/explain_request.html", context)
@@ -44,6 +45,7 @@ def explain_served(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
     visit = Visit.objects.filter(plan=plan, request=row).select_related("lead", "second").first()
     if plan.version is None or visit is None:
         return redirect("dispatch:explain-request", pk, asked)
+    log_access(request.user, "see_plan", f"plan:{pk}")
     context = {"plan": plan, "row": row, "visit": visit, "told": explain_visit(plan, row)}
     return render(request, "dispatch/explain_visit.html", context)
 

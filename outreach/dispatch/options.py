@@ -124,14 +124,17 @@ class Options:
         stops = [stop for trip in trips for duty in trip.days for stop in duty.stops]
         entries = tuple(ServedVisit(stop.visit, stop.start, (name,), name) for stop in stops)
         alone = Plan(plan.version, trips, entries)
-        problem = self._alone(person, {stop.visit for stop in stops}, role)
+        visits = {stop.visit for stop in stops}
+        # As the plan stands, the visit's own lock may be what lets it be there on a day that stays as it is.
+        locked = visits if plan is self.plan else visits - {self.visit}
+        problem = self._alone(person, visits, locked, role)
         if start is not None:
             alone = put_in(problem, alone, self.visit, start, (name,))
         score = check(problem, alone)
         return _Own(score.travel + score.overload, score.hm) if isinstance(score, Score) else None
 
-    def _alone(self, person: Instructor, visits: set[str], role: str) -> Problem:
-        """The problem as if there were only this person and their visits, each for one."""
+    def _alone(self, person: Instructor, visits: set[str], locked: set[str], role: str) -> Problem:
+        """The problem as if there were only this person and their visits, each for one; locks on `locked` hold."""
         skills = {LEAD: self._wanted.lead_skills, SECOND: self._wanted.second_skills}.get(role, ())
         return replace(
             self.problem,
@@ -144,7 +147,7 @@ class Options:
             locks=tuple(
                 Lock(lock.visit, lock.start, person.id)
                 for lock in self.problem.locks
-                if lock.visit in visits - {self.visit} and person.id in (lock.lead, lock.second)
+                if lock.visit in locked and person.id in (lock.lead, lock.second)
             ),
             forbidden=tuple(f for f in self.problem.forbidden if f.instructor == person.id and f.visit == self.visit),
             frozen_days=tuple(f for f in self.problem.frozen_days if f.instructor == person.id),

@@ -161,9 +161,9 @@ def test_a_solver_that_is_told_to_stop_gives_its_best_so_far() -> None:
         return True
 
     began = monotonic()
-    plan = run_solver(tiny(3), solver="best", seconds=60, beat=beat)
+    plan = run_solver(tiny(3), solver="best", seconds=900, beat=beat)
     assert plan.cost is not None
-    assert monotonic() - began < 20
+    assert monotonic() - began < 200  # compiling comes first on a new machine
 
 
 @pytest.mark.once

@@ -52,6 +52,7 @@ def test_a_coordinator_writes_a_text_and_sees_its_cost_while_typing(
     page.get_by_role("link", name=re.compile("^直す ?：前日のお知らせ（SMS）$")).click()
     preview, area = page.locator("#preview"), page.get_by_label("文面")
     expect(preview).to_contain_text("2通")
+    page.wait_for_load_state()  # a click does not wait for the script that listens to the keys
     area.fill("【{town}】あすの教室です。{callback} 連絡番号{ref}")
     expect(preview).to_contain_text("1通")
     area.press_sequentially(" {x}")

@@ -49,6 +49,12 @@ def current(plan: Plan, version: PlanVersion) -> tuple[Problem, Answer]:
     return with_orders(problem_of(version), plan), answer_of(version)
 
 
+def but_pending(problem: Problem, answer: Answer, visit: str) -> Problem:
+    """Others' refusals aside of those who stand in the plan until a substitute is found: no reason against `visit`."""
+    pending = {(who, entry.id) for entry in answer.visits if entry.id != visit for who in entry.instructors}
+    return replace(problem, forbidden=tuple(f for f in problem.forbidden if (f.instructor, f.visit) not in pending))
+
+
 @lru_cache(maxsize=4)  # megabytes each; a coordinator moves many visits of one plan
 def _parsed(text: str) -> Problem:
     return problem_json.load_problem(text)

@@ -70,6 +70,7 @@ def explain_request(plan: Plan, request: DispatchRequest, *, seconds: float = SE
     visit = key("r", request.pk)
     if visit not in {v.id for v in problem.visits}:
         return _outside(plan, request, answer)
+    problem = documents.but_pending(problem, answer, visit)
     clock, base = _Clock(seconds), _cost(problem, answer)
     found = diagnose(problem, answer, visit, base=base)
     closed = _closed(plan, request)
@@ -140,6 +141,7 @@ def _way(problem: Problem, answer: Answer, request: DispatchRequest, change: Cha
     known = {v.id for v in problem.visits}
     if visit not in known or not {entry.id for entry in answer.visits} <= known:
         return None
+    problem = documents.but_pending(problem, answer, visit)
     ways = Bench(problem, answer, visit).ways()
     return Remedy(change, ways[0], problem, ways[0].score.cost - base) if ways else None
 
@@ -236,6 +238,7 @@ def explain_visit(plan: Plan, request: DispatchRequest) -> ExplainedVisit | None
     """Why this person and time; None where the plan no longer keeps its own rules, so that nothing compares."""
     assert plan.version is not None  # noqa: S101  (the view sees to it)
     problem, answer = documents.current(plan, plan.version)
+    problem = documents.but_pending(problem, answer, key("r", request.pk))
     choice = why_so(problem, bare(answer), key("r", request.pk))
     if choice is None:
         return None

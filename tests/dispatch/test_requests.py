@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from geo.models import Municipality
 from outreach.classes.rules import JST
+from outreach.dispatch import services
 from outreach.dispatch.models import (
     DispatchRequest,
     LetterStatus,
+    Offer,
     RequestLetter,
     RequestStatus,
     RequestUpload,
@@ -398,6 +400,16 @@ def test_who_is_promised_elsewhere_is_not_said_to_have_a_day_off(desk: Client) -
     assert "候補の日にはだれも出られません" in text
     assert "休みの" not in text
     assert "長く働いてもらう" not in text
+
+
+def test_a_decline_elsewhere_in_the_plan_hides_no_change_that_would_serve(desk: Client) -> None:
+    rows.instructor()
+    rows.request()
+    unserved = rows.request(needs=["sign"])
+    plan = rows.plan()
+    services.publish_plan(plan=plan, by=None)
+    services.decline_offer(offer=Offer.objects.get(), now=timezone.now())
+    assert "資格を取ってもらう" in page(desk, "explain-request", plan.pk, unserved.pk)
 
 
 def test_anyone_signed_in_may_not_explain() -> None:

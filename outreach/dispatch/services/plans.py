@@ -151,9 +151,7 @@ def question(plan: Plan, request: int) -> tuple[Problem, Answer]:
                 )
             ]
         )
-    pending = {(who, entry.id) for entry in answer.visits if entry.id != name for who in entry.instructors}
-    forbidden = tuple(f for f in problem.forbidden if (f.instructor, f.visit) not in pending)
-    return replace(problem, forbidden=forbidden), answer
+    return documents.but_pending(problem, answer, name), answer
 
 
 def try_move(plan: Plan, request: int, start: int, crew: tuple[int, ...]) -> tuple[Problem, Answer, Score]:

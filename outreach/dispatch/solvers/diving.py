@@ -3,6 +3,7 @@
 import numpy as np
 
 from outreach.dispatch.solvers.base import Budget, Stop
+from outreach.dispatch.solvers.choice import Choice, Limits
 from outreach.dispatch.solvers.columns import Columns
 from outreach.dispatch.solvers.generation import Generation
 from outreach.dispatch.solvers.legs import Bools
@@ -16,6 +17,8 @@ HURRIED, HURRIED_STEPS = 0.3, 3
 TINY = 1e-5
 # How often new trips are priced on the way, in steps.
 PRICED = 3
+# Where the way ends nowhere: CP-SAT's deterministic time to make a plan of what was taken so far.
+RESCUE = 4.0
 
 
 class Dive:
@@ -29,12 +32,14 @@ class Dive:
         self._held: list[int] = []
 
     def run(self) -> Columns | None:
-        """Trips of a plan, or None if it is stopped or the way ends nowhere; in a hurry when the budget is used up."""
+        """Trips of a plan, or None if it is stopped; in a hurry when the budget is used up."""
+        stood = self._master.standing()
         try:
             return self._descend()
         finally:
             for column in self._held:
                 self._master.release(column)
+            self._master.go_back(stood)
 
     def _descend(self) -> Columns | None:
         relaxed = self._generation.resolve(priced=True)
@@ -46,9 +51,16 @@ class Dive:
             step += 1
             deeper = self._deeper(relaxed, priced=step % PRICED == 0 and not self._budget.over())
             if deeper is None:
-                return None
+                return self._rescue(relaxed)
             relaxed = deeper
         return self._master.pool.columns().take(np.flatnonzero(relaxed.trips > 0.5))
+
+    def _rescue(self, relaxed: Relaxed) -> Columns | None:
+        """The best plan of the trips that are taken here, if only in part: rows found late may forbid what is held."""
+        trips = self._master.pool.columns().take(np.flatnonzero(relaxed.trips > TINY))
+        limits = Limits(RESCUE, should_stop=self._should_stop)
+        chosen = Choice(self._generation.network, trips).solve(limits)
+        return None if chosen is None else trips.take(chosen.trips)
 
     def _deeper(self, relaxed: Relaxed, *, priced: bool) -> Relaxed | None:
         """Hold what is surest; if that leaves nothing possible, only the first of it; else do without that."""

@@ -33,26 +33,27 @@ def _beginnings(ways, worth, root, below, known):
     size, count = 256, 0
     duties, starts = np.empty(size, np.int64), np.empty(size, np.int64)
     paid, estimate = np.empty(size, np.float64), np.empty(size, np.float64)
-    way = ways.way[root]
+    way, nights = ways.way[root], ways.nights[root]
     for duty in range(ways.of_shift[root], ways.of_shift[root + 1]):
-        if worth.inner[duty] + known.asleep[duty] == np.inf:
+        if known.asleep[nights, duty] == np.inf:
             continue
         last = ways.last[duty]
         back = ways.back[way, last]
         out = ways.out_cost[way, last] + ways.night + worth.minute[root] * back
         cell = ways.cell[root] + ways.first[duty]
         for start in range(ways.starts_at[cell], ways.starts_at[cell + 1]):
-            spent = worth.start[start] + worth.inner[duty]
-            if spent + known.asleep[duty] >= below or back - ways.start_near[start] > ways.hours[root]:
+            left = nights - (ways.day[root] - ways.start_day[start])
+            if left <= 0 or back - ways.start_near[start] > ways.hours[root]:
                 continue
-            if ways.day[root] - ways.start_day[start] >= ways.nights[root]:
+            spent, asleep = worth.start[start] + worth.inner[duty], known.asleep[left, duty]
+            if spent + asleep >= below:
                 continue
             if count == size:
                 duties, starts = grown(duties, size), grown(starts, size)
                 paid, estimate = grown(paid, size), grown(estimate, size)
                 size *= 2
             duties[count], starts[count] = duty, start
-            paid[count], estimate[count] = spent + out, spent + known.asleep[duty]
+            paid[count], estimate[count] = spent + out, spent + asleep
             count += 1
     order = np.argsort(estimate[:count], kind="mergesort")
     return duties[order], starts[order], paid[order], estimate[order]
@@ -146,7 +147,8 @@ def _follow(ways, worth, shifts, at, begun, bag, known, listed, values, effort):
             last = ways.last[path[depth - 1]]
             way, bed, rest = ways.way[shifts[here]], ways.bed[last], ways.rest[shifts[here]]
             back = ways.back[way, last]
-            for item in range(known.low[here, bed], known.high[here, bed]):
+            left = ways.nights[shifts[here]] - nights
+            for item in range(known.low[left + 1, here, bed], known.high[left + 1, here, bed]):
                 if spent + values[item] >= bag.limit[0]:
                     break
                 effort -= 1
@@ -155,9 +157,10 @@ def _follow(ways, worth, shifts, at, begun, bag, known, listed, values, effort):
                 if not _fits(ways.visits, rest, leave, back, duty, path, depth):
                     continue
                 shift = ways.shift[duty]
-                asleep = known.asleep[duty]
+                asleep = known.asleep[left, duty]
                 if asleep < np.inf:
-                    asleep = _comes_to(ways.visits, duty, path, depth, asleep, known.then[duty], known.without[duty])
+                    then, without = known.then[left, duty], known.without[left, duty]
+                    asleep = _comes_to(ways.visits, duty, path, depth, asleep, then, without)
                 path[depth] = duty
                 road = ways.in_cost[way, bed, ways.first[duty]] - worth.minute[shift] * leave
                 worked = spent + road + worth.inner[duty]

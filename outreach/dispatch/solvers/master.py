@@ -78,6 +78,19 @@ class Master:
         value = self._highs.getInfo().objective_function_value
         return Relaxed(value, np.array(solution.row_dual), values[: self.size], values[self.size :])
 
+    def standing(self) -> highspy.HighsBasis:
+        """The basis of the last solution, for `go_back`."""
+        basis: highspy.HighsBasis = self._highs.getBasis()
+        return basis
+
+    def go_back(self, basis: highspy.HighsBasis) -> None:
+        """Solve next from an earlier basis; what came since is out of it, rows slack and columns not taken."""
+        kinds = highspy.HighsBasisStatus
+        more = self._highs.getNumRow() - len(basis.row_status), self._highs.getNumCol() - len(basis.col_status)
+        basis.row_status = [*basis.row_status, *[kinds.kBasic] * more[0]]
+        basis.col_status = [*basis.col_status, *[kinds.kLower] * more[1]]
+        self._highs.setBasis(basis)
+
     def hold(self, column: int, value: float) -> None:
         """Take just so much of this column, until it is released."""
         self._highs.changeColBounds(column, value, value)

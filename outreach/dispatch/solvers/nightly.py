@@ -3,7 +3,8 @@
 
 Forwards, `least` is what being in a bed costs at least so far. Backwards, `on` is the least that a day's work can come
 to from its first visit on, and for each bed the next day's works stand sorted by that: each is met by the first that
-repeats no visit. `joining` then follows the trips themselves.
+repeats no visit. Both count nights, for a trip has few of them: without that, bounds would be those of trips of a whole
+week. `joining` then follows the trips themselves.
 """
 
 from typing import NamedTuple
@@ -63,11 +64,13 @@ class Worth(NamedTuple):
 
 
 class Known(NamedTuple):
-    """Lower bounds, by shift of the source and bed, and by duty; `low` to `high` of a list are a bed's next days.
+    """Lower bounds, by nights, shift of the source and bed, and by nights and duty.
 
-    `least` is reached by the duty `likely`; `other` is the least without its first visit, its second, and so on.
-    `arrive`, by cell: the least until at its node, asleep before or not. `on` is what a duty comes to, `asleep` what
-    going to bed after it does, by the next day's `then`; `without` that day's first visit, its second, and so on.
+    Forwards, nights are those slept so far, at most. `least` is reached by the duty `likely`; `other` is the least
+    without its first visit, its second, and so on. `arrive`, by cell: the least until at its node, asleep before or not.
+    Backwards, nights are those left, at most. `low` to `high` of a list are a bed's next days, that night among those
+    left. `on` is what a duty comes to, `asleep` what going to bed after it does, by the next day's `then`; `without` that
+    day's first visit, its second, and so on.
     """
 
     least: Floats
@@ -83,51 +86,56 @@ class Known(NamedTuple):
 
 
 @compiled
-def _arrive(ways, worth, shifts, at, least, arrive):
+def _arrive(ways, worth, shifts, at, slept, least, arrive):
     """Fill in the least that being at each node of a shift's day costs, from home or from a bed."""
     shift = shifts[at]
     way, low, high = ways.way[shift], ways.day_first[shift], ways.day_last[shift]
     cell = ways.cell[shift]
-    arrive[cell + low : cell + high] = worth.start_least[cell + low : cell + high]
-    for before in range(at):
+    arrive[slept, cell + low : cell + high] = worth.start_least[cell + low : cell + high]
+    for before in range(at if slept else 0):
         if ways.day[shifts[before]] + 1 != ways.day[shift]:
             continue
-        for bed in range(least.shape[1]):
-            if least[before, bed] == np.inf:
+        for bed in range(least.shape[2]):
+            if least[slept, before, bed] == np.inf:
                 continue
             for node in range(low, high):
                 leave = ways.leave[way, bed, node]
                 if ways.in_ok[way, bed, node] and leave >= ways.opens[shift]:
-                    price = least[before, bed] + ways.in_cost[way, bed, node] - worth.minute[shift] * leave
-                    arrive[cell + node] = min(arrive[cell + node], price)
+                    price = least[slept, before, bed] + ways.in_cost[way, bed, node] - worth.minute[shift] * leave
+                    arrive[slept, cell + node] = min(arrive[slept, cell + node], price)
 
 
 @compiled
 def _forwards(ways, worth, shifts, known):
     """Fill in what being in each bed after each shift costs at least so far."""
     for at in range(len(shifts)):
-        shift = shifts[at]
-        if not ways.asleep[shift]:
-            continue
-        way = ways.way[shift]
-        _arrive(ways, worth, shifts, at, known.least, known.arrive)
-        # First the least, then the least without a visit of the likeliest: that one would be paid for twice.
-        for again in range(2):
-            for duty in range(ways.of_shift[shift], ways.of_shift[shift + 1]):
-                last = ways.last[duty]
-                back = ways.back[way, last]
-                if not ways.out_ok[way, last] or back > ways.closes[shift]:
-                    continue
-                bed = ways.bed[last]
-                price = known.arrive[ways.cell[shift] + ways.first[duty]] + worth.inner[duty]
-                price += ways.out_cost[way, last] + ways.night + worth.minute[shift] * back
-                if again:
-                    for number in range(ways.visits.shape[1]):
-                        visit = ways.visits[known.likely[at, bed], number]
-                        if price < known.other[at, bed, number] and not has(ways.visits, duty, visit):
-                            known.other[at, bed, number] = price
-                elif price < known.least[at, bed]:
-                    known.least[at, bed], known.likely[at, bed] = price, duty
+        if ways.asleep[shifts[at]]:
+            for slept in range(ways.nights[shifts[at]]):
+                _arrive(ways, worth, shifts, at, slept, known.least, known.arrive)
+                _to_bed(ways, worth, shifts[at], at, slept, known)
+
+
+@compiled
+def _to_bed(ways, worth, shift, at, slept, known):
+    """Fill in what the night after a shift costs at least so far, in each bed."""
+    way, night = ways.way[shift], slept + 1
+    # First the least, then the least without a visit of the likeliest: that one would be paid for twice.
+    for again in range(2):
+        for duty in range(ways.of_shift[shift], ways.of_shift[shift + 1]):
+            last = ways.last[duty]
+            back = ways.back[way, last]
+            if not ways.out_ok[way, last] or back > ways.closes[shift]:
+                continue
+            bed = ways.bed[last]
+            price = known.arrive[slept, ways.cell[shift] + ways.first[duty]] + worth.inner[duty]
+            price += ways.out_cost[way, last] + ways.night + worth.minute[shift] * back
+            if again:
+                for number in range(ways.visits.shape[1]):
+                    visit = ways.visits[known.likely[night, at, bed], number]
+                    if price < known.other[night, at, bed, number] and not has(ways.visits, duty, visit):
+                        known.other[night, at, bed, number] = price
+            elif price < known.least[night, at, bed]:
+                known.least[night, at, bed], known.likely[night, at, bed] = price, duty
 
 
 @compiled
@@ -166,11 +174,13 @@ def _onward(visits, rest, leave, back, duty, listed, values, first, without):
 
 
 @compiled
-def _mornings(ways, worth, shifts, at, before, bed, known, below, tail, room):
-    """Add to `room` the duties that one can wake up for in a bed, in trips of less than `below`."""
+def _mornings(ways, worth, shifts, at, before, bed, left, known, below, tail, room):
+    """Add to `room` the duties that one can wake up for in a bed, `left` nights later to sleep, in trips below `below`."""
     listed, values, count = room
     shift, way = shifts[at], ways.way[shifts[at]]
-    least, likely, other = known.least[before, bed], known.likely[before, bed], known.other[before, bed]
+    night = ways.nights[shift] - left
+    least, likely = known.least[night, before, bed], known.likely[night, before, bed]
+    other = known.other[night, before, bed]
     for node in range(ways.day_first[shift], ways.day_last[shift]):
         leave = ways.leave[way, bed, node]
         if not ways.in_ok[way, bed, node] or leave < ways.opens[shift]:
@@ -180,7 +190,7 @@ def _mornings(ways, worth, shifts, at, before, bed, known, below, tail, room):
         if least + price + tail[node - ways.day_first[shift]] >= below:
             continue
         for duty in range(ways.of_cell[cell], ways.of_cell[cell + 1]):
-            value = price + known.on[duty]
+            value = price + known.on[left, duty]
             if least + value < below and _least_without(ways.visits, duty, likely, least, other) + value < below:
                 if count == len(listed):
                     listed, values = grown(listed, count), grown(values, count)
@@ -190,21 +200,21 @@ def _mornings(ways, worth, shifts, at, before, bed, known, below, tail, room):
 
 
 @compiled
-def _days_on(ways, worth, shifts, at, known, below, listed, values):
+def _days_on(ways, worth, shifts, at, left, known, below, listed, values):
     """Fill in what each duty of a shift comes to at least, by the lists of the shifts after it; by node, too."""
-    shift, way = shifts[at], ways.way[shifts[at]]
+    shift, way, slept = shifts[at], ways.way[shifts[at]], ways.nights[shifts[at]] - left
     tail = np.full(ways.day_last[shift] - ways.day_first[shift], np.inf)
-    soonest = np.full(known.low.shape[1], np.inf)
-    for bed in range(len(soonest)):
-        if ways.asleep[shift] and known.low[at, bed] < known.high[at, bed]:
-            soonest[bed] = values[known.low[at, bed]]
+    soonest = np.full(known.low.shape[2], np.inf)
+    for bed in range(len(soonest) if left and ways.asleep[shift] else 0):
+        if known.low[left, at, bed] < known.high[left, at, bed]:
+            soonest[bed] = values[known.low[left, at, bed]]
     for duty in range(ways.of_shift[shift], ways.of_shift[shift + 1]):
         first, last, inner = ways.first[duty], ways.last[duty], worth.inner[duty]
         asleep, back, bed = np.inf, ways.back[way, last], ways.bed[last]
         if ways.out_ok[way, last] and back <= ways.closes[shift] and soonest[bed] < np.inf:
             out = ways.out_cost[way, last] + ways.night + worth.minute[shift] * back
-            if known.arrive[ways.cell[shift] + first] + inner + out + soonest[bed] < below:
-                low, high = known.low[at, bed], known.high[at, bed]
+            if known.arrive[slept, ways.cell[shift] + first] + inner + out + soonest[bed] < below:
+                low, high = known.low[left, at, bed], known.high[left, at, bed]
                 item = _onward(
                     ways.visits,
                     ways.rest[shift],
@@ -214,15 +224,15 @@ def _days_on(ways, worth, shifts, at, known, below, listed, values):
                     listed[low:high],
                     values[low:high],
                     ways.first,
-                    known.without[duty],
+                    known.without[left, duty],
                 )
                 if item >= 0:
                     asleep = out + values[low + item]
-                    known.then[duty] = listed[low + item]
-                    known.without[duty] += out
-        known.asleep[duty] = asleep
-        known.on[duty] = inner + min(worth.end_least[ways.cell[shift] + last], asleep)
-        tail[first - ways.day_first[shift]] = min(tail[first - ways.day_first[shift]], known.on[duty])
+                    known.then[left, duty] = listed[low + item]
+                    known.without[left, duty] += out
+        known.asleep[left, duty] = asleep
+        known.on[left, duty] = inner + min(worth.end_least[ways.cell[shift] + last], asleep)
+        tail[first - ways.day_first[shift]] = min(tail[first - ways.day_first[shift]], known.on[left, duty])
     return tail
 
 
@@ -232,34 +242,55 @@ def _backwards(ways, worth, shifts, below, known):
 
     `low` to `high` of a shift and bed are the days after a night in it.
     """
-    count = 0
+    count, nights = 0, ways.nights[shifts[0]]
     listed, values = np.empty(1024, np.int64), np.empty(1024, np.float64)
-    tails = np.full((len(shifts), (ways.day_last - ways.day_first).max()), np.inf)
+    tails = np.full((nights + 1, len(shifts), (ways.day_last - ways.day_first).max()), np.inf)
     for at in range(len(shifts) - 1, -1, -1):
-        shift = shifts[at]
-        if ways.asleep[shift]:
-            for bed in range(known.low.shape[1]):
-                begin = known.low[at, bed] = count
-                for after in range(at + 1, len(shifts)):
-                    if ways.day[shifts[after]] == ways.day[shift] + 1 and known.least[at, bed] < np.inf:
-                        listed, values, count = _mornings(
-                            ways, worth, shifts, after, at, bed, known, below, tails[after], (listed, values, count)
-                        )
-                order = np.argsort(values[begin:count], kind="mergesort")
-                listed[begin:count], values[begin:count] = listed[begin:count][order], values[begin:count][order]
-                known.high[at, bed] = count
-        tail = _days_on(ways, worth, shifts, at, known, below, listed, values)
-        tails[at, : len(tail)] = tail
+        for left in range(nights + 1):
+            if left and ways.asleep[shifts[at]]:
+                listed, values, count = _nights_next(
+                    ways, worth, shifts, at, left, known, below, tails[left - 1], (listed, values, count)
+                )
+            tail = _days_on(ways, worth, shifts, at, left, known, below, listed, values)
+            tails[left, at, : len(tail)] = tail
     return listed, values
+
+
+@compiled
+def _nights_next(ways, worth, shifts, at, left, known, below, tails, room):
+    """Add to `room`, sorted, the next days of each bed after a shift, that night among the `left` ones."""
+    listed, values, count = room
+    for bed in range(known.low.shape[2]):
+        begin = known.low[left, at, bed] = count
+        if known.least[ways.nights[shifts[at]] - left + 1, at, bed] < np.inf:
+            for after in range(at + 1, len(shifts)):
+                if ways.day[shifts[after]] == ways.day[shifts[at]] + 1:
+                    listed, values, count = _mornings(
+                        ways,
+                        worth,
+                        shifts,
+                        after,
+                        at,
+                        bed,
+                        left - 1,
+                        known,
+                        below,
+                        tails[after],
+                        (listed, values, count),
+                    )
+        order = np.argsort(values[begin:count], kind="mergesort")
+        listed[begin:count], values[begin:count] = listed[begin:count][order], values[begin:count][order]
+        known.high[left, at, bed] = count
+    return listed, values, count
 
 
 @compiled
 def look_ahead(ways, worth, shifts, below, room):
     """The bounds for trips of less than `below` over these shifts of one source, in order of days.
 
-    `room` to work in has arrays by cell and by duty, as `Known`. Second and third: the lists, duties and their values.
+    `room` to work in has arrays by nights and cell or duty, as `Known`. Second and third: the lists, duties and their values.
     """
-    table = (len(shifts), ways.in_ok.shape[1])
+    table = (ways.nights[shifts[0]] + 1, len(shifts), ways.in_ok.shape[1])
     known = Known(
         np.full(table, np.inf),
         np.zeros(table, np.int64),

@@ -42,13 +42,13 @@ class Nights:
         self._ways = self._what_stays()
         self._sources = self._away_sources()
         # Room for the search to work in.
-        size = len(duties)
+        size = (max((most for most, asleep in zip(self._most, self._asleep, strict=True) if asleep), default=0) + 1,)
         self._room = (
-            np.empty(network.cells),
-            np.empty(size),
-            np.empty(size),
-            np.empty(size, dtype=np.int64),
-            np.empty(duties.nodes.shape),
+            np.empty((*size, network.cells)),
+            np.empty((*size, len(duties))),
+            np.empty((*size, len(duties))),
+            np.empty((*size, len(duties)), dtype=np.int64),
+            np.empty((*size, *duties.nodes.shape)),
         )
 
     def _what_stays(self) -> Ways:

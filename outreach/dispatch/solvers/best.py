@@ -20,13 +20,13 @@ from outreach.dispatch.solvers.rows import MUST
 from outreach.dispatch.solvers.stability import own_costs
 
 # Shares of the whole time until the end of column generation and of the dive: the rest is for repair and proof.
-GENERATE, DIVE = 0.45, 0.7
+GENERATE, DIVE = 0.4, 0.5
 # Proof is tried after so many repairs in a row without gain, or this share of the time; again when the gap has shrunk.
-IMPATIENCE, PROOF, SMALLER = 25, 0.75, 0.7
+IMPATIENCE, PROOF, SMALLER = 25, 0.9, 0.7
 # It is tried among this many trips at most, for this share of the time left, or for so many nodes.
 MOST_PROOF, PROOF_SHARE, PROOF_NODES = 15_000, 0.8, 300
 # Repair looks among this many trips, so many of each shift, of at most this reduced cost.
-CANDIDATES, EACH, SLACK = 60_000, 400, 1_500.0
+CANDIDATES, EACH, SLACK = 60_000, 100, 1_500.0
 # Without any budget, repair ends after so many steps in a row without gain.
 PATIENCE = 60
 

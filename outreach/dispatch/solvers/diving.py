@@ -63,9 +63,13 @@ class Dive:
         return None if chosen is None else trips.take(chosen.trips)
 
     def _deeper(self, relaxed: Relaxed, *, priced: bool) -> Relaxed | None:
-        """Hold what is surest; if that leaves nothing possible, only the first of it; else do without that."""
+        """Hold what is surest; if that leaves nothing possible, only the first of it; else do without that.
+
+        None if nothing is possible, or, in a hurry, not at once.
+        """
         surest = self._surest(relaxed)
-        for few, upper in ((surest, 1.0), (surest[:1], 1.0), (surest[:1], 0.0)):
+        ways = ((surest, 1.0), (surest[:1], 1.0), (surest[:1], 0.0))
+        for few, upper in ways[:1] if self._budget.over() else ways:
             for column in few:
                 self._master.hold(column, upper)
             try:

@@ -91,11 +91,11 @@ class Generation:
         return relaxed
 
     def resolve(self, *, priced: bool) -> Relaxed:
-        """Solve with what is held; with `priced`, add trips of one worked day first. Rows of the problem are kept."""
+        """Solve with what is held; with `priced`, add trips easily found first. Rows of the problem are kept."""
         relaxed = self.master.solve()
         if priced:
             self.pricer.price(self.master.rows.prices(relaxed.duals))
-            if self._look(relaxed, PER_SHIFT, 0):
+            if self._look(relaxed, PER_SHIFT, EFFORTS[1]):
                 relaxed = self.master.solve()
         while self._repair(relaxed):
             self.master.refresh()

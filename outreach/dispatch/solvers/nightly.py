@@ -67,10 +67,10 @@ class Known(NamedTuple):
     """Lower bounds, by nights, shift of the source and bed, and by nights and duty.
 
     Forwards, nights are those slept so far, at most. `least` is reached by the duty `likely`; `other` is the least
-    without its first visit, its second, and so on. `arrive`, by cell: the least until at its node, asleep before or not.
+    without its first visit, its second, and so on. `arrive`, by cell: the least until at its node.
     Backwards, nights are those left, at most. `low` to `high` of a list are a bed's next days, that night among those
-    left. `on` is what a duty comes to, `asleep` what going to bed after it does, by the next day's `then`; `without` that
-    day's first visit, its second, and so on.
+    left. `on` is what a duty comes to, `asleep` what going to bed after it does, by the next day's `then`; `without`
+    that day's first visit, its second, and so on.
     """
 
     least: Floats
@@ -175,7 +175,7 @@ def _onward(visits, rest, leave, back, duty, listed, values, first, without):
 
 @compiled
 def _mornings(ways, worth, shifts, at, before, bed, left, known, below, tail, room):
-    """Add to `room` the duties that one can wake up for in a bed, `left` nights later to sleep, in trips below `below`."""
+    """Add to `room` the duties that one can wake up for in a bed, with `left` nights to go, in trips below `below`."""
     listed, values, count = room
     shift, way = shifts[at], ways.way[shifts[at]]
     night = ways.nights[shift] - left
@@ -288,7 +288,7 @@ def _nights_next(ways, worth, shifts, at, left, known, below, tails, room):
 def look_ahead(ways, worth, shifts, below, room):
     """The bounds for trips of less than `below` over these shifts of one source, in order of days.
 
-    `room` to work in has arrays by nights and cell or duty, as `Known`. Second and third: the lists, duties and their values.
+    `room` to work in has arrays by nights and cell or duty, as `Known`. Second and third: the lists, duties and values.
     """
     table = (ways.nights[shifts[0]] + 1, len(shifts), ways.in_ok.shape[1])
     known = Known(

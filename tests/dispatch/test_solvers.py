@@ -11,6 +11,11 @@ from outreach.dispatch.problem import DAY_MINUTES, FrozenDay, Lock, Prior, Probl
 from outreach.dispatch.problem_json import dump_plan
 from outreach.dispatch.score import Score
 from outreach.dispatch.solvers import solver
+from outreach.dispatch.solvers.base import Budget
+from outreach.dispatch.solvers.duties import Writer
+from outreach.dispatch.solvers.generation import Generation
+from outreach.dispatch.solvers.network import Network
+from outreach.dispatch.solvers.stability import own_costs
 
 pytestmark = pytest.mark.once
 
@@ -57,6 +62,22 @@ def test_the_optimum_lies_between_our_bound_and_our_cost(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(12, 300))
 def test_the_optimum_lies_between_our_bound_and_our_cost_at_length(seed: int) -> None:
     brackets_the_optimum(seed)
+
+
+@pytest.mark.parametrize("nights", [0, 2])
+def test_what_a_dive_holds_proves_no_bound(nights: int) -> None:
+    problem = tiny(1)
+    people = tuple(replace(person, max_nights=min(person.max_nights, nights)) for person in problem.instructors)
+    network = Network(replace(problem, instructors=people))
+    generation = Generation(network, Writer(network, own_costs(network)).write())
+    generation.price()
+    before = generation.bound
+    generation.master.hold(0, 1.0)  # the first visit is left out
+    dearer = generation.resolve(priced=True)
+    assert generation.bound == before
+    generation.master.release(0)
+    assert generation.run(Budget(None, 200), cut=False).value < dearer.value
+    assert generation.bound < dearer.value
 
 
 def test_the_same_work_gives_the_same_plan_byte_for_byte() -> None:

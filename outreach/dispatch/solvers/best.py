@@ -21,8 +21,9 @@ from outreach.dispatch.solvers.stability import own_costs
 
 # Shares of the whole time until the end of column generation and of the dive: the rest is for repair and proof.
 GENERATE, DIVE = 0.4, 0.5
-# Proof is tried after so many repairs in a row without gain, or this share of the time; again when the gap has shrunk.
-IMPATIENCE, PROOF, SMALLER = 25, 0.9, 0.7
+# Proof is tried after so many repairs in a row without gain, or, where the gap is this share of the cost at most, after
+# this share of the time; again when the gap has shrunk.
+IMPATIENCE, HOPEFUL, PROOF, SMALLER = 25, 0.008, 0.8, 0.7
 # It is tried among this many trips at most, for this share of the time left, or for so many nodes.
 MOST_PROOF, PROOF_SHARE, PROOF_NODES = 15_000, 0.8, 300
 # Repair looks among this many trips, so many of each shift, of at most this reduced cost.
@@ -104,7 +105,8 @@ class _Run:
         idle, tried = 0, np.inf
         while not self._done():
             gap = self._best.cost - self._bound
-            if gap < SMALLER * tried and (idle >= IMPATIENCE or self._budget.share_used() > PROOF):
+            late = self._budget.share_used() > PROOF and gap < HOPEFUL * self._best.cost
+            if gap < SMALLER * tried and (idle >= IMPATIENCE or late):
                 self._prove(generation, relaxed, gap)
                 tried, idle = gap, 0
             elif not self._budget.limited and idle >= PATIENCE:

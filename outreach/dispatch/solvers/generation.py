@@ -91,23 +91,27 @@ class Generation:
         return relaxed
 
     def resolve(self, *, priced: bool) -> Relaxed:
-        """Solve with what is held; with `priced`, add trips easily found first. Rows of the problem are kept."""
+        """Solve with what is held; with `priced`, add trips easily found first. Rows of the problem are kept.
+
+        What is held for a while makes the value dearer than that of any plan: it proves no bound.
+        """
         relaxed = self.master.solve()
         if priced:
             self.pricer.price(self.master.rows.prices(relaxed.duals))
-            if self._look(relaxed, PER_SHIFT, EFFORTS[1]):
+            if self._look(relaxed, PER_SHIFT, EFFORTS[1], proves=False):
                 relaxed = self.master.solve()
         while self._repair(relaxed):
             self.master.refresh()
             relaxed = self.master.solve()
         return relaxed
 
-    def _look(self, relaxed: Relaxed, most: int, effort: int, *, should_stop: Stop = never) -> int:
-        """Price, better the bound, add the best of the trips found; how many were new."""
+    def _look(self, relaxed: Relaxed, most: int, effort: int, *, proves: bool = True, should_stop: Stop = never) -> int:
+        """Price, better the bound (unless it proves none), add the best of the trips found; how many were new."""
         below = np.full(len(self.network.shifts), -EPSILON)
         found = self.pricer.search(below, most, effort=effort, should_stop=should_stop)
         reduced = self.master.reduced(found.columns, relaxed.duals)
-        self._raise_bound(relaxed, found, reduced)
+        if proves:
+            self._raise_bound(relaxed, found, reduced)
         fresh = np.flatnonzero(reduced < -EPSILON)
         chosen = fresh[self._best(found.shift[fresh], reduced[fresh], PER_SHIFT)]
         return self.master.add(found.columns.take(chosen))

@@ -47,7 +47,9 @@ def test_the_offices_pages_of_requests(
         "instructors": "/staff/instructors/",
         "instructor": f"/staff/instructors/{person}/",
     }.items():
-        page.goto(address)
+        answer = page.goto(address)
+        assert answer, address
+        assert answer.ok, address
         fits_width(page)
         axe(page)
         shot(page, f"requests-{name}-{size}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from outreach.people.models import Role
+from outreach.people.models import Instructor, Role
 from tests import factories
 from tests.browser import OpenPage
 from tests.dispatch import letters, rows
@@ -19,8 +19,8 @@ Check = Callable[[Page], None]
 def test_the_offices_pages_of_requests(
     open_page: OpenPage, axe: Check, fits_width: Check, shot: Callable[[Page, str], Path], size: str
 ) -> None:
-    rows.instructor()
     centre = factories.organisation(kind="dispatch", municipality=None, name="みほん講師派遣センター")
+    Instructor.objects.filter(person=rows.instructor()).update(organisation=centre)
     user = factories.user(Role.COORDINATOR, organisation=centre)
     waiting = letters.letter(v2__name="公民館", v2__address="鬼志別 2", v2__more="土 9-12")
     _letter, (served,) = letters.accepted()

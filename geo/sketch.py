@@ -3,7 +3,7 @@
 Drawn by the server from what it is given, so that it needs no script, no tiles and no network; each number is a link.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 
 from geo.atlas import atlas
 from geo.models import BoundarySet
+
+Projection = Callable[[float, float], tuple[float, float]]  # latitude and longitude to the sketch's x and y
 
 WIDE = 640
 KM_PER_DEGREE = 111.2
@@ -53,7 +55,7 @@ def sketch(*, home: tuple[float, float], reach_km: float, pins: Sequence[Pin], t
     )  # fmt: skip
 
 
-def _outlines(box: tuple[float, float, float, float], at) -> SafeString:  # type: ignore[no-untyped-def]
+def _outlines(box: tuple[float, float, float, float], at: Projection) -> SafeString:
     try:
         areas = atlas().areas
     except BoundarySet.DoesNotExist:
@@ -70,7 +72,7 @@ def _parts(shape: shapely.Geometry) -> list[shapely.Polygon]:
     return [part for part in found if isinstance(part, shapely.Polygon) and not part.is_empty]
 
 
-def _marks(pins: Sequence[Pin], at) -> SafeString:  # type: ignore[no-untyped-def]
+def _marks(pins: Sequence[Pin], at: Projection) -> SafeString:
     groups: list[tuple[float, float, list[Pin]]] = []
     for pin in pins:
         x, y = at(pin.lat, pin.lon)

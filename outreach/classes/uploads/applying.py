@@ -7,6 +7,7 @@ step, and until the last one no resident sees any of it. Stopped anywhere and be
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
@@ -99,13 +100,13 @@ class _Work:
         decision = self.decision
         yield self._make_venues
         for some in chunks(decision.made):
-            yield lambda some=some: self._draft(some)  # type: ignore[misc]
+            yield partial(self._draft, some)
         for gone in chunks(decision.cancelled, FEW):
-            yield lambda gone=gone: self._each(gone, self._cancel, "removed")  # type: ignore[misc]
+            yield partial(self._each, gone, self._cancel, "removed")
         for moved in chunks(decision.moved, FEW):
-            yield lambda moved=moved: self._each(moved, self._move, "changed")  # type: ignore[misc]
+            yield partial(self._each, moved, self._move, "changed")
         for late in chunks(self.late, FEW):  # filled by the steps above, so read only now
-            yield lambda late=late: self._each(late, self._draft_late, "added")  # type: ignore[misc]
+            yield partial(self._each, late, self._draft_late, "added")
 
     def _make_venues(self) -> None:
         """Shops new to us. Raises: OutOfTime where another file made one of them just now: the next slice sees it."""

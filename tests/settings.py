@@ -7,7 +7,7 @@ from pathlib import Path
 import dj_database_url
 
 from backend.settings import *  # noqa: F403
-from backend.settings import DATABASES, LOGGING, STORAGES
+from backend.settings import DATABASES, LOGGING, MIDDLEWARE, STORAGES
 
 TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
 if TEST_DATABASE_URL:
@@ -34,4 +34,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = Path(tempfile.gettempdir()) / f"tsutsuura-test-media-{os.getpid()}"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True
+if os.environ.get("SLOW_PAGES"):
+    MIDDLEWARE = ["tests.slow.slow", *MIDDLEWARE]
 LOGGING["root"] = {"handlers": ["stderr"], "level": "WARNING"}

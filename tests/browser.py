@@ -12,7 +12,16 @@ from weakref import WeakSet
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -31,6 +40,7 @@ ARGUMENTS = [
 SHOTS = Path(__file__).parent / "shots"
 SIZES: dict[str, ViewportSize] = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 800}}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PATIENCE = 30_000  # milliseconds: a machine with much else to do is no fault of a page
 SCRIPTLESS: WeakSet[BrowserContext] = WeakSet()  # contexts without JavaScript
 
 OpenPage = Callable[..., Page]
@@ -49,6 +59,7 @@ def chromium() -> Iterator[Browser]:
         pytest.fail(f"{CHROMIUM} is missing: `make test` as root installs it, or set CHROMIUM to where it is.")
     # Playwright's event loop lives in this thread, and Django would refuse the ORM beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
@@ -96,7 +107,7 @@ def open_page(chromium: Browser, live_server: LiveServer, settings: Settings) ->
             java_script_enabled=javascript,
             has_touch=size == "phone",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         watch.attach(context)
         contexts.append(context)
         if not javascript:

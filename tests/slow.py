@@ -1,4 +1,7 @@
-"""A slow, jumbled line: answers come late and overtake each other. `SLOW_PAGES=400 pytest -m browser` finds what can't wait."""
+"""A slow, jumbled line: answers come late, by up to so many milliseconds, and overtake each other.
+
+`SLOW_PAGES=400 pytest -m browser` finds what cannot wait.
+"""
 
 import os
 import random

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -71,5 +70,4 @@ def test_when_one_part_dies_the_rest_does_not_linger(demo: Demo) -> None:
     web = next(p for p in children(demo.launcher) if "gunicorn" in " ".join(p.cmdline()))
     web.kill()
     assert demo.process.wait(30) == 1
-    time.sleep(0.5)
-    assert not living(family)
+    assert until(lambda: not living(family))

@@ -24,7 +24,7 @@ MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 QUICK = ["--every", "0.5", "--stale", "4", "--grace", "3"]
 
 
-def until(what: Callable[[], bool], seconds: float = 30) -> bool:
+def until(what: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if what():
@@ -129,8 +129,8 @@ def test_a_cluster_whose_head_is_killed_is_replaced_and_leaves_no_orphans(worker
 def test_sigterm_ends_every_process_and_takes_the_heartbeat_away(worker: Worker) -> None:
     family = worker.family()
     worker.process.send_signal(signal.SIGTERM)
-    assert worker.process.wait(15) == 0
-    assert not living(family)
+    assert worker.process.wait(30) == 0
+    assert until(lambda: not living(family))
     assert worker.beat() == ""
 
 
@@ -139,7 +139,7 @@ def test_a_killed_watchdog_takes_its_cluster_along(worker: Worker) -> None:
     family = worker.family()
     worker.process.kill()
     worker.process.wait()
-    assert until(lambda: not living(family), 15), "the cluster outlived its watchdog"
+    assert until(lambda: not living(family)), "the cluster outlived its watchdog"
 
 
 EVERY_MINUTE = Job("each-minute", "backend.jobs.beat", minutes=1)

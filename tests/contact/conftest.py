@@ -16,5 +16,5 @@ def twilio(settings: Any) -> Iterator[TwilioStandIn]:
         settings.TWILIO_API_URL = standin.url
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = ACCOUNT_SID, AUTH_TOKEN
         settings.TWILIO_FROM = SENDER
-        settings.SMS_DEADLINE = 2
+        settings.SMS_DEADLINE = 4
         yield standin

@@ -83,7 +83,7 @@ def calls_to_make(scope: Scope, now: datetime, *, ahead: timedelta = timedelta(0
     waiting = within(CallTask.objects.filter(status=CallStatus.WAITING, next_at__lte=now + ahead), scope)
     if not ahead and not rules.within_hours(now):
         day = datetime.combine(now.astimezone(rules.JAPAN).date(), datetime.min.time(), rules.JAPAN)
-        today = waiting.filter(needed_by__gte=day, needed_by__lt=day + timedelta(days=1), kind__in=rules.MUST_BE_TOLD)
+        today = waiting.filter(needed_by__gte=day, needed_by__lt=day + timedelta(days=1), kind__in=rules.EARLY)
         early = rules.may_ring(now, kind=Kind.CANCELLATION, needed_by=now)
         waiting = today if early else waiting.none()
     return waiting.select_related("municipality", "claimed_by").order_by(

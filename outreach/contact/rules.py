@@ -23,6 +23,7 @@ PURPOSES: dict[str, Purpose] = {
     Kind.REMINDER_DAY_BEFORE: Purpose.REMINDER,
     Kind.REMINDER_SAME_DAY: Purpose.REMINDER,
     Kind.CHANGE: Purpose.CHANGE,
+    Kind.WAITLIST_CHANGE: Purpose.CHANGE,
     Kind.CANCELLATION: Purpose.CHANGE,
     Kind.WAITLIST_OFFER: Purpose.OFFER,
     Kind.INVITATION: Purpose.INVITATION,
@@ -32,7 +33,8 @@ PURPOSES: dict[str, Purpose] = {
     Kind.DISPATCH_ENDED: Purpose.WORK,
 }
 JUST_DONE = frozenset({Kind.CONFIRMATION, Kind.WAITLISTED, Kind.BOOKING_CANCELLED})
-MUST_BE_TOLD = frozenset({Kind.CHANGE, Kind.CANCELLATION})  # where no way is left, the desk shows "cannot be told"
+EARLY = frozenset({Kind.CHANGE, Kind.CANCELLATION})  # whoever has a seat may set out; who waits for one does not
+MUST_BE_TOLD = EARLY | {Kind.WAITLIST_CHANGE}  # where no way is left, the desk shows "cannot be told"
 
 
 # --- hours ----------------------------------------------------------------------------------------------------------
@@ -60,7 +62,7 @@ def may_ring(now: datetime, *, kind: str, needed_by: datetime | None) -> bool:
     """A person may ring 9:00–19:00; from 7:00 about a class of that day that is cancelled or moved (law 6)."""
     local = now.astimezone(JAPAN)
     today = needed_by is not None and needed_by.astimezone(JAPAN).date() == local.date()
-    opens = EARLY_CALLS if kind in MUST_BE_TOLD and today else OPENS
+    opens = EARLY_CALLS if kind in EARLY and today else OPENS
     return opens <= local.time() < CLOSES
 
 

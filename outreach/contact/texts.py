@@ -31,6 +31,7 @@ COMMON: dict[str, str | Promise] = {
 }
 EXTRA: dict[str, dict[str, str | Promise]] = {
     Kind.CHANGE: {"changed": gettext_lazy("変わったこと")},
+    Kind.WAITLIST_CHANGE: {"changed": gettext_lazy("変わったこと")},
     Kind.CANCELLATION: {"reason": gettext_lazy("中止の理由")},
     Kind.WAITLIST_OFFER: {"answer_by": gettext_lazy("返事の期限")},
     Kind.WORK_NOTE: {"title": gettext_lazy("件名"), "text": gettext_lazy("本文")},

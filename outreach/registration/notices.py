@@ -53,12 +53,24 @@ def tell_booked_together(bookings: Sequence[Booking]) -> None:
 def tell_changed(bookings: Sequence[Booking], *, changed: str, needed_by: datetime | None = None) -> None:
     """Tell of a new time or place ("日時", "会場"), and plan the reminders anew: the session's revision has risen.
 
-    `needed_by`: when they would have set out for the old time (default: when the class now starts).
+    Those who wait hear that they still do. `needed_by`: when the others would have set out for the old time (default:
+    when the class now starts).
     """
     withdraw(*bookings, parties=True)
-    _tell_all(bookings, Kind.CHANGE, {"changed": changed}, needed_by=needed_by)
-    for lead in {booking.party_id or booking.pk: booking for booking in bookings}.values():
+    waiting = [booking for booking in bookings if booking.status == BookingStatus.WAITLISTED]
+    seated = [booking for booking in bookings if booking not in waiting]
+    _tell_all(seated, Kind.CHANGE, {"changed": changed}, needed_by=needed_by)
+    _tell_all(waiting, Kind.WAITLIST_CHANGE, {"changed": changed})
+    for booking in seated:
+        if booking.status == BookingStatus.OFFERED:  # it may have been taken back untold, and its day is another now
+            tell_offer(booking)
+    for lead in {booking.party_id or booking.pk: booking for booking in seated}.values():
         plan_reminders(lead)
+
+
+def change_told(booking: Booking) -> Kind:
+    """As what a move is told: to who waits for a seat in other words than to who has one."""
+    return Kind.WAITLIST_CHANGE if booking.status == BookingStatus.WAITLISTED else Kind.CHANGE
 
 
 def tell_cancelled(bookings: Sequence[Booking], *, reason: str) -> None:
@@ -82,10 +94,10 @@ def tell_anew(booking: Booking) -> None:
 
 
 def plan_reminders(booking: Booking) -> None:
-    """Of one, or, where they came on one form, of all who share a number: planned anew as one."""
+    """Of one who has a seat, or, where they came on one form, of all who share a number: planned anew as one."""
     if booking.party_id:
         remind_party(booking)
-    else:
+    elif booking.status == BookingStatus.CONFIRMED:
         _remind([booking])
 
 

@@ -17,6 +17,7 @@ from outreach.people.tries import Guard
 from outreach.registration import notices, rules
 from outreach.registration.models import (
     FINE,
+    MOVED,
     QUEUE,
     ROSTER,
     UNANSWERED,
@@ -148,7 +149,7 @@ def find_seat_holder(*, session: Session, reference: str, address: str) -> Booki
 
 def open_answer(booking: Booking) -> Answer | None:
     """What is still to be answered about a class that was moved. 1 statement."""
-    asked = booking.answers.filter(kind=Kind.CHANGE).order_by("asked_at").last()
+    asked = booking.answers.filter(kind__in=MOVED).order_by("asked_at").last()
     return asked if asked and asked.status in UNANSWERED else None
 
 

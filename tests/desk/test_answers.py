@@ -15,6 +15,7 @@ from outreach.desk.queries.answers import lines_of, progress_of, sessions_behind
 from outreach.desk.rules import Standing, standing
 from outreach.people.models import AccessLog, Organisation, Role, User
 from outreach.people.rules import Scope
+from outreach.registration import notices
 from outreach.registration.models import Answer, AnswerStatus, Booking, BookingStatus, Intake
 from outreach.registration.services import Application, BookingError, application_of, book, cancel, note_answer
 from tests import factories
@@ -203,6 +204,68 @@ def test_a_class_moved_today_is_told_of_from_seven(office: Organisation, coordin
     before = session.starts_at
     moved(session, coordinator, days=14)
     assert CallTask.objects.get(subject=booking.subject, kind=Kind.CHANGE).needed_by == before
+
+
+def told_of_wait(booking: Booking) -> list[Message]:
+    sent = Message.objects.filter(subject=booking.subject, kind=Kind.WAITLIST_CHANGE)
+    return list(sent.exclude(status=MessageStatus.WITHDRAWN))
+
+
+@pytest.fixture
+def full(office: Organisation) -> Session:
+    session = factories.session(organisation=office, capacity=1)
+    factories.booking(session)
+    return session
+
+
+def test_who_waits_is_told_once_that_the_class_moved_and_still_has_no_seat(full: Session, coordinator: User) -> None:
+    texted, rung = factories.booking(full), factories.booking(full, phone=LANDLINE)
+    moved(full, coordinator)
+    (message,) = told_of_wait(texted)
+    assert (message.status, message.fields["changed"]) == (MessageStatus.PENDING, "日時")
+    call = CallTask.objects.get(subject=rung.subject, kind=Kind.WAITLIST_CHANGE)
+    assert call.needed_by == full.starts_at  # the new time: nobody who has no seat is rung at seven
+    assert not Message.objects.filter(subject=texted.subject, kind__in=[Kind.CHANGE, *notices.REMINDERS]).exists()
+    again = Booking.objects.select_related("resident", "session").get(pk=texted.pk)
+    notices.tell_changed([again], changed="日時")  # a retry of the same revision
+    assert Message.objects.filter(subject=texted.subject, kind=Kind.WAITLIST_CHANGE).count() == 1
+    full.refresh_from_db()
+    moved(full, coordinator, days=2)
+    assert len(told_of_wait(texted)) == 1
+    assert Answer.objects.filter(kind=Kind.WAITLIST_CHANGE).count() == 4
+    assert sessions_behind(NATION, timezone.now(), limit=5)[0][0].open == 3  # each person once, however often it moved
+
+
+def test_what_who_waits_answers_is_followed_with_the_others(desk: Client, full: Session, coordinator: User) -> None:
+    factories.session(organisation=full.organisation, starts_at=factories.next_week(days=9))
+    waiting, leaving = factories.booking(full, phone=LANDLINE), factories.booking(full)
+    moved(full, coordinator)
+    page = said(desk.get(reverse("desk:answers", args=[full.code])))
+    assert "このまま待つ" in page
+    task = CallTask.objects.get(subject=waiting.subject, kind=Kind.WAITLIST_CHANGE)
+    desk.post(reverse("desk:claim", args=[task.pk]))
+    page = said(desk.get(reverse("desk:call", args=[task.pk])))
+    assert "まだお席はありません" in page
+    assert "次の回に席があります" in page
+    desk.post(reverse("desk:finish", args=[task.pk]), {"answer": "comes"})
+    take(desk, Answer.objects.get(booking=leaving), "gives_up")
+    labels = {line.answer.booking_id: line.label for line in lines_of(full, NATION, timezone.now())}
+    assert labels[waiting.pk] == "このまま待つ"
+    assert waiting.events.filter(reason="返事：このまま待つ").exists()
+    waiting.refresh_from_db()
+    leaving.refresh_from_db()
+    assert (waiting.status, leaving.status) == (BookingStatus.WAITLISTED, BookingStatus.CANCELLED)
+
+
+def test_a_seat_on_offer_is_offered_anew_for_the_new_day(full: Session, coordinator: User) -> None:
+    offered = factories.booking(full)
+    cancel(booking=full.bookings.order_by("pk")[0], channel=Intake.WEB)
+    moved(full, coordinator)
+    offers = Message.objects.filter(subject=offered.subject, kind=Kind.WAITLIST_OFFER)
+    open_ones = offers.exclude(status=MessageStatus.WITHDRAWN)
+    full.refresh_from_db()
+    assert [message.fields["when"] for message in open_ones] == [notices.spoken_time(full)]
+    assert not Message.objects.filter(subject=offered.subject, kind__in=notices.REMINDERS).exists()
 
 
 def test_the_call_brings_the_answer_home_with_one_key(desk: Client, office: Organisation, coordinator: User) -> None:

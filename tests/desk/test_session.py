@@ -143,6 +143,17 @@ def test_a_move_shows_who_is_told_before_anything_changes(desk: Client, office: 
     assert Message.objects.count() == told
 
 
+def test_a_move_shows_who_waits_and_hears_it_in_other_words(desk: Client, office: Organisation) -> None:
+    session = factories.session(organisation=office, capacity=1)
+    factories.booking(session, phone="+81300000777")
+    factories.booking(session)
+    answer = desk.post(url("move", session), moved(session))
+    outlook = answer.context["outlook"]
+    assert (outlook.sms, outlook.calls, outlook.people) == (1, 1, 2)
+    assert "キャンセル待ちの講習" in outlook.text
+    assert "2人に連絡する" in said(answer)
+
+
 def test_a_sure_move_tells_everyone_and_takes_room_and_staff_along(desk: Client, office: Organisation) -> None:
     session = factories.session(organisation=office)
     booking = factories.booking(session)

@@ -101,6 +101,19 @@ def test_whoever_is_asked_after_a_move_says_yes_on_the_page(own: Client, booking
     assert "参加できますか" not in own.get(reverse("registration:mine")).content.decode()
 
 
+def test_whoever_waits_is_asked_whether_they_still_do(client: Client, booking: Booking) -> None:
+    session = factories.session(capacity=1)
+    factories.booking(session)
+    waiting = factories.booking(session)
+    client.post(reverse("registration:lookup"), {"reference": waiting.reference, "phone": waiting.resident.phone})
+    ask_answers(bookings=[waiting], kind=Kind.WAITLIST_CHANGE, revision=1, needed_by=session.starts_at)
+    assert "このまま待ちますか" in client.get(reverse("registration:mine")).content.decode()
+    page = client.post(reverse("registration:comes"), follow=True).content.decode()
+    assert "席が空いたら、お知らせします" in page
+    assert "まだお席はありません" in page
+    assert Answer.objects.get().status == AnswerStatus.COMES
+
+
 # --- told of what they gave up --------------------------------------------------------------------------------------
 @pytest.mark.parametrize("channel", [Intake.WEB, Intake.PHONE_LINE, Intake.API])
 def test_who_gives_up_alone_is_told_by_text_at_any_hour(booking: Booking, channel: str) -> None:

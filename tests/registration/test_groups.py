@@ -67,6 +67,9 @@ def test_where_not_all_find_a_seat_those_who_do_were_told(roomy: Session) -> Non
     made = book_group(session=roomy, applications=people(3), seats=2, channel=Intake.WEB)
     assert [booking.status for booking in made] == [S.CONFIRMED, S.CONFIRMED, S.WAITLISTED]
     assert [len(told(kind)) for kind in (Kind.CONFIRMATION, Kind.WAITLISTED)] == [1, 1]
+    alone = book_group(session=roomy, applications=people(1, phone="+819000006666"), seats=0, channel=Intake.WEB)
+    assert {reminder.to for reminder in told(Kind.REMINDER_DAY_BEFORE)} == {PHONE}  # nobody who only waits
+    assert alone[0].status == S.WAITLISTED
 
 
 def test_fewer_seats_than_were_promised_book_nobody(roomy: Session) -> None:

@@ -30,6 +30,7 @@ class Kind(models.TextChoices):
     REMINDER_DAY_BEFORE = "reminder_day_before", _("前日のお知らせ")
     REMINDER_SAME_DAY = "reminder_same_day", _("当日のお知らせ")
     CHANGE = "change", _("変更のお知らせ")
+    WAITLIST_CHANGE = "waitlist_change", _("キャンセル待ちの変更のお知らせ")
     CANCELLATION = "cancellation", _("中止のお知らせ")
     WAITLIST_OFFER = "waitlist_offer", _("空席のご案内")
     INVITATION = "invitation", _("講習会のご案内")

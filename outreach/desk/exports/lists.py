@@ -95,7 +95,7 @@ def _answer(line: Line) -> tuple[Any, ...]:
     answer, resident = line.answer, line.answer.booking.resident
     others = " / ".join(f"{_clock(row.session.starts_at)} {row.session.venue.name}" for row in line.others)
     return (
-        resident.name, resident.kana, show(resident.phone), line.standing.label,
+        resident.name, resident.kana, show(resident.phone), line.label,
         _clock(answer.other.session.starts_at) if answer.other else "", answer.note, others,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from outreach.contact.rules import MUST_BE_TOLD
 from outreach.desk.queries.alternatives import best_alternatives
 from outreach.desk.rules import NEEDS_HAND, Standing, standing
 from outreach.people.rules import Scope
-from outreach.registration.models import ANSWERED, Answer, AnswerStatus, Booking
+from outreach.registration.models import ANSWERED, STILL_WAITS, Answer, AnswerStatus, Booking
 from outreach.registration.queries import bookings_in
 
 REACHED_BY_CALL = {CallStatus.REACHED, CallStatus.LEFT_WORD}
@@ -41,10 +41,15 @@ def answers_in(scope: Scope) -> QuerySet[Answer]:
 
 
 def unsettled(scope: Scope, now: datetime) -> QuerySet[Answer]:
-    """Answers that still need a hand: not yet reached, or another class wanted and none found. Soonest first."""
+    """Answers that still need a hand: not yet reached, or another class wanted and none found. Soonest first.
+
+    Of a class moved twice only the last is asked.
+    """
     waiting = Q(status=AnswerStatus.WAITING, reached=False, barred=False) | Q(status=AnswerStatus.NOT_REACHED)
     looking = Q(status=AnswerStatus.ANOTHER, other=None)
-    return answers_in(scope).filter(waiting | looking, needed_by__gt=now).order_by("needed_by", "pk")
+    newer = Answer.objects.filter(booking=OuterRef("booking"), session=OuterRef("session"), pk__gt=OuterRef("pk"))
+    open_ones = answers_in(scope).filter(waiting | looking, ~Exists(newer), needed_by__gt=now)
+    return open_ones.order_by("needed_by", "pk")
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,12 @@ class Line:
     answer: Answer
     standing: Standing
     others: list[Nearby]
+
+    @property
+    def label(self) -> str:
+        """How they stand, in a word."""
+        waits = self.standing == Standing.COMES and self.answer.of_waiting
+        return str(STILL_WAITS) if waits else self.standing.label
 
 
 @dataclass(frozen=True)

@@ -85,12 +85,14 @@ def outlook(
     found, parties = Outlook(), set[tuple[int, str]]()
     for booking, _subject, channel, number in to_tell:
         said = ledger.get(number, [])
-        way = _way(booking, channel, number, said, kind, now, needed_by or booking.session.starts_at)
+        said_as = notices.change_told(booking) if kind == Kind.CHANGE else kind
+        until = booking.session.starts_at if said_as == Kind.WAITLIST_CHANGE else needed_by
+        way = _way(booking, channel, number, said, said_as, now, until or booking.session.starts_at)
         found.told.append(Foreseen(booking, number, way))
         if booking.party_id and (booking.party_id, number) in parties:
             continue  # one message tells of all who came on one form
         parties.add((booking.party_id or 0, number))
-        _add_up(found, booking, way, kind, words)
+        _add_up(found, booking, way, said_as, words)
     return found
 
 

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from outreach.classes.models import Session
 from outreach.contact import services as contact
-from outreach.contact.models import CallOutcome, CallTask, Kind
+from outreach.contact.models import CallOutcome, CallTask
 from outreach.people.models import User
 from outreach.registration import notices
 from outreach.registration import services as registration
-from outreach.registration.models import LIVE, UNANSWERED, Answer, AnswerStatus, Booking
+from outreach.registration.models import LIVE, MOVED, UNANSWERED, Answer, AnswerStatus, Booking
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def take_answer(
     Raises: registration.services.BookingError, and then nothing has changed.
     """
     booking = Booking.objects.select_related("session__venue", "resident").get(pk=answer.booking_id)
-    held = answer.kind == Kind.CHANGE and booking.status in LIVE
+    held = answer.kind in MOVED and booking.status in LIVE
     if status == AnswerStatus.COMES and not held:
         raise registration.BookingError(_("この申し込みは取り消されています。ほかの回へ、申し込み直してください。"))
     other = _take_instead(booking, to, held, channel, by) if to and status == AnswerStatus.ANOTHER else None

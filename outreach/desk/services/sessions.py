@@ -16,7 +16,7 @@ from outreach.dispatch.services import leaving
 from outreach.people.models import Person, User
 from outreach.registration import notices
 from outreach.registration import services as registration
-from outreach.registration.models import LIVE, SEATED, Answer, AnswerStatus, Booking, BookingStatus
+from outreach.registration.models import LIVE, MOVED, SEATED, Answer, AnswerStatus, Booking, BookingStatus
 
 
 @transaction.atomic
@@ -59,7 +59,7 @@ def cancel_session(*, session: Session, by: User, reason: str) -> int:
 def move_session(
     *, session: Session, starts_at: datetime, ends_at: datetime, venue: Venue | None, by: User, reason: str
 ) -> int:
-    """Move the class in time or place and tell everyone booked or on duty, under a new revision.
+    """Move the class in time or place and tell everyone booked, waiting or on duty, under a new revision.
 
     Returns how many bookings were told of. Raises: classes.services.SessionError, people.services.PersonBusy.
     """
@@ -67,14 +67,16 @@ def move_session(
     leaving.lock_session(session)
     leaving.moving(session=session, by=by, reason=reason)
     classes.move_session(session=session, starts_at=starts_at, ends_at=ends_at, venue=venue, by=by, reason=reason)
-    booked = list(Booking.objects.filter(session=session, status__in=SEATED).select_related("resident"))
-    registration.ask_answers(bookings=booked, kind=Kind.CHANGE, revision=session.revision, needed_by=starts_at)
-    for booking in booked:
+    live = list(Booking.objects.filter(session=session, status__in=LIVE).select_related("resident"))
+    for booking in live:
         booking.session = session
-    notices.tell_changed(booked, changed=changed, needed_by=in_time)
+    for kind in MOVED:
+        asked = [booking for booking in live if notices.change_told(booking) == kind]
+        registration.ask_answers(bookings=asked, kind=kind, revision=session.revision, needed_by=starts_at)
+    notices.tell_changed(live, changed=changed, needed_by=in_time)
     for shift in session.shifts.select_related("person"):
         tell_staff(shift.person, session, Kind.CHANGE, {"changed": changed})
-    return len(booked)
+    return len(live)
 
 
 def told_in_time(session: Session, starts_at: datetime, now: datetime) -> datetime:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.classes import codes
 from outreach.classes.models import Session
 from outreach.classes.queries import sessions_in
-from outreach.contact.models import Kind
 from outreach.desk import services
 from outreach.desk.exports.lists import answers_file
 from outreach.desk.queries.answers import answers_in, lines_of, progress_of
@@ -19,7 +18,7 @@ from outreach.desk.views.common import act_and_return, session_or_404
 from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
-from outreach.registration.models import Answer, AnswerStatus, Booking, Intake
+from outreach.registration.models import MOVED, Answer, AnswerStatus, Booking, Intake
 from outreach.registration.services import BookingError
 
 
@@ -34,7 +33,7 @@ def answers(request: ScopedRequest, code: str) -> HttpResponse:
     kind = request.GET.get("format", "")
     if kind in FORMATS:
         return answers_file(kind, lines)
-    moved = bool(lines) and lines[0].answer.kind == Kind.CHANGE
+    moved = bool(lines) and lines[0].answer.kind in MOVED
     context = {"session": one, "lines": lines, "progress": progress_of(lines), "moved": moved}
     return render(request, "desk/answers.html", context)
 

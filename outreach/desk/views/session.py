@@ -21,7 +21,7 @@ from outreach.desk.queries.telling import Outlook, outlook
 from outreach.desk.views.common import Rights, act_and_return, attempt, rights, session_or_404
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
-from outreach.registration.models import LIVE, SEATED, Booking, BookingStatus
+from outreach.registration.models import LIVE, Booking, BookingStatus
 from outreach.registration.queries import roster, waitlist
 
 MOVABLE = frozenset({SessionStatus.DRAFT, *OPEN})
@@ -152,7 +152,7 @@ def _show_move(request: ScopedRequest, one: Session, form: MoveForm, moved: Sess
         "moved": moved,
         "changed": changed,
         "form": form,
-        "outlook": _outlook(request, one, SEATED, Kind.CHANGE, {"changed": changed}, seen_as=moved),
+        "outlook": _outlook(request, one, LIVE, Kind.CHANGE, {"changed": changed}, seen_as=moved),
         "staff": one.shifts.select_related("person"),
     }
     return render(request, "desk/move_sure.html", context)

@@ -29,7 +29,7 @@ from outreach.desk.views.common import REFUSALS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.queries import scope_of
 from outreach.people.rules import Action
-from outreach.registration.models import LIVE, SEATED, Booking
+from outreach.registration.models import LIVE, Booking
 
 KEEP, CANCEL = "keep", "cancel"
 
@@ -139,8 +139,7 @@ def _moment(raw: str) -> datetime | None:
 def _foresee(request: ScopedRequest, session: Session, choice: str, to: datetime | None, reason: str) -> Plan:
     log_access(request.user, "see_bookings", session.subject)
     now = timezone.now()
-    statuses = SEATED if to else LIVE
-    bookings = list(Booking.objects.filter(session=session, status__in=statuses).select_related("resident"))
+    bookings = list(Booking.objects.filter(session=session, status__in=LIVE).select_related("resident"))
     seen_as = _moved(session, to) if to else session
     for booking in bookings:
         booking.session = seen_as

@@ -1,6 +1,6 @@
 """Who learns: residents, their bookings of seats, and requests that must not count twice."""
 
-from outreach.registration.models.answers import ANSWERED, UNANSWERED, Answer, AnswerStatus
+from outreach.registration.models.answers import ANSWERED, MOVED, STILL_WAITS, UNANSWERED, Answer, AnswerStatus
 from outreach.registration.models.bookings import (
     LIVE,
     QUEUE,
@@ -34,12 +34,14 @@ __all__ = [
     "CONTACT_WAYS",
     "FINE",
     "LIVE",
+    "MOVED",
     "OPEN_SUPPORTS",
     "PLACED_SUPPORTS",
     "QUEUE",
     "ROSTER",
     "SEATED",
     "SEAT_HOLDERS",
+    "STILL_WAITS",
     "UNANSWERED",
     "AgeBand",
     "Answer",

@@ -21,7 +21,9 @@ class AnswerStatus(models.TextChoices):
 
 ANSWERED = frozenset({AnswerStatus.COMES, AnswerStatus.GIVES_UP})  # another class is settled once it is booked
 UNANSWERED = frozenset({AnswerStatus.WAITING, AnswerStatus.NOT_REACHED, AnswerStatus.CANNOT_BE_TOLD})
-ASKED_OF = [(kind.value, kind.label) for kind in (Kind.CHANGE, Kind.CANCELLATION)]
+MOVED = frozenset({Kind.CHANGE, Kind.WAITLIST_CHANGE})  # the class still takes place, at another time or place
+ASKED_OF = [(kind.value, kind.label) for kind in (Kind.CHANGE, Kind.WAITLIST_CHANGE, Kind.CANCELLATION)]
+STILL_WAITS = _("このまま待つ")  # what "comes" means to someone who has no seat yet
 
 
 class Answer(models.Model):
@@ -58,3 +60,13 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booking_id} {self.status}"
+
+    @property
+    def of_waiting(self) -> bool:
+        """Whether it was asked of someone who waited for a seat."""
+        return self.kind == Kind.WAITLIST_CHANGE
+
+    def words_for(self, status: str) -> str:
+        """An answer in the words of whoever gives it."""
+        waits = self.of_waiting and status == AnswerStatus.COMES
+        return str(STILL_WAITS if waits else AnswerStatus(status).label)

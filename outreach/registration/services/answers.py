@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from outreach.contact.models import Kind
 from outreach.people.models import User
-from outreach.registration.models import UNANSWERED, Answer, AnswerStatus, Booking
+from outreach.registration.models import MOVED, UNANSWERED, Answer, AnswerStatus, Booking
 from outreach.registration.services.steps import BookingError, record
 
 LINKED_FOR = timedelta(days=60)  # a class taken later than that is no longer taken instead
@@ -43,14 +43,14 @@ def note_answer(
         raise BookingError(_("ほかの人が先に返事を記録しました。画面を開き直してください。"))
     answer.status, answer.other, answer.by, answer.note = status, other, by, note[:200]
     booking = answer.booking
-    said = _("返事：%(answer)s") % {"answer": AnswerStatus(status).label}
+    said = _("返事：%(answer)s") % {"answer": answer.words_for(status)}
     words = f"{said}（{note}）" if note else said
     record(booking, booking.status, booking.status, channel=channel, by=by, reason=words[:200])
 
 
 def note_given_up(*, booking: Booking, channel: str, by: User | None) -> None:
     """Whoever gives up a class that was moved has answered."""
-    for answer in booking.answers.filter(kind=Kind.CHANGE, status__in=UNANSWERED):
+    for answer in booking.answers.filter(kind__in=MOVED, status__in=UNANSWERED):
         note_answer(answer=answer, status=AnswerStatus.GIVES_UP, by=by, channel=channel)
 
 

@@ -5,10 +5,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from outreach.classes.models import Session
-from outreach.contact.models import Kind
 from outreach.people.models import User
 from outreach.registration import notices
-from outreach.registration.models import LIVE, UNANSWERED, AnswerStatus, Booking, BookingStatus, Resident
+from outreach.registration.models import LIVE, MOVED, UNANSWERED, AnswerStatus, Booking, BookingStatus, Resident
 from outreach.registration.services.answers import note_answer
 from outreach.registration.services.seats import Application, book, give_up
 from outreach.registration.services.steps import BookingError, lock, record, too_late
@@ -46,7 +45,7 @@ def change_class(
     """
     for pk in sorted({booking.session_id, to.pk}):  # in one order, so that two who swap do not wait for each other
         lock(Session(pk=pk))
-    asked = list(booking.answers.filter(kind=Kind.CHANGE, status__in=UNANSWERED))
+    asked = list(booking.answers.filter(kind__in=MOVED, status__in=UNANSWERED))
     give_up(booking=booking, channel=channel, by=by, reason=_("ほかの回へ変更"))
     moved = book(session=to, application=application_of(booking), channel=channel, by=by, sample=booking.sample)
     if moved.status == BookingStatus.WAITLISTED and not into_queue:

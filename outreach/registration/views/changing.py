@@ -13,7 +13,7 @@ from outreach.classes import codes
 from outreach.classes.models import OPEN, Session
 from outreach.classes.queries import alternatives, find_session
 from outreach.registration import services, visits
-from outreach.registration.models import LIVE, AnswerStatus, Booking, Intake
+from outreach.registration.models import LIVE, AnswerStatus, Booking, BookingStatus, Intake
 from outreach.registration.queries import open_answer
 
 
@@ -70,5 +70,7 @@ def comes(request: HttpRequest, booking: Booking) -> HttpResponse:
     asked = open_answer(booking)
     if asked and booking.status in LIVE:
         services.note_answer(answer=asked, status=AnswerStatus.COMES, channel=Intake.WEB)
-        messages.success(request, _("ありがとうございます。新しい日時でお待ちしています。"))
+        waits = booking.status == BookingStatus.WAITLISTED
+        seated = _("ありがとうございます。新しい日時でお待ちしています。")
+        messages.success(request, _("ありがとうございます。席が空いたら、お知らせします。") if waits else seated)
     return redirect("registration:mine")

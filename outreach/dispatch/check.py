@@ -186,6 +186,8 @@ def _crew(book: Book, entry: ServedVisit, ledger: Ledger) -> None:
         ledger.add(Rule.CREW_SIZE, visit=entry.id, got=len(crew), want=visit.crew)
     if entry.lead not in crew:
         ledger.add(Rule.LEAD, visit=entry.id, lead=entry.lead)
+    if entry.place not in (None, where := visit.place_at(entry.start)):
+        ledger.add(Rule.PLACE, visit=entry.id, place=entry.place, want=where)
     for name in sorted(crew):
         rule, wanted = Rule.SKILL_SECOND, visit.second_skills
         if name == entry.lead:

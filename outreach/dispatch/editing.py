@@ -41,7 +41,7 @@ def _without(trip: Trip, visit: str) -> Trip | None:
 
 def put_in(problem: Problem, plan: Plan, visit: str, start: int, crew: tuple[str, ...]) -> Plan:
     """The plan with a visit at `start` by `crew`, the lead first: into each one's trip of that day, or a new one."""
-    trips = list(plan.trips)
+    trips, wanted = list(plan.trips), next(v for v in problem.visits if v.id == visit)
     for name in crew:
         mine = [n for n, t in enumerate(trips) if t.instructor == name and any(d.day == day_of(start) for d in t.days)]
         if mine:
@@ -49,7 +49,7 @@ def put_in(problem: Problem, plan: Plan, visit: str, start: int, crew: tuple[str
         else:
             home = next(person.homes[0] for person in problem.instructors if person.id == name)
             trips.append(Trip(name, home, (Duty(day_of(start), (Stop(visit, start),)),)))
-    entry = ServedVisit(visit, start, tuple(sorted(crew)), crew[0])
+    entry = ServedVisit(visit, start, tuple(sorted(crew)), crew[0], wanted.said_place(start))
     return bare(replace(plan, trips=tuple(trips), visits=(*plan.visits, entry)))
 
 

@@ -131,7 +131,7 @@ class Options:
         if start is not None:
             alone = put_in(problem, alone, self.visit, start, (name,))
         score = check(problem, alone)
-        return _Own(score.travel + score.overload, score.hm) if isinstance(score, Score) else None
+        return _Own(score.travel + score.overload + score.wish, score.hm) if isinstance(score, Score) else None
 
     def _alone(self, person: Instructor, visits: set[str], locked: set[str], role: str) -> Problem:
         """The problem as if there were only this person and their visits, each for one; locks on `locked` hold."""

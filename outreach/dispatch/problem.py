@@ -145,11 +145,23 @@ class Instructor:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """One of a visit's starts that is at another place than the visit's first; `cost` for each who comes there."""
+
+    __pydantic_config__ = _STRICT
+
+    start: int
+    place: str
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One or more sessions in a row at one place by one crew: `duration` covers them all with their breaks.
 
     The crew must be there `setup` minutes before the start and leaves `teardown` minutes after the end.
     `crew` is 1 or 2; the lead needs `lead_skills`, the second `second_skills`. `penalty` is paid if it's unserved.
+    It is at `place`, except at the starts that `elsewhere` names: where it is follows from when.
     """
 
     __pydantic_config__ = _STRICT
@@ -165,6 +177,18 @@ class Visit:
     lead_skills: tuple[str, ...]
     second_skills: tuple[str, ...]
     penalty: int
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+    def place_at(self, start: int) -> str:
+        return next((other.place for other in self.elsewhere if other.start == start), self.place)
+
+    def cost_at(self, start: int) -> int:
+        """What each who comes costs beyond the way: the place was wished for less."""
+        return next((other.cost for other in self.elsewhere if other.start == start), 0)
+
+    def said_place(self, start: int) -> str | None:
+        """What a plan says of where it is: nothing, if it's always at the same place."""
+        return self.place_at(start) if self.elsewhere else None
 
     def begins(self, start: int) -> int:
         """When the crew must be there."""
@@ -295,7 +319,7 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class ServedVisit:
-    """`instructors` has the whole crew, `lead` one of them."""
+    """`instructors` has the whole crew, `lead` one of them. `place` is told where the visit could be at several."""
 
     __pydantic_config__ = _STRICT
 
@@ -303,6 +327,7 @@ class ServedVisit:
     start: int
     instructors: tuple[str, ...]
     lead: str
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

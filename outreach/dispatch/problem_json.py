@@ -37,11 +37,11 @@ def load_plan(text: str | bytes) -> Plan:
 
 
 def dump_problem(problem: Problem) -> str:
-    return _canonical(_PROBLEM.dump_python(problem, mode="json"))
+    return _canonical(_sparse(_PROBLEM.dump_python(problem, mode="json"), "elsewhere"))
 
 
 def dump_plan(plan: Plan) -> str:
-    return _canonical(_PLAN.dump_python(plan, mode="json"))
+    return _canonical(_sparse(_PLAN.dump_python(plan, mode="json"), "place"))
 
 
 def digest(problem: Problem) -> str:
@@ -60,6 +60,12 @@ def _parse(adapter: TypeAdapter[T], text: str | bytes) -> T:
     except ValidationError as error:
         lines = [f"{'.'.join(str(part) for part in e['loc']) or 'document'}: {e['msg']}" for e in error.errors()[:20]]
         raise MalformedError(lines) from None
+
+
+def _sparse(data: dict[str, Any], name: str) -> dict[str, Any]:
+    """Leave the field out of visits that have none: documents from before it was known keep their bytes and digest."""
+    visits = [{key: value for key, value in visit.items() if key != name or value} for visit in data["visits"]]
+    return {**data, "visits": visits}
 
 
 def _canonical(data: object) -> str:

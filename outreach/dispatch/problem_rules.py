@@ -53,7 +53,8 @@ def _references(problem: Problem) -> Iterator[tuple[str, set[str]]]:
     people = {i.id for i in problem.instructors}
     visits = {v.id for v in problem.visits}
     names = [p.inn for p in problem.places if p.inn is not None]
-    names += [v.place for v in problem.visits] + [h for i in problem.instructors for h in i.homes]
+    names += [v.place for v in problem.visits] + [other.place for v in problem.visits for other in v.elsewhere]
+    names += [h for i in problem.instructors for h in i.homes]
     names += [port for f in problem.ferries for port in (f.origin, f.destination)]
     yield from ((name, places) for name in names)
     names = [x.visit for x in problem.locks] + [x.visit for x in problem.forbidden] + [x.visit for x in problem.prior]
@@ -155,6 +156,11 @@ def _visit(problem: Problem, visit: Visit) -> Iterator[str]:
             yield f"start {start} is not on the grid of {GRID_MINUTES} minutes"
         if not (0 <= day_of(start) < problem.horizon.days) or day_of(visit.ends(start) - 1) != day_of(start):
             yield f"start {start}: the visit must begin and end on one day of the horizon"
+    elsewhere = [other.start for other in visit.elsewhere]
+    if len(set(elsewhere)) != len(elsewhere) or not set(elsewhere) <= set(visit.starts):
+        yield "elsewhere names starts of the visit, each once"
+    if any(other.cost < 0 for other in visit.elsewhere):
+        yield "elsewhere: costs are not negative"
     if visit.crew not in (1, 2):
         yield "crew is 1 or 2"
     if visit.crew == 1 and visit.second_skills:

@@ -19,6 +19,7 @@ class Score:
     unserved_penalty: int
     overload: int
     stability: int
+    wish: int
     hm: int
     road_minutes: int
     night_count: int
@@ -28,12 +29,12 @@ class Score:
 
     @property
     def travel(self) -> int:
-        """What moving people costs: the plan's cost without penalties, fairness and stability."""
+        """What moving people costs: the plan's cost without penalties, fairness, stability and wishes."""
         return self.distance + self.time + self.fares + self.nights
 
     @property
     def cost(self) -> int:
-        return self.travel + self.unserved_penalty + self.overload + self.stability
+        return self.travel + self.unserved_penalty + self.overload + self.stability + self.wish
 
     @property
     def km(self) -> float:
@@ -59,6 +60,7 @@ def score_plan(book: Book, plan: Plan, duties: Iterable[DutyTimes]) -> Score:
         unserved_penalty=sum(visit.penalty for visit in book.problem.visits if visit.id not in served),
         overload=_overload(book.problem, loads),
         stability=_stability(book.problem, served),
+        wish=sum(book.visits[entry.id].cost_at(entry.start) * len(entry.instructors) for entry in plan.visits),
         hm=hm,
         road_minutes=minutes,
         night_count=nights,

@@ -40,7 +40,7 @@ class Book:
         self.journeys = {travel.mode: Journeys(self.problem, travel.mode) for travel in self.problem.travel}
 
     def place_of(self, stop: Stop) -> str:
-        return self.visits[stop.visit].place
+        return self.visits[stop.visit].place_at(stop.start)
 
 
 class TripTimer:
@@ -99,13 +99,13 @@ class TripTimer:
     def _to_stop(self, stop: Stop, origin: str, free: int | None) -> Journey | None:
         """The journey to a stop from where one is free since `free` (None: the day begins here)."""
         visit = self._book.visits[stop.visit]
-        due = visit.begins(stop.start)
-        journey = self._journeys.latest(origin, visit.place, due)
+        due, place = visit.begins(stop.start), self._book.place_of(stop)
+        journey = self._journeys.latest(origin, place, due)
         if journey and (free is None or journey.leave >= free):
             return journey
-        late = None if free is None else self._journeys.earliest(origin, visit.place, free)
+        late = None if free is None else self._journeys.earliest(origin, place, free)
         if late is None:
-            self._no_route(day_of(stop.start), origin, visit.place)
+            self._no_route(day_of(stop.start), origin, place)
             return None
         self._ledger.add(
             Rule.TRAVEL_TIME,

@@ -17,6 +17,7 @@ class Rule(StrEnum):
     EMPTY_DAY = "empty-day"
     STOP_DAY = "stop-day"
     START = "start"
+    PLACE = "place"
     TRAVEL_TIME = "travel-time"
     NO_ROUTE = "no-route"
     FERRY_REFUSED = "ferry-refused"
@@ -59,6 +60,7 @@ WORDS: dict[Rule, str] = {
     ),
     Rule.STOP_DAY: gettext_noop("訪問「{visit}」の開始（{time}）が、行程の日（{day}）と違います。"),
     Rule.START: gettext_noop("訪問「{visit}」の開始（{time}）は、候補の日時にありません。"),
+    Rule.PLACE: gettext_noop("訪問「{visit}」のその日時の会場は「{want}」ですが、計画では「{place}」になっています。"),
     Rule.TRAVEL_TIME: gettext_noop(
         "講師「{instructor}」は、訪問「{visit}」に{time}までに着けません（着くのは{late}分あと）。"
     ),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from outreach.dispatch.check import check
 from outreach.dispatch.problem import (
     Duty,
+    Elsewhere,
     Forbidden,
     FrozenDay,
     Lock,
@@ -84,6 +85,22 @@ def test_changing_what_was_told_costs_by_start_and_by_person() -> None:
 def test_swapping_lead_and_second_is_no_change_to_what_was_told() -> None:
     prior = (Prior("r2", at(0, 13), ("b", "a"), 100, 10),)
     assert scored(replace(samples.problem(), prior=prior), samples.plan()).stability == 0
+
+
+def test_a_visit_elsewhere_is_travelled_to_there_and_its_wish_is_paid_by_each_who_comes() -> None:
+    other = Elsewhere(at(0, 13), "v1", 200)
+    problem = with_visit(samples.problem(), "r2", elsewhere=(other,))
+    score, before = scored(problem, samples.plan()), scored(samples.problem(), samples.plan())
+    assert score.wish == 2 * 200
+    assert score.hm == before.hm - 2 * 2 * 200  # both turn 20 km sooner
+    assert scored(problem, with_entry(1, place="v1")) == score
+    later = with_visit(samples.problem(), "r2", elsewhere=(replace(other, start=at(1, 10)),))
+    assert scored(later, samples.plan()) == before
+
+
+def test_the_night_is_spent_by_the_place_where_the_visit_is() -> None:
+    problem = with_visit(samples.problem(), "r3", elsewhere=(Elsewhere(at(2, 13, 30), "v2", 0),))
+    assert {violation.rule for violation in broken(problem, samples.plan())} == {Rule.NO_INN}
 
 
 def test_locks_and_frozen_days_that_are_kept_are_accepted() -> None:
@@ -187,6 +204,11 @@ def late_r2(problem: Problem) -> Problem:
     return with_visit(problem, "r2", starts=(at(0, 11, 45),))
 
 
+def two_places(problem: Problem) -> Problem:
+    """r2 at another venue, v1, at the start that the plan has."""
+    return with_visit(problem, "r2", elsewhere=(Elsewhere(at(0, 13), "v1", 200),))
+
+
 PLAN, PROBLEM = samples.plan(), samples.problem()
 MORNINGS = tuple(Window(at(day, 8), at(day, 15)) for day in range(7))
 
@@ -212,6 +234,7 @@ BREAKS: dict[str, tuple[Rule, Callable[[], Case]]] = {
         lambda: (PROBLEM, with_trip(1, trip("b", "h2", (1, {"r2": at(0, 13)})))),
     ),
     "a start not offered": (Rule.START, lambda: (with_visit(PROBLEM, "r3", starts=(at(2, 13),)), PLAN)),
+    "the right start at the wrong place": (Rule.PLACE, lambda: (two_places(PROBLEM), with_entry(1, place="v2"))),
     "too little time between": (
         Rule.TRAVEL_TIME,
         lambda: (

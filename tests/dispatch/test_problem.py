@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from outreach.dispatch.priority import unserved_penalty
-from outreach.dispatch.problem import Band, Ferry, Horizon, Lock, Place, Prior, Problem, Window
+from outreach.dispatch.problem import Band, Elsewhere, Ferry, Horizon, Lock, Place, Prior, Problem, Window
 from outreach.dispatch.problem_json import (
     MalformedError,
     digest,
@@ -35,6 +35,17 @@ def test_the_bytes_and_the_digest_do_not_depend_on_how_the_text_was_written() ->
     assert dump_problem(load_problem(spaced)) == dump_problem(PROBLEM)
     assert digest(load_problem(spaced)) == digest(PROBLEM)
     assert digest(replace(PROBLEM, name="other")) != digest(PROBLEM)
+
+
+def test_other_places_come_back_from_json_and_stand_only_in_visits_that_have_some() -> None:
+    problem, plan = visit(elsewhere=(Elsewhere(at(0, 13), "v2", 200),)), samples.plan()
+    said = replace(plan, visits=(replace(plan.visits[0], place="v2"), *plan.visits[1:]))
+    assert load_problem(dump_problem(problem)) == problem
+    assert load_plan(dump_plan(said)) == said
+    assert dump_problem(problem).count("elsewhere") == 1
+    assert "elsewhere" not in dump_problem(PROBLEM)
+    assert "place" not in dump_plan(plan)
+    assert [problem.visits[0].place_at(start) for start in problem.visits[0].starts] == ["v1", "v2"]
 
 
 def test_a_problem_cannot_be_changed_in_place() -> None:
@@ -120,6 +131,10 @@ CONTRADICTIONS: list[tuple[Problem, str]] = [
     (visit(starts=(at(0, 9, 40),)), "not on the grid"),
     (visit(starts=(at(7, 9),)), "one day of the horizon"),
     (visit(starts=(at(0, 23),)), "one day of the horizon"),
+    (visit(elsewhere=(Elsewhere(at(0, 10), "v2", 0),)), "names starts of the visit"),
+    (visit(elsewhere=(Elsewhere(at(0, 13), "v2", 0), Elsewhere(at(0, 13), "v3", 0))), "each once"),
+    (visit(elsewhere=(Elsewhere(at(0, 13), "nowhere", 0),)), "nowhere is referred to"),
+    (visit(elsewhere=(Elsewhere(at(0, 13), "v2", -1),)), "costs are not negative"),
     (visit(crew=3), "crew is 1 or 2"),
     (visit(second_skills=("basic",)), "has no second"),
     (visit(duration=0), "duration"),

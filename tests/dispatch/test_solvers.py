@@ -7,7 +7,7 @@ import pytest
 
 from outreach.dispatch.check import check
 from outreach.dispatch.generate import Town, generate
-from outreach.dispatch.problem import DAY_MINUTES, FrozenDay, Lock, Prior, Problem
+from outreach.dispatch.problem import DAY_MINUTES, Elsewhere, FrozenDay, Lock, Prior, Problem, Visit
 from outreach.dispatch.problem_json import dump_plan
 from outreach.dispatch.score import Score
 from outreach.dispatch.solvers import solver
@@ -16,6 +16,7 @@ from outreach.dispatch.solvers.duties import Writer
 from outreach.dispatch.solvers.generation import Generation
 from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.stability import own_costs
+from tests.dispatch import samples
 
 pytestmark = pytest.mark.once
 
@@ -41,8 +42,21 @@ def ordered(problem: Problem, kind: int) -> Problem:
     return replace(problem, locks=locks, frozen_days=days, prior=told[1:])
 
 
-def brackets_the_optimum(seed: int) -> None:
-    problem = tiny(seed)
+def roaming(problem: Problem, seed: int) -> Problem:
+    """Where half the visits could be at another's place at some of their starts, at a price; what was told stands."""
+    rng, told = Random(seed), {(one.visit, one.start) for one in (*problem.locks, *problem.prior)}
+    places = [visit.place for visit in problem.visits]
+
+    def roam(visit: Visit) -> Visit:
+        if rng.random() < 0.5:
+            return visit
+        starts = [start for start in visit.starts if (visit.id, start) not in told and rng.random() < 0.7]
+        return replace(visit, elsewhere=tuple(Elsewhere(start, rng.choice(places), 200) for start in starts))
+
+    return replace(problem, visits=tuple(map(roam, problem.visits)))
+
+
+def brackets_the_optimum(problem: Problem) -> None:
     proven = solver("cpsat").solve(problem, work=60)
     ours = solver("best").solve(problem, work=200, seed=1)
     assert proven.cost is not None
@@ -55,13 +69,45 @@ def brackets_the_optimum(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_optimum_lies_between_our_bound_and_our_cost(seed: int) -> None:
-    brackets_the_optimum(seed)
+    brackets_the_optimum(tiny(seed))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_optimum_lies_between_them_too_where_visits_may_be_at_several_places(seed: int) -> None:
+    problem = roaming(tiny(seed), seed)
+    assert any(visit.elsewhere for visit in problem.visits)
+    brackets_the_optimum(problem)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("seed", range(6, 200))
+def test_the_optimum_lies_between_them_at_length_where_visits_may_be_at_several_places(seed: int) -> None:
+    brackets_the_optimum(roaming(tiny(seed), seed))
+
+
+@pytest.mark.parametrize("name", ["greedy", "best", "cpsat"])
+def test_a_visit_is_at_its_second_place_where_the_first_is_not_open_and_else_only_to_save_more_than_the_wish(
+    name: str,
+) -> None:
+    problem = samples.problem()
+    wanted = samples.visit("r", "v2", samples.at(1, 10), samples.at(1, 13))
+
+    def place(*elsewhere: Elsewhere, starts: tuple[int, ...] = wanted.starts) -> str | None:
+        one = replace(wanted, starts=starts, elsewhere=elsewhere)
+        plan = solver(name).solve(replace(problem, visits=(one,)), work=20)
+        assert isinstance(check(replace(problem, visits=(one,)), plan), Score)
+        return plan.visits[0].place
+
+    later, cost = samples.at(1, 13), 2 * 200 + 2 * 2 * 20  # 20 km there and 20 back, and their minutes
+    assert place(Elsewhere(later, "v1", cost + 1)) == "v2"
+    assert place(Elsewhere(later, "v1", cost + 1), starts=(later,)) == "v1"
+    assert place(Elsewhere(later, "v1", cost - 1)) == ("v2" if name == "greedy" else "v1")  # takes the first that does
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(12, 300))
 def test_the_optimum_lies_between_our_bound_and_our_cost_at_length(seed: int) -> None:
-    brackets_the_optimum(seed)
+    brackets_the_optimum(tiny(seed))
 
 
 @pytest.mark.parametrize("nights", [0, 2])

@@ -81,7 +81,7 @@ class Bench:
         longest = max((window.end - window.start for window in person.windows if window.day == day), default=0)
         if not longest:
             return False
-        least = self._ground.there_and_back(person, self.visit)
+        least = self._ground.there_and_back(person, self.visit, day)
         return bool(person.max_nights) or least is None or least <= min(longest, person.max_day_minutes) + more
 
     def option(self, name: str, start: int, *, lead: bool) -> Option:
@@ -118,7 +118,7 @@ class Bench:
         stops = [stop for trip in trips for duty in trip.days for stop in duty.stops]
         kept = {stop.visit for stop in stops}
         named = [o for o in self.problem.locks if o.visit in kept and person.id in {o.lead, o.second}]
-        places = {*person.homes, *(self._visits[stop.visit].place for stop in stops)}
+        places = {*person.homes, *(self._visits[stop.visit].place_at(stop.start) for stop in stops)}
         small = replace(
             self._ground.around(self.problem, places, person.mode),
             instructors=(person,),
@@ -175,7 +175,7 @@ class Bench:
         names = tuple(option.person for option in crew)
         trips = [trip for trip in self.plan.trips if trip.instructor not in names]
         trips += [trip for option in crew for trip in option.trips]
-        served = ServedVisit(self.visit.id, start, tuple(sorted(names)), names[0])
+        served = ServedVisit(self.visit.id, start, tuple(sorted(names)), names[0], self.visit.said_place(start))
         others = tuple(entry for entry in self.plan.visits if entry.id != self.visit.id)
         made = replace(self.plan, trips=tuple(trips), visits=(*others, served))
         score = check(self.problem, made)

@@ -23,7 +23,7 @@ LATEST, EARLIEST = 23 * 60, 5 * 60
 class Kind(StrEnum):
     PUT_IN = "put-in"  # nothing stands in the way: put it in, at what it costs
     VENUE = "venue"  # another of the venues that were offered
-    OPENING = "opening"  # one more start at the venue
+    OPENING = "opening"  # one more start at the venue that is wished for most
     SESSIONS = "sessions"  # one session a day more for someone
     HOURS = "hours"  # more hours on one day for someone
     UNLOCK = "unlock"  # a visit or a day that was locked
@@ -97,7 +97,8 @@ def _opening(problem: Problem, change: Change, visit: str) -> Problem:
 
     def more(v: Visit) -> Visit:
         kept = v.starts if len(v.starts) < MAX_STARTS else v.starts[: MAX_STARTS - 1]
-        return replace(v, starts=tuple(sorted({*kept, start})))
+        elsewhere = tuple(other for other in v.elsewhere if other.start in kept and other.start != start)
+        return replace(v, starts=tuple(sorted({*kept, start})), elsewhere=elsewhere)
 
     return _visit(problem, visit, more)
 

@@ -1,8 +1,9 @@
 """The part of a problem's map that one person's trips touch, so that judging them costs no more than they do."""
 
 from dataclasses import replace
+from itertools import product
 
-from outreach.dispatch.problem import Instructor, Problem, Travel, Visit
+from outreach.dispatch.problem import Instructor, Problem, Travel, Visit, day_of
 
 
 class Ground:
@@ -29,14 +30,15 @@ class Ground:
         travel = Travel(mode, *(tuple(tuple(m[a][b] for b in rows) for a in rows) for m in (full.minutes, full.hm)))
         return replace(problem, places=tuple(self._places[name] for name in kept), travel=(travel,), ferries=ferries)
 
-    def there_and_back(self, person: Instructor, visit: Visit) -> int | None:
+    def there_and_back(self, person: Instructor, visit: Visit, day: int) -> int | None:
         """The shortest day with this visit alone, by road from any home; None where water lies between."""
-        minutes, here = self._travel[person.mode].minutes, self._row[visit.place]
+        minutes = self._travel[person.mode].minutes
+        places = {visit.place_at(start) for start in visit.starts if day_of(start) == day} or {visit.place}
         ways = [
-            minutes[self._row[home]][here] + minutes[here][self._row[home]]
-            for home in person.homes
-            if self._places[home].island == self._places[visit.place].island
+            minutes[self._row[home]][self._row[place]] + minutes[self._row[place]][self._row[home]]
+            for home, place in product(person.homes, places)
+            if self._places[home].island == self._places[place].island
         ]
-        if len(ways) < len(person.homes):
+        if len(ways) < len(person.homes) * len(places):
             return None
         return min(ways) + visit.setup + visit.duration + visit.teardown

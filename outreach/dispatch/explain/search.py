@@ -163,7 +163,7 @@ class _Search:
                 return
 
     def _at_one_of(self, starts: list[int], more: int) -> Remedy | None:
-        changed = replace(self.wanted, starts=tuple(sorted(starts)))
+        changed = replace(self.wanted, starts=tuple(sorted(starts)), elsewhere=())
         others = tuple(changed if v.id == self.visit else v for v in self.problem.visits)
         ways = Bench(replace(self.problem, visits=others), self.plan, self.visit).ways()
         if not ways:
@@ -174,7 +174,7 @@ class _Search:
         return self._remedy(change, asked, proof[0]) if proof else None
 
     def _new_starts(self) -> Iterator[tuple[int, list[int]]]:
-        open_days = {day_of(start) for start in self.wanted.starts}
+        open_days = {day_of(start) for start in self.wanted.starts if self.wanted.place_at(start) == self.wanted.place}
         days = [d for d in range(self.problem.horizon.days) if d not in self.closed and self._weekday(d) != SUNDAY]
         known = set(self.wanted.starts)
 
@@ -287,16 +287,20 @@ class _Search:
                     return
 
     def _homes(self) -> list[tuple[str, int]]:
-        """Places on the same land within 60 km of road, one in each ten, farthest first; the venue itself last."""
+        """Places on the same land within 60 km of road, one in each ten, farthest first; the venue itself last.
+
+        Of several venues, the one wished for most that is open at all.
+        """
+        venue = self.wanted.place_at(min(self.wanted.starts, key=self.wanted.cost_at))
         travel = next((t for t in self.problem.travel if t.mode == "car"), self.problem.travel[0])
-        here = self.row[self.wanted.place]
+        here = self.row[venue]
         known = [
             (place.id, max(travel.hm[row][here], travel.hm[here][row]))
             for place, row in zip(self.problem.places, range(len(self.problem.places)), strict=True)
-            if self.land[place.id] == self.land[self.wanted.place]
+            if self.land[place.id] == self.land[venue]
         ]
         steps: dict[int, tuple[str, int]] = {}
         for name, hm in sorted(known, key=lambda one: (-one[1], one[0])):
             if 0 < hm <= NEAR_HM:
                 steps.setdefault(hm // 100, (name, hm))
-        return [*steps.values(), (self.wanted.place, 0)]
+        return [*steps.values(), (venue, 0)]

@@ -1,5 +1,5 @@
-"""What a careful person does: the most urgent request first, at its first date that can be staffed, by whoever it
-takes least out of their way. The baseline that users see."""
+"""What a careful person does: the most urgent request first, at the place wished for most and its first date that can
+be staffed, by whoever it takes least out of their way. The baseline that users see."""
 
 from itertools import product
 
@@ -75,7 +75,7 @@ class _Table:
         """Add a visit where it costs least, if it can be; with `every`, if that is cheaper than leaving it out."""
         best: tuple[int, list[DayTrip]] | None = None
         wanted = self._net.problem.visits[visit]
-        for node in sorted(self._nodes.get(visit, []), key=lambda n: int(self._net.nodes.start[n])):
+        for node in sorted(self._nodes.get(visit, []), key=self._wished):
             found = self._staff(node, wanted.crew)
             if found and (best is None or found[0] < best[0]):
                 best = found
@@ -86,6 +86,9 @@ class _Table:
         for trip in best[1]:
             self._place(trip)
         return True
+
+    def _wished(self, node: int) -> tuple[int, int]:
+        return int(self._net.nodes.wish[node]), int(self._net.nodes.start[node])
 
     def _staff(self, node: int, crew: int) -> tuple[int, list[DayTrip]] | None:
         """The cheapest crew for a node, with what it adds to the cost."""

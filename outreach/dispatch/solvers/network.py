@@ -24,7 +24,10 @@ NO_BED = -1
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """Sorted by day, by when the crew must be there, by sessions. `bounds[d]:bounds[d + 1]` are day d's."""
+    """Sorted by day, by when the crew must be there, by sessions. `bounds[d]:bounds[d + 1]` are day d's.
+
+    `wish`: what each who comes costs, where the node's place was wished for less than the visit's first.
+    """
 
     visit: Ints
     start: Ints
@@ -33,6 +36,7 @@ class Nodes:
     day: Ints
     place: Ints
     sessions: Ints
+    wish: Ints
     bounds: Ints
 
     def __len__(self) -> int:
@@ -136,17 +140,18 @@ class Network:
             for start in wanted.starts:
                 if lock is None or lock.start in (None, start):
                     begin, end = wanted.begins(start), wanted.ends(start)
-                    rows.append((day_of(start), begin, wanted.sessions, number, start, end))
-        table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 6)
-        visit = table[:, 3]
+                    where = self.row[wanted.place_at(start)], wanted.cost_at(start)
+                    rows.append((day_of(start), begin, wanted.sessions, number, start, end, *where))
+        table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 8)
         return Nodes(
-            visit=visit,
+            visit=table[:, 3],
             start=table[:, 4],
             begin=table[:, 1],
             end=table[:, 5],
             day=table[:, 0],
-            place=np.array([self.row[v.place] for v in self.problem.visits], dtype=np.int64)[visit],
+            place=table[:, 6],
             sessions=table[:, 2],
+            wish=table[:, 7],
             bounds=np.searchsorted(table[:, 0], np.arange(self.problem.horizon.days + 1)),
         )
 

@@ -83,4 +83,5 @@ def _crew(network: Network, node: int, crew: list[int]) -> ServedVisit:
         lead = a if able.lead[a, node] and able.second[b, node] else b
     people = network.problem.instructors
     names = tuple(people[person].id for person in crew)
-    return ServedVisit(network.visit_of(node).id, int(network.nodes.start[node]), names, people[lead].id)
+    visit, start = network.visit_of(node), int(network.nodes.start[node])
+    return ServedVisit(visit.id, start, names, people[lead].id, visit.said_place(start))

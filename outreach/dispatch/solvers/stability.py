@@ -1,4 +1,4 @@
-"""What was told to people before, as costs of coming and of not coming."""
+"""What was told to people before, and where they'd be wished less, as costs of coming and of not coming."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ def own_costs(network: Network) -> Ints:
     For a visit of one the whole cost of a change stands here. For a visit of two, what hangs on the start stands with
     the start (`rows`), and a prior instructor's coming gives back `person_cost`.
     """
-    own = np.zeros((len(network.problem.instructors), len(network.nodes)), dtype=np.int64)
+    own: Ints = np.repeat(network.nodes.wish[None, :], len(network.problem.instructors), axis=0)
     for told in network.problem.prior:
         visit = network.visit_row[told.visit]
         here = np.flatnonzero(network.nodes.visit == visit)

@@ -44,7 +44,8 @@ def ordered(problem: Problem, kind: int) -> Problem:
 
 def roaming(problem: Problem, seed: int) -> Problem:
     """Where half the visits could be at another's place at some of their starts, at a price; what was told stands."""
-    rng, told = Random(seed), {(one.visit, one.start) for one in (*problem.locks, *problem.prior)}
+    rng, told = Random(seed), {(lock.visit, lock.start) for lock in problem.locks}
+    told |= {(prior.visit, prior.start) for prior in problem.prior}
     places = [visit.place for visit in problem.visits]
 
     def roam(visit: Visit) -> Visit:

@@ -88,15 +88,18 @@ def moment_of(at: int, first: date) -> datetime:
     return timezone.make_aware(datetime.combine(first + timedelta(days=day), time(rest // 60, rest % 60)))
 
 
-def build_problem(*, prefecture: str, first: date, last: date, plan: Plan | None = None) -> Problem:
+def build_problem(
+    *, prefecture: str, first: date, last: date, plan: Plan | None = None, as_if: DispatchRequest | None = None
+) -> Problem:
     """Every open request of a prefecture and everyone who can be sent, from `first` to `last`.
 
-    With `plan`: also what its visits lock, what was told to people and who said no. A fixed number of statements.
+    With `plan`: also what its visits lock, what was told to people and who said no. `as_if`: a request that stands in
+    place of its row, to see what would be. A fixed number of statements.
     """
     horizon = Horizon(first.isoformat(), (last - first).days + 1)
     visits = list(plan.visits.all()) if plan else []
     kept = {visit.request_id: minute_of(visit.starts_at, first) for visit in visits}
-    wanted = _wanted(prefecture, first, last, kept, plan)
+    wanted = _wanted(prefecture, first, last, kept, plan, as_if)
     people = _people(prefecture)
     requests = {request.pk: request for request, _starts in wanted}
     bases = list(OtherBase.objects.filter(person__in=people).order_by("pk"))
@@ -135,14 +138,15 @@ def in_other_plans(plan: Plan | None) -> QuerySet[Visit, int]:
 
 
 def _wanted(
-    prefecture: str, first: date, last: date, kept: dict[int, int], plan: Plan | None
+    prefecture: str, first: date, last: date, kept: dict[int, int], plan: Plan | None, as_if: DispatchRequest | None
 ) -> list[tuple[DispatchRequest, list[int]]]:
     """Requests that can be met in the horizon, with their starts; those of the plan keep theirs."""
     rows = DispatchRequest.objects.filter(municipality__prefecture=prefecture, earliest__lte=last, latest__gte=first)
     rows = rows.filter(~Q(status__in=ENDED) | Q(pk__in=kept)).exclude(status="withdrawn")
     rows = rows.exclude(pk__in=in_other_plans(plan))
     found = []
-    for request in rows.select_related("course", "venue").prefetch_related("windows", "blackouts").order_by("pk"):
+    for row in rows.select_related("course", "venue").prefetch_related("windows", "blackouts").order_by("pk"):
+        request = as_if if as_if and as_if.pk == row.pk else row
         starts = open_starts(request, first, last)
         if request.pk in kept and kept[request.pk] not in starts:
             starts = sorted([*starts[:11], kept[request.pk]])

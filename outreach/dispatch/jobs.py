@@ -9,22 +9,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.dispatch.building import build_problem
+from outreach.dispatch.explaining import Clock, whole_search
 from outreach.dispatch.models import Plan, PlanVersion
 from outreach.dispatch.retention import forget_contacts
 from outreach.dispatch.running import run_solver
 from outreach.dispatch.services import (
     PlanRefused,
     begin_run,
+    begin_search,
     end_run,
+    end_search,
     keep_baseline,
     keep_run,
     note_run,
     replan,
     ring_unreached,
     save_version,
+    still_wanted,
 )
 from outreach.dispatch.services import lapse_offers as end_offers
 from outreach.dispatch.services import sweep_runs as take_up_runs
+from outreach.dispatch.services import sweep_searches as take_up_searches
+from outreach.dispatch.services.searches import PATIENCE
 
 log = logging.getLogger(__name__)
 
@@ -81,11 +87,26 @@ def _compare(version: PlanVersion) -> None:
         log.exception("plan %d: no baseline", version.plan_id)
 
 
+def run_search(pk: int) -> None:
+    """Look for what would serve a request; a search started twice runs once, one given up keeps nothing."""
+    search = begin_search(pk)
+    if search is None:
+        return
+    try:
+        finding = whole_search(search.plan, search.request, clock=Clock(PATIENCE, still_wanted(search)))
+    except Exception:
+        end_search(search, None)
+        raise
+    kept = end_search(search, finding)
+    log.info("search %d: %s", pk, "done" if kept else "no longer wanted")
+
+
 def sweep_runs() -> int:
-    """Each minute: plans whose worker died are run again, once."""
-    found = take_up_runs(now=timezone.now())
+    """Each minute: plans and searches whose worker died are run again, once."""
+    now = timezone.now()
+    found = take_up_runs(now=now) + take_up_searches(now=now)
     if found:
-        log.warning("dispatch: %d plans without a worker", found)
+        log.warning("dispatch: %d plans or searches without a worker", found)
     return found
 
 

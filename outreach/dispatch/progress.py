@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from outreach.dispatch.figures import UNITS_A_KM
-from outreach.dispatch.models import Plan, PlanStatus
+from outreach.dispatch.models import Plan, PlanStatus, SearchStatus
 from outreach.dispatch.wording import in_names
 
 STAGES = {
@@ -15,6 +15,10 @@ STAGES = {
     "dive": _("候補から計画を組み立てています"),
     "proof": _("これより良い計画がないか確かめています"),
     "repair": _("計画を少しずつ良くしています"),
+}
+SEARCHING = {
+    SearchStatus.QUEUED: _("順番を待っています"),
+    SearchStatus.RUNNING: _("ひとつずつ変えて、計算し直しています"),
 }
 
 

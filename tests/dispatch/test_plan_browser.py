@@ -1,6 +1,7 @@
 """A plan's pages as people see them, and a visit dragged to another's day."""
 
 from collections.abc import Callable
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from outreach.dispatch.models import Plan, Visit
+from outreach.dispatch import jobs
+from outreach.dispatch.models import Plan, Search, Visit
 from outreach.people.models import Person, Role, User
 from tests import factories
 from tests.browser import OpenPage
@@ -110,3 +112,29 @@ def test_a_visit_is_dragged_to_another_who_is_free(
     page.get_by_text("1つ前の案に戻しました。").wait_for()
     visit.refresh_from_db()
     assert visit.lead != other
+
+
+def test_a_whole_search_is_followed_to_what_it_found(
+    open_page: OpenPage,
+    coordinator: User,
+    plan: Plan,
+    axe: Check,
+    fits_width: Check,
+    shot: Callable[[Page, str], Path],
+) -> None:
+    request = rows.request(venue=factories.venue(name="手話の会館"), openings=[(6, time(9), time(9, 30))])
+    page = open_page("phone")
+    sign_in(page, coordinator)
+    page.goto(f"/staff/plans/{plan.pk}/requests/{request.pk}/why-not/")
+    page.get_by_role("button", name="時間をかけて、全部調べる").click()
+    page.get_by_text("順番を待っています").wait_for()
+    axe(page)
+    fits_width(page)
+    shot(page, "why-not-searching-phone")
+    jobs.run_search(Search.objects.get(plan=plan).pk)
+    page.get_by_text("に調べました").wait_for()
+    axe(page)
+    fits_width(page)
+    shot(page, "why-not-searched-phone")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    shot(page, "why-not-searched-desktop")

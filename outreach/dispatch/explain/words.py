@@ -1,6 +1,6 @@
 """Explanations in plain Japanese. `Names` says what people, places, visits and skills are called."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _l
 
 from outreach.dispatch.explain.changes import NEWCOMER, Change, Kind
 from outreach.dispatch.explain.reasons import Diagnosis, Why
-from outreach.dispatch.explain.search import Remedy
 from outreach.dispatch.problem import DAY_MINUTES
 from outreach.people.models import WEEKDAYS
 
@@ -106,11 +105,11 @@ def title(change: Change, names: Names) -> str:
     }  # fmt: skip
 
 
-def outcome(remedy: Remedy, names: Names) -> str:
+def outcome(crew: Iterable[str], start: int, names: Names) -> str:
     """Who would then go when, and what it comes to: shown by the plan that `check` accepted."""
-    crew = "、".join(names.person(name) for name in remedy.way.crew)
+    people = "、".join(names.person(name) for name in crew)
     said = _("そうすると、%(crew)sが%(start)sから行けます。ほかの訪問は、ひとつも減りません。")
-    return said % {"crew": crew, "start": names.clock(remedy.way.start)}
+    return said % {"crew": people, "start": names.clock(start)}
 
 
 def cost(extra: int) -> str:

@@ -24,6 +24,7 @@ from outreach.dispatch.models.requests import (
     RequestStatus,
     RequestWindow,
 )
+from outreach.dispatch.models.searches import Search, SearchStatus
 from outreach.dispatch.models.uploads import RequestUpload
 
 __all__ = [
@@ -54,6 +55,8 @@ __all__ = [
     "RequestStatus",
     "RequestUpload",
     "RequestWindow",
+    "Search",
+    "SearchStatus",
     "Trip",
     "Visit",
 ]

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from outreach.dispatch.views import asking, explaining, instructors, letters, own_letter, requests, uploads
 
 ONE = "staff/requests/<int:pk>/"
+WHY_NOT = "staff/plans/<int:pk>/requests/<int:asked>/why-not/"
 LETTER = "staff/requests/letters/<int:pk>/"
 public: list[URLPattern] = [
     path("dispatch/request/", asking.choose, name="ask-town"),
@@ -34,6 +35,8 @@ staff: list[URLPattern] = [
     path(f"{LETTER}<str:how>/", letters.settle, name="request-letter-settle"),
     path("staff/instructors/", instructors.instructors, name="instructors"),
     path("staff/instructors/<int:pk>/", instructors.one, name="instructor"),
-    path("staff/plans/<int:pk>/requests/<int:asked>/why-not/", explaining.explain_unserved, name="explain-request"),
+    path(WHY_NOT, explaining.explain_unserved, name="explain-request"),
+    path(f"{WHY_NOT}search/", explaining.search, name="search"),
+    path(f"{WHY_NOT}progress/", explaining.search_progress, name="search-progress"),
     path("staff/plans/<int:pk>/requests/<int:asked>/why/", explaining.explain_served, name="explain-visit"),
 ]

@@ -40,6 +40,15 @@ from outreach.dispatch.services.requests import (
     withdraw_request,
 )
 from outreach.dispatch.services.runs import begin_run, end_run, keep_run, note_run, sweep_runs
+from outreach.dispatch.services.searches import (
+    begin_search,
+    end_search,
+    finding_of,
+    search_of,
+    start_search,
+    still_wanted,
+    sweep_searches,
+)
 from outreach.dispatch.services.telling import ring_unreached, tell_again
 from outreach.dispatch.services.travelled import note_travelled
 
@@ -52,12 +61,15 @@ __all__ = [
     "amend_letter",
     "amend_request",
     "begin_run",
+    "begin_search",
     "change_status",
     "choose_venue",
     "create_request",
     "decline_letter",
     "decline_offer",
     "end_run",
+    "end_search",
+    "finding_of",
     "keep_baseline",
     "keep_run",
     "lapse_offers",
@@ -74,10 +86,14 @@ __all__ = [
     "return_offer",
     "ring_unreached",
     "save_version",
+    "search_of",
     "start_plan",
     "start_replan",
+    "start_search",
+    "still_wanted",
     "stop_plan",
     "sweep_runs",
+    "sweep_searches",
     "tell_again",
     "try_classes_again",
     "undo_version",

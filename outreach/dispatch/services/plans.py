@@ -110,6 +110,7 @@ def _make_current(plan: Plan, version: PlanVersion, problem: Problem, answer: An
     if plan.status != PlanStatus.PUBLISHED:
         plan.status = PlanStatus.READY
     plan.save(update_fields=["version", "status", "failure"])
+    plan.searches.all().delete()  # they were about the version before
     write_visits(plan, problem, answer)
     write_trips(plan, problem, answer)
     book_again(plan)

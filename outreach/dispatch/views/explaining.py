@@ -1,19 +1,23 @@
 """Why a request isn't served and what would serve it; why a visit is as it is."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.dispatch import services
-from outreach.dispatch.explaining import SECONDS, explain_request, explain_visit
-from outreach.dispatch.models import DispatchRequest, OtherVenue, Plan, Visit
+from outreach.dispatch.explained import explain_visit, explained
+from outreach.dispatch.explaining import first_look
+from outreach.dispatch.models import DispatchRequest, OtherVenue, Plan, Search, SearchStatus, Visit
+from outreach.dispatch.progress import SEARCHING
 from outreach.dispatch.queries import plans_in, requests_in
+from outreach.dispatch.services.searches import UNDER_WAY
+from outreach.dispatch.views.plans import attempt
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
-
-PATIENCE = 20.0  # seconds for who asked for the whole search: web servers give up after 30
 
 
 def _plan_and_request(request: ScopedRequest, pk: int, asked: int) -> tuple[Plan, DispatchRequest]:
@@ -26,16 +30,43 @@ def _plan_and_request(request: ScopedRequest, pk: int, asked: int) -> tuple[Plan
 @allowed(Action.PLAN_DISPATCH)
 @require_safe
 def explain_unserved(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
-    """`?whole=1` searches on where the first look was cut off by the clock."""
+    """What the worker found, if it was asked and nothing changed since; else a first look, taken at once."""
     plan, row = _plan_and_request(request, pk, asked)
     if plan.version is None:
         return redirect("dispatch:plan", pk)
     if Visit.objects.filter(plan=plan, request=row).exists():
         return redirect("dispatch:explain-visit", pk, asked)
     log_access(request.user, "see_plan", f"plan:{pk}")
-    told = explain_request(plan, row, seconds=PATIENCE if request.GET.get("whole") else SECONDS)
-    context = {"plan": plan, "row": row, "told": told}
+    search = services.search_of(plan, row)
+    context: dict[str, Any] = {"plan": plan, "row": row, "search": search}
+    if search and search.status in UNDER_WAY:
+        stage = SEARCHING[SearchStatus(search.status)]
+        return render(request, "dispatch/explain_searching.html", {**context, "stage": stage})
+    done = search is not None and search.status == SearchStatus.DONE
+    finding = services.finding_of(search) if search and done else first_look(plan, row)
+    context |= {"told": explained(plan, finding), "done": done}
     return render(request, "dispatch/explain_request.html", context)
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_POST
+def search(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
+    """Have the worker search for as long as it takes."""
+    plan, row = _plan_and_request(request, pk, asked)
+    if plan.version is not None:
+        attempt(request, lambda: services.start_search(plan=plan, request=row, by=request.user))
+    return redirect("dispatch:explain-request", pk, asked)
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_safe
+def search_progress(request: ScopedRequest, pk: int, asked: int) -> JsonResponse:
+    """For the page that follows a search."""
+    found = Search.objects.filter(plan__in=plans_in(request.scope), plan=pk, request=asked, status__in=UNDER_WAY)
+    status = found.values_list("status", flat=True).first()
+    return JsonResponse(
+        {"running": status is not None, "stage": str(SEARCHING[SearchStatus(status)]) if status else ""}
+    )
 
 
 @allowed(Action.PLAN_DISPATCH)

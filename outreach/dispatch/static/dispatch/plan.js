@@ -11,7 +11,7 @@
   // --- progress -----------------------------------------------------------------------------------------------------
 
   function follow(box) {
-    const set = (name, value) => { if (value !== null) box.querySelector(name).textContent = value.toLocaleString(); };
+    const set = (name, value) => { if (value != null) box.querySelector(name).textContent = value.toLocaleString(); };
     getJson(box.dataset.follow).then((plan) => {
       if (!plan.running) { location.reload(); return; }
       set("[data-stage]", plan.stage);

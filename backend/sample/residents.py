@@ -37,8 +37,9 @@ def seed_residents(rng: Random) -> None:
     busy = list(ours.filter(seats_taken__gte=3).select_related(*around).order_by("starts_at")[:3])
     if len(busy) == 3:
         _cancel(busy[0], clerk)
+        _come_together(busy[1], rng, clerk, 1235)
         _move(busy[1], clerk)
-        _come_together(busy[2], rng, clerk)
+        _come_together(busy[2], rng, clerk, 1234)
     _ask(list(ours.select_related(*around).order_by("starts_at")[:6]), rng, clerk)
     _reorder(ours, clerk)
 
@@ -73,12 +74,12 @@ def _move(session: Session, clerk: User) -> None:
         take_answer(answer=first, status=AnswerStatus.COMES, by=clerk, channel=Intake.STAFF_PHONE)
 
 
-def _come_together(session: Session, rng: Random, clerk: User) -> None:
+def _come_together(session: Session, rng: Random, clerk: User, number: int) -> None:
     """Neighbours on one paper form, told at one number."""
     people = [name(rng) for _ in range(min(3, session.seats_left))]
     if len(people) < 2:
         return
-    group = [Application(name=n, kana=k, phone=landline(1234), contact="call") for n, k in dict(people).items()]
+    group = [Application(name=n, kana=k, phone=landline(number), contact="call") for n, k in dict(people).items()]
     services.book_group(
         session=session, applications=group, seats=len(group), channel=Intake.PAPER, by=clerk, sample=True
     )

@@ -17,7 +17,15 @@ from outreach.people.models import AccessLog, Organisation, Role, User
 from outreach.people.rules import Scope
 from outreach.registration import notices
 from outreach.registration.models import Answer, AnswerStatus, Booking, BookingStatus, Intake
-from outreach.registration.services import Application, BookingError, application_of, book, cancel, note_answer
+from outreach.registration.services import (
+    Application,
+    BookingError,
+    application_of,
+    book,
+    book_group,
+    cancel,
+    note_answer,
+)
 from tests import factories
 from tests.desk.conftest import SignIn, said
 
@@ -204,6 +212,100 @@ def test_a_class_moved_today_is_told_of_from_seven(office: Organisation, coordin
     before = session.starts_at
     moved(session, coordinator, days=14)
     assert CallTask.objects.get(subject=booking.subject, kind=Kind.CHANGE).needed_by == before
+
+
+@pytest.fixture
+def party(office: Organisation) -> list[Booking]:
+    """Three neighbours on one form, with one landline."""
+    session = factories.session(organisation=office, capacity=5)
+    names = (("山田 ハナコ", "ヤマダ ハナコ"), ("山田 タロウ", "ヤマダ タロウ"), ("佐藤 ウメ", "サトウ ウメ"))
+    group = [factories.application(name=name, kana=kana, phone=LANDLINE, contact="call") for name, kana in names]
+    return book_group(session=session, applications=group, seats=3, channel=Intake.PAPER)
+
+
+def claimed(desk: Client, party: list[Booking], kind: Kind) -> CallTask:
+    task = CallTask.objects.get(subject=f"booking:{party[0].pk}/party", kind=kind)
+    desk.post(reverse("desk:claim", args=[task.pk]))
+    return task
+
+
+def test_a_groups_call_asks_everyone_and_takes_each_answer(
+    desk: Client, party: list[Booking], coordinator: User
+) -> None:
+    near = factories.session(organisation=party[0].session.organisation, starts_at=factories.next_week(days=9))
+    session = party[0].session
+    moved(session, coordinator)
+    task = claimed(desk, party, Kind.CHANGE)
+    page = said(desk.get(reverse("desk:call", args=[task.pk])))
+    first, second, third = Answer.objects.order_by("booking")
+    for answer in (first, second, third):
+        assert f'name="answer-{answer.pk}"' in page
+    assert "3人全員が同じ返事" in page
+    each = {f"answer-{first.pk}": "comes", f"answer-{second.pk}": near.code}
+    desk.post(reverse("desk:finish", args=[task.pk]), {"answer": "each", **each})
+    assert [a.status for a in Answer.objects.order_by("booking")] == ["comes", "another", "waiting"]
+    task.refresh_from_db()
+    assert task.status == CallStatus.REACHED
+    assert [(b.status, b.session_id) for b in Booking.objects.filter(resident=party[1].resident).order_by("pk")] == [
+        (BookingStatus.CANCELLED, session.pk),
+        (BookingStatus.CONFIRMED, near.pk),
+    ]
+    assert standings(session).count(Standing.TOLD) == 1  # the third was reached, and has not answered yet
+
+
+def test_one_key_is_the_answer_of_all(desk: Client, party: list[Booking], coordinator: User) -> None:
+    moved(party[0].session, coordinator)
+    task = claimed(desk, party, Kind.CHANGE)
+    desk.post(reverse("desk:finish", args=[task.pk]), {"answer": "gives_up"})
+    assert {a.status for a in Answer.objects.all()} == {"gives_up"}
+    assert {b.status for b in Booking.objects.all()} == {BookingStatus.CANCELLED}
+
+
+def test_a_group_that_takes_another_class_stays_a_group(desk: Client, party: list[Booking], coordinator: User) -> None:
+    near = factories.session(
+        organisation=party[0].session.organisation, starts_at=factories.next_week(days=9), capacity=2
+    )
+    cancelled(party[0].session, coordinator)
+    task = claimed(desk, party, Kind.CANCELLATION)
+    page = said(desk.post(reverse("desk:finish", args=[task.pk]), {"answer": near.code}, follow=True))
+    assert "1人はキャンセル待ち" in page
+    there = Booking.objects.filter(session=near)
+    assert {booking.party_id for booking in there} == {min(booking.pk for booking in there)}
+    assert standings(party[0].session) == [Standing.BOOKED] * 3
+    assert CallTask.objects.filter(kind=Kind.REMINDER_DAY_BEFORE, status=CallStatus.WAITING).count() == 1
+
+
+def test_a_group_of_which_one_is_there_already_changes_nothing(
+    desk: Client, party: list[Booking], coordinator: User
+) -> None:
+    near = factories.session(organisation=party[0].session.organisation, starts_at=factories.next_week(days=9))
+    book(session=near, application=application(party[1]), channel=Intake.WEB)
+    moved(party[0].session, coordinator)
+    task = claimed(desk, party, Kind.CHANGE)
+    page = said(desk.post(reverse("desk:finish", args=[task.pk]), {"answer": near.code}, follow=True))
+    assert "山田 タロウさんは、この講習会にもう申し込んでいます" in page
+    task.refresh_from_db()
+    assert task.status == CallStatus.WAITING
+    assert {a.status for a in Answer.objects.all()} == {"waiting"}
+
+
+@pytest.mark.parametrize("sent", [{}, {"answer-1": "comes"}, {"answer-x": "comes"}])
+def test_nothing_chosen_for_anyone_finishes_no_call(
+    desk: Client, party: list[Booking], coordinator: User, sent: dict[str, str]
+) -> None:
+    moved(party[0].session, coordinator)
+    task = claimed(desk, party, Kind.CHANGE)
+    stray = {name.replace("-1", "-0"): word for name, word in sent.items()}
+    page = said(desk.post(reverse("desk:finish", args=[task.pk]), {"answer": "each", **stray}, follow=True))
+    assert "返事を選んでください" in page
+    task.refresh_from_db()
+    assert task.status == CallStatus.WAITING
+
+
+def test_the_printed_list_has_a_line_for_each_of_a_group(desk: Client, party: list[Booking], coordinator: User) -> None:
+    moved(party[0].session, coordinator)
+    page = said(desk.get("/staff/calls/", {"print": "1"}))
+    assert page.count("<b>佐藤 ウメ</b>") == 1
 
 
 def told_of_wait(booking: Booking) -> list[Message]:

@@ -14,6 +14,7 @@ from outreach.contact.rules import MUST_BE_TOLD
 from outreach.desk.queries.alternatives import best_alternatives
 from outreach.desk.rules import NEEDS_HAND, Standing, standing
 from outreach.people.rules import Scope
+from outreach.registration import notices
 from outreach.registration.models import ANSWERED, STILL_WAITS, Answer, AnswerStatus, Booking
 from outreach.registration.queries import bookings_in
 
@@ -89,15 +90,20 @@ def lines_of(session: Session, scope: Scope, now: datetime) -> list[Line]:
     return sorted(lines, key=lambda line: (line.standing not in NEEDS_HAND, line.answer.booking.resident.kana))
 
 
-def open_answer(task: CallTask, booking: Booking | None, scope: Scope, now: datetime) -> Line | None:
-    """What a call about a class moved or cancelled is to bring home; None where it is answered already, or no such."""
+def open_answers(task: CallTask, booking: Booking | None, scope: Scope, now: datetime) -> list[Line]:
+    """What a call about a class moved or cancelled is to bring home: of a group, from each who came on the same form.
+
+    Without those who have answered; none where the call is about something else. 3 statements.
+    """
     if booking is None or task.kind not in MUST_BE_TOLD:
-        return None
+        return []
+    together = booking.party_id and task.subject == notices.party_subject(booking)
+    whose = Q(booking__party=booking.party_id) if together else Q(booking=booking)
     around = ("booking__session__venue", "booking__session__course", "booking__resident")
-    row = answers_in(scope).filter(booking=booking, kind=task.kind).select_related(*around).order_by("asked_at").last()
-    if row is None or row.status in ANSWERED or row.other_id:
-        return None
-    return Line(row, standing_of(row), best_alternatives([row.booking], scope, now)[row.booking_id])
+    found = _latest(answers_in(scope).filter(whose, session=booking.session_id, kind=task.kind).select_related(*around))
+    rows = [row for row in found if row.status not in ANSWERED and row.other_id is None]
+    best = best_alternatives([row.booking for row in rows], scope, now)
+    return [Line(row, standing_of(row), best[row.booking_id]) for row in rows]
 
 
 def _latest(found: Iterable[Answer]) -> list[Answer]:

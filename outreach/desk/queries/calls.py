@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from outreach.classes.queries import Nearby
 from outreach.contact import texts
@@ -18,6 +18,7 @@ from outreach.registration.models import Booking
 from outreach.registration.queries import bookings_in
 
 UNDO_FOR = timedelta(hours=2)
+PARTY = "/party"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Line:
     task: CallTask
     script: str
     others: tuple[Nearby, ...] = ()  # what else can be offered, where a class was moved or cancelled
+    people: tuple[str, ...] = ()  # of a group: who is to be asked, each
 
 
 def line_of(task: CallTask) -> Line:
@@ -34,14 +36,31 @@ def line_of(task: CallTask) -> Line:
 
 
 def lines_with_others(tasks: Iterable[CallTask], scope: Scope, now: datetime) -> list[Line]:
-    """The lines of a printed list, with the best other classes for whoever lost theirs. 3 statements."""
+    """The lines of a printed list, with the best other classes for whoever lost theirs. At most 4 statements."""
     listed = list(tasks)
     about = {task.pk: booking_pk(task.subject) for task in listed if task.kind in MUST_BE_TOLD}
     around = ("session__venue", "session__course", "resident")
     bookings = bookings_in(scope).filter(pk__in=filter(None, about.values())).select_related(*around)
     best = best_alternatives(bookings, scope, now) if any(about.values()) else {}
-    lines = [line_of(task) for task in listed]
-    return [replace(line, others=tuple(best.get(about.get(line.task.pk, 0), ()))) for line in lines]
+    together = _together(listed, scope)
+    return [
+        replace(
+            line_of(task),
+            others=tuple(best.get(about.get(task.pk, 0), ())),
+            people=together.get(booking_pk(task.subject), ()) if task.subject.endswith(PARTY) else (),
+        )
+        for task in listed
+    ]
+
+
+def _together(tasks: Iterable[CallTask], scope: Scope) -> dict[int, tuple[str, ...]]:
+    """Of each group told as one: everybody who is still in it, by the booking that names it. At most 1 statement."""
+    leads = [booking_pk(task.subject) for task in tasks if task.kind in MUST_BE_TOLD and task.subject.endswith(PARTY)]
+    found: dict[int, tuple[str, ...]] = {}
+    members = bookings_in(scope).filter(party__in=leads, session=F("party__session")).order_by("pk")
+    for one in members if leads else ():
+        found[one.party_id or 0] = (*found.get(one.party_id or 0, ()), str(one.resident))
+    return found
 
 
 def next_call(scope: Scope, user: User, now: datetime) -> CallTask | None:

@@ -1,6 +1,6 @@
 """Acts that cross rooms, each in one transaction."""
 
-from outreach.desk.services.answers import finish_call_with_answer, take_answer, take_back_answer
+from outreach.desk.services.answers import Said, finish_call_with_answers, take_answer, take_back_answer
 from outreach.desk.services.bookings import (
     book_again,
     correct_name,
@@ -26,6 +26,7 @@ from outreach.desk.services.sessions import (
 )
 
 __all__ = [
+    "Said",
     "Words",
     "assign",
     "book_again",
@@ -35,7 +36,7 @@ __all__ = [
     "date_series",
     "edit_session",
     "finish_call",
-    "finish_call_with_answer",
+    "finish_call_with_answers",
     "make_series",
     "merge_session",
     "move_session",

@@ -1,5 +1,8 @@
 """What someone says to their class having been moved or cancelled, carried out and written down in one transaction."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -68,21 +71,36 @@ def take_back_answer(*, answer: Answer, by: User, channel: str) -> None:
     )
 
 
-@transaction.atomic
-def finish_call_with_answer(
-    *,
-    task: CallTask,
-    answer: Answer,
-    status: AnswerStatus,
-    by: User,
-    channel: str,
-    now: datetime,
-    to: Session | None = None,
-    note: str = "",
-) -> Booking | None:
-    """They were reached and have answered: both are written down, or neither.
+@dataclass(frozen=True)
+class Said:
+    """What one person of a call said; `to`: the class that they take instead."""
 
+    answer: Answer
+    status: AnswerStatus
+    to: Session | None = None
+
+
+@transaction.atomic
+def finish_call_with_answers(
+    *, task: CallTask, said: Sequence[Said], by: User, channel: str, now: datetime, note: str = ""
+) -> list[Booking]:
+    """They were reached and have answered, each of a group for themselves: all is written down, or nothing.
+
+    Those of a group who take the same class are told of it as one. Returns the bookings taken instead.
     Raises: contact.services.CallTaken, registration.services.BookingError.
     """
     contact.finish_call(task=task, outcome=CallOutcome.REACHED, by=by, now=now, note=note)
-    return take_answer(answer=answer, status=status, by=by, channel=channel, to=to, note=note)
+    moving: dict[Session, list[Booking]] = defaultdict(list)
+    for one in said:
+        if len(said) > 1 and one.to and one.status == AnswerStatus.ANOTHER:
+            moving[one.to].append(Booking.objects.select_related("session", "resident").get(pk=one.answer.booking_id))
+    taken = [
+        other
+        for to, bookings in moving.items()
+        for other in registration.change_group(bookings=bookings, to=to, channel=channel, by=by)
+    ]
+    for one in said:
+        if len(said) == 1 or one.to is None:
+            other = take_answer(answer=one.answer, status=one.status, by=by, channel=channel, to=one.to, note=note)
+            taken += [other] if other else []
+    return taken

@@ -1,5 +1,7 @@
 """What everyone said to a class moved or cancelled: how far all are reached, each answer noted or taken back."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,7 +20,7 @@ from outreach.desk.views.common import act_and_return, session_or_404
 from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
-from outreach.registration.models import MOVED, Answer, AnswerStatus, Booking, Intake
+from outreach.registration.models import MOVED, Answer, AnswerStatus, Booking, BookingStatus, Intake
 from outreach.registration.services import BookingError
 
 
@@ -83,11 +85,17 @@ def read_answer(word: str, scope: Scope) -> tuple[AnswerStatus | None, Session |
 
 
 def said_of_answer(other: Booking | None) -> str:
-    if other is None:
+    return said_of_answers([other] if other else [])
+
+
+def said_of_answers(others: Sequence[Booking]) -> str:
+    """What was written down, to be read out: the new references, and how many found no seat."""
+    if not others:
         return _("返事を記録しました。")
-    return _("ほかの回に申し込みました。申込番号は %(reference)s です。") % {
-        "reference": codes.show_code(other.reference)
-    }
+    references = "・".join(codes.show_code(other.reference) for other in others)
+    said = _("ほかの回に申し込みました。申込番号は %(reference)s です。") % {"reference": references}
+    waiting = sum(other.status == BookingStatus.WAITLISTED for other in others)
+    return said + (_("満席のため、%(n)s人はキャンセル待ちです。") % {"n": waiting} if waiting else "")
 
 
 def _answer(scope: Scope, pk: int) -> Answer:

@@ -16,10 +16,11 @@ from outreach.contact.queries import calls_to_make, cannot_be_told, within
 from outreach.contact.services import CallTaken, claim_call
 from outreach.desk import services
 from outreach.desk.exports.lists import calls_file
-from outreach.desk.queries.answers import open_answer
+from outreach.desk.queries.answers import Line as Asked
+from outreach.desk.queries.answers import open_answers
 from outreach.desk.queries.calls import Line, booking_of, just_finished, line_of, lines_with_others, next_call
 from outreach.desk.queries.enquiries import enquiry_of
-from outreach.desk.views.answers import read_answer, said_of_answer
+from outreach.desk.views.answers import read_answer, said_of_answers
 from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
@@ -28,6 +29,7 @@ from outreach.registration.queries import bookings_in, enquiries_in
 from outreach.registration.services import BookingError
 
 A_PAGE = 30
+EACH = "each"
 
 
 @allowed(Action.MAKE_CALLS)
@@ -97,7 +99,7 @@ def call(request: ScopedRequest, pk: int) -> HttpResponse:
     log_access(request.user, "see_call", task.subject)
     mine = task.claimed_by_id == request.user.pk and task.claimed_until is not None and task.claimed_until > now
     booking = booking_of(task.subject, bookings_in(request.scope))
-    asked = open_answer(task, booking, request.scope, now)
+    asked = open_answers(task, booking, request.scope, now)
     context = {
         "task": task,
         "line": line_of(task),
@@ -108,7 +110,7 @@ def call(request: ScopedRequest, pk: int) -> HttpResponse:
         "booking": booking,
         "enquiry": enquiry_of(task.subject, enquiries_in(request.scope)),
         "asked": asked,
-        "others": list(zip("abc", asked.others, strict=False)) if asked else [],
+        "others": list(zip("abc", asked[0].others, strict=False)) if asked else [],
     }
     return render(request, "desk/call.html", context)
 
@@ -140,23 +142,21 @@ def finish(request: ScopedRequest, pk: int) -> HttpResponse:
 
 
 def _finish_with_answer(request: ScopedRequest, task: CallTask) -> HttpResponse:
-    """They were reached, and said what they want: one press for both."""
+    """They were reached, and said what they want: one press for both, and for all of a group."""
     now = timezone.now()
-    asked = open_answer(task, booking_of(task.subject, bookings_in(request.scope)), request.scope, now)
-    status, to = read_answer(request.POST["answer"], request.scope)
-    if asked is None or status is None:
+    asked = open_answers(task, booking_of(task.subject, bookings_in(request.scope)), request.scope, now)
+    said = _said_by_each(request, asked)
+    if not said:
         messages.error(request, _("返事を選んでください。"))
         return redirect("desk:call", task.pk)
     log_access(request.user, "finish_call", task.subject)
     try:
-        other = services.finish_call_with_answer(
+        others = services.finish_call_with_answers(
             task=task,
-            answer=asked.answer,
-            status=status,
+            said=said,
             by=request.user,
             channel=Intake.STAFF_PHONE,
             now=now,
-            to=to,
             note=request.POST.get("note", "").replace("\0", "")[:200],
         )
     except CallTaken:
@@ -165,8 +165,20 @@ def _finish_with_answer(request: ScopedRequest, task: CallTask) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("desk:call", task.pk)
     else:
-        messages.success(request, said_of_answer(other))
+        messages.success(request, said_of_answers(others))
     return redirect("desk:calls")
+
+
+def _said_by_each(request: ScopedRequest, asked: Iterable[Asked]) -> list[services.Said]:
+    """One answer for all, or (`each`) one for everybody; who was not asked stays to be asked."""
+    word = request.POST["answer"]
+    found = []
+    for line in asked:
+        chosen = request.POST.get(f"answer-{line.answer.pk}", "") if word == EACH else word
+        status, to = read_answer(chosen, request.scope)
+        if status is not None:
+            found.append(services.Said(line.answer, status, to))
+    return found
 
 
 def _said(task: CallTask, outcome: CallOutcome) -> str:

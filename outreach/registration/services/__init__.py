@@ -13,7 +13,7 @@ from outreach.registration.services.enquiries import (
     reopen_enquiry,
     word_enquiry,
 )
-from outreach.registration.services.groups import SeatsChanged, book_group, book_group_once
+from outreach.registration.services.groups import SeatsChanged, book_group, book_group_once, change_group
 from outreach.registration.services.helping import (
     alarm_overdue,
     arrive,
@@ -96,6 +96,7 @@ __all__ = [
     "change_capacity",
     "change_class",
     "change_contact",
+    "change_group",
     "check_in_by_poster",
     "check_in_by_slip",
     "choose_messages",

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from outreach.classes.models import Session
 from outreach.people.models import User
 from outreach.registration import notices
-from outreach.registration.models import Booking, IdempotencyKey
-from outreach.registration.services.seats import Application, enter
+from outreach.registration.models import LIVE, MOVED, UNANSWERED, AnswerStatus, Booking, IdempotencyKey
+from outreach.registration.services.answers import note_answer
+from outreach.registration.services.changing import application_of
+from outreach.registration.services.seats import Application, enter, give_up
 from outreach.registration.services.steps import AlreadyBooked, BookingError, IdempotencyConflict, lock
 
 MOST = 20  # a facility's minibus; more come as two forms
@@ -47,6 +49,30 @@ def book_group(
     _join_parties(made)
     notices.tell_booked_together(made)
     return made
+
+
+@transaction.atomic
+def change_group(*, bookings: Sequence[Booking], to: Session, channel: str, by: User | None = None) -> list[Booking]:
+    """All of a group take another class instead of one that was moved or cancelled; a place in its queue will do.
+
+    Told as one of the new class. Each one's answer is noted. Raises: as `book_group`; then nothing has changed.
+    """
+    for pk in sorted({to.pk, *(booking.session_id for booking in bookings)}):
+        lock(Session(pk=pk))
+    made = [_change(booking, to, channel, by) for booking in bookings]
+    _join_parties(made)
+    notices.tell_booked_together(made)
+    return made
+
+
+def _change(booking: Booking, to: Session, channel: str, by: User | None) -> Booking:
+    asked = list(booking.answers.filter(kind__in=MOVED, status__in=UNANSWERED))
+    if booking.status in LIVE:
+        give_up(booking=booking, channel=channel, by=by, reason=_("ほかの回へ変更"))
+    moved = _enter(to, application_of(booking), channel, by, booking.sample)
+    for answer in asked:
+        note_answer(answer=answer, status=AnswerStatus.ANOTHER, by=by, channel=channel, other=moved)
+    return moved
 
 
 def _enter(session: Session, application: Application, channel: str, by: User | None, sample: bool) -> Booking:

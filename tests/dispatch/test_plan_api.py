@@ -41,6 +41,7 @@ def post(client: Client, body: object, url: str = URL) -> Any:
 
 def test_a_plan_is_started_followed_and_stopped(desk: Client) -> None:
     answer = post(desk, wanted(solver="greedy"))
+    assert post(desk, wanted()).status_code == 409, "one at a time"
     assert answer.status_code == 202
     one = answer.json()
     assert (one["status"], one["running"], one["figures"]) == ("queued", True, None)

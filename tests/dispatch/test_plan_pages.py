@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from backend.sample.dispatch import seed_plan
 from outreach.dispatch import documents, services
@@ -64,6 +65,45 @@ def test_a_plan_is_started_and_waits_for_the_worker(desk: Client) -> None:
     desk.post(f"/staff/plans/{plan.pk}/stop/")
     plan.refresh_from_db()
     assert plan.stop_asked
+
+
+def test_a_second_press_shows_the_plan_under_way_in_place_of_another(desk: Client) -> None:
+    factories.municipality()
+    first = rows.monday()
+    asked = {"prefecture": "01", "first": first, "last": first + timedelta(days=6), "solver": "greedy", "seconds": 10}
+    desk.post("/staff/plans/new/", asked)
+    plan = Plan.objects.get()
+    said = desk.post("/staff/plans/new/", {**asked, "first": first + timedelta(days=3)}, follow=True)
+    assert "もう計算しています" in body(said)
+    assert said.redirect_chain[-1][0] == f"/staff/plans/{plan.pk}/"
+    desk.post("/staff/plans/new/", {**asked, "first": first + timedelta(days=7), "last": first + timedelta(days=9)})
+    assert Plan.objects.count() == 2, "other days are another plan"
+    Plan.objects.update(made_at=timezone.now() - timedelta(hours=2))  # no worker ever came
+    desk.post("/staff/plans/new/", asked)
+    Plan.objects.filter(status=PlanStatus.QUEUED).update(status=PlanStatus.READY)
+    desk.post("/staff/plans/new/", asked)
+    assert Plan.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_presses_at_once_queue_one_plan(teachers: list[Person]) -> None:
+    first, barrier = rows.monday(), Barrier(4)
+
+    def press(n: int) -> int:
+        barrier.wait()
+        try:
+            return services.start_plan(
+                prefecture="01", first=first + timedelta(days=n), last=first + timedelta(days=6), by=None
+            ).pk
+        except services.PlanUnderWay as refused:
+            return refused.plan.pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(press, range(4)))) == 1
+    assert Plan.objects.count() == 1
+    assert OrmQ.objects.count() == 1
 
 
 @pytest.mark.parametrize(

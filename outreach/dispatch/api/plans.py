@@ -18,7 +18,7 @@ from outreach.dispatch.forms.plans import prefectures_in
 from outreach.dispatch.models import Plan
 from outreach.dispatch.progress import progress_of
 from outreach.dispatch.queries import plans_in
-from outreach.dispatch.services import PlanRefused
+from outreach.dispatch.services import PlanRefused, PlanUnderWay
 from outreach.people.access import ScopedRequest, log_access
 from outreach.people.rules import Action, Scope
 from outreach.people.staff_api import permitted, signed_in
@@ -122,11 +122,13 @@ def list_plans(
 @router.post("/plans", response={202: PlanOut}, auth=signed_in, summary="派遣計画を作り始める")
 @permitted(Action.PLAN_DISPATCH)
 def start_plan(request: ScopedRequest, payload: PlanIn) -> Status[dict[str, Any]]:
-    """計算は待ち行列に入ります。進みは GET plans/{id} で見られます。"""
+    """計算は待ち行列に入ります。進みは GET plans/{id} で見られます。同じ期間の計画を計算している間は 409 です。"""
     if not prefectures_in(request.scope).filter(pk=payload.prefecture).exists():
         raise HttpError(403, _("この都道府県の計画は作れません。"))
     try:
         made = services.start_plan(**payload.dict(), by=request.user)
+    except PlanUnderWay as refused:
+        raise HttpError(409, f"{refused} plans/{refused.plan.pk}") from refused
     except PlanRefused as refused:
         raise HttpError(422, str(refused)) from refused
     return Status(202, plan_out(_plan(request, made.pk)))

@@ -31,7 +31,7 @@ from outreach.dispatch.services.plans import (
     stop_plan,
     undo_version,
 )
-from outreach.dispatch.services.refused import OfferError, PlanRefused
+from outreach.dispatch.services.refused import OfferError, PlanRefused, PlanUnderWay
 from outreach.dispatch.services.requests import (
     RequestError,
     amend_request,
@@ -55,6 +55,7 @@ from outreach.dispatch.services.travelled import note_travelled
 __all__ = [
     "OfferError",
     "PlanRefused",
+    "PlanUnderWay",
     "RequestError",
     "accept_letter",
     "accept_offer",

@@ -1,13 +1,15 @@
 """Plans: started, saved only when `check` accepts them, changed by hand, undone."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
+from geo.models import Prefecture
 from outreach.dispatch import documents, problem_json
 from outreach.dispatch.building import build_problem, key, pk_of
 from outreach.dispatch.check import check
@@ -18,7 +20,7 @@ from outreach.dispatch.problem import Problem
 from outreach.dispatch.running import Beat, run_solver, unheard
 from outreach.dispatch.score import Score
 from outreach.dispatch.services.engaging import book_again
-from outreach.dispatch.services.refused import PlanRefused
+from outreach.dispatch.services.refused import PlanRefused, PlanUnderWay
 from outreach.dispatch.services.rows import write_trips, write_visits
 from outreach.dispatch.solvers.base import NoPlanError
 from outreach.dispatch.wording import sentences
@@ -26,6 +28,7 @@ from outreach.people.models import Person, User
 
 LONGEST = 300  # seconds; a job's queue takes it for lost after ten minutes
 MOST_DAYS = 62
+LOST = timedelta(hours=1)  # what waited longer waits for no worker: it holds nobody up any more
 GRACE = 120  # seconds for a job beyond its solver's: reading, the baseline, writing
 
 
@@ -37,11 +40,16 @@ def is_sound_period(first: date, last: date, today: date) -> bool:
 def start_plan(
     *, prefecture: str, first: date, last: date, by: User | None, seconds: int = 60, solver: str = PlanSolver.BEST
 ) -> Plan:
-    """Queue a plan for the worker. Raises: PlanRefused where dates or solver make no sense."""
+    """Queue a plan for the worker: one at a time of a prefecture's days.
+
+    Raises: PlanUnderWay with the one that is, PlanRefused where dates or solver make no sense.
+    """
     if not is_sound_period(first, last, timezone.localdate()):
         raise PlanRefused([_("期間は2か月以内で、初日から末日の順に、きょうの前後2年までの日を入れてください。")])
     if solver not in PlanSolver.values:
         raise PlanRefused([_("この解き方はありません。")])
+    if known := _under_way(prefecture, first, last):
+        raise PlanUnderWay(known)
     plan = Plan.objects.create(
         prefecture_id=prefecture,
         first=first,
@@ -52,6 +60,14 @@ def start_plan(
     )
     async_task("outreach.dispatch.jobs.run_plan", plan.pk, timeout=plan.seconds + GRACE)  # with it, or neither
     return plan
+
+
+def _under_way(prefecture: str, first: date, last: date) -> Plan | None:
+    """The plan that waits or runs for any of these days. Locks the prefecture, for two who press at once."""
+    Prefecture.objects.select_for_update(no_key=True).get(pk=prefecture)
+    same_days = Plan.objects.filter(prefecture=prefecture, first__lte=last, last__gte=first)
+    waiting = Q(status=PlanStatus.QUEUED, made_at__gte=timezone.now() - LOST) | Q(status=PlanStatus.RUNNING)
+    return same_days.filter(waiting).order_by("pk").first()
 
 
 def stop_plan(*, plan: Plan) -> bool:

@@ -19,7 +19,6 @@ from outreach.dispatch.solvers.base import Progress
 log = logging.getLogger(__name__)
 
 SILENT = timedelta(seconds=60)  # a worker not heard of for so long is dead: it speaks every second
-LOST = timedelta(hours=1)  # what waited longer waits for no worker: it holds nobody up any more
 MOST_DEATHS = 2  # then something in the plan itself may be what kills them
 
 

@@ -16,9 +16,9 @@ from django_q.tasks import async_task
 
 from outreach.dispatch.findings import FINDING, Finding, state_of
 from outreach.dispatch.models import DispatchRequest, Plan, Search, SearchStatus
-from outreach.dispatch.services.plans import GRACE
+from outreach.dispatch.services.plans import GRACE, LOST
 from outreach.dispatch.services.refused import PlanRefused
-from outreach.dispatch.services.runs import LOST, MOST_DEATHS, SILENT
+from outreach.dispatch.services.runs import MOST_DEATHS, SILENT
 from outreach.people.models import User
 
 log = logging.getLogger(__name__)

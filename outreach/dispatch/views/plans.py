@@ -18,7 +18,7 @@ from outreach.dispatch.forms.plans import PlanForm, next_month, prefectures_in
 from outreach.dispatch.models import Plan
 from outreach.dispatch.progress import progress_of
 from outreach.dispatch.queries import plans_in
-from outreach.dispatch.services import PlanRefused
+from outreach.dispatch.services import PlanRefused, PlanUnderWay
 from outreach.dispatch.wording import in_names
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.rules import Action, Scope
@@ -68,9 +68,17 @@ def plan_new(request: ScopedRequest) -> HttpResponse:
     initial = {"first": first, "last": last, **request.GET.dict()}
     form = PlanForm(request.POST or None, initial=initial, scope=request.scope)
     if form.is_valid():
-        wanted = {**form.cleaned_data, "prefecture": form.cleaned_data["prefecture"].pk}
-        return redirect("dispatch:plan", services.start_plan(**wanted, by=request.user).pk)
+        return redirect("dispatch:plan", _started(request, form.cleaned_data).pk)
     return render(request, "dispatch/plan_new.html", {"form": form})
+
+
+def _started(request: ScopedRequest, asked: dict[str, Any]) -> Plan:
+    """The plan that was asked for, or the one under way in its place."""
+    try:
+        return services.start_plan(**{**asked, "prefecture": asked["prefecture"].pk}, by=request.user)
+    except PlanUnderWay as refused:
+        messages.warning(request, str(refused))
+        return refused.plan
 
 
 def waiting_page(request: ScopedRequest, plan: Plan) -> HttpResponse:

@@ -22,6 +22,7 @@ PURPOSES: dict[str, Purpose] = {
     Kind.BOOKING_CANCELLED: Purpose.BOOKING,
     Kind.REMINDER_DAY_BEFORE: Purpose.REMINDER,
     Kind.REMINDER_SAME_DAY: Purpose.REMINDER,
+    Kind.VISIT_REMINDER: Purpose.REMINDER,
     Kind.CHANGE: Purpose.CHANGE,
     Kind.WAITLIST_CHANGE: Purpose.CHANGE,
     Kind.CANCELLATION: Purpose.CHANGE,

@@ -35,6 +35,7 @@ EXTRA: dict[str, dict[str, str | Promise]] = {
     Kind.CANCELLATION: {"reason": gettext_lazy("中止の理由")},
     Kind.WAITLIST_OFFER: {"answer_by": gettext_lazy("返事の期限")},
     Kind.WORK_NOTE: {"title": gettext_lazy("件名"), "text": gettext_lazy("本文")},
+    Kind.VISIT_REMINDER: {"when": gettext_lazy("日時"), "what": gettext_lazy("訪問か電話か")},
     Kind.RING_BACK: {"about": gettext_lazy("用件")},
     Kind.DISPATCH_OFFER: {
         "visits": gettext_lazy("訪問のあらまし"),
@@ -43,7 +44,9 @@ EXTRA: dict[str, dict[str, str | Promise]] = {
     },
     Kind.DISPATCH_ENDED: {"visits": gettext_lazy("訪問のあらまし")},
 }
-WITHOUT_CLASS = frozenset({Kind.WORK_NOTE, Kind.RING_BACK, Kind.DISPATCH_OFFER, Kind.DISPATCH_ENDED})
+WITHOUT_CLASS = frozenset(
+    {Kind.WORK_NOTE, Kind.RING_BACK, Kind.VISIT_REMINDER, Kind.DISPATCH_OFFER, Kind.DISPATCH_ENDED}
+)
 ADDED = {"ref": gettext_lazy("連絡番号")}  # made at the instant of sending
 POSTAL = frozenset({"postal_code", "address"})  # for the slip, never in a text
 LINK = re.compile(r"https?:|www\.|://|\.(?:com|jp|net)\b", re.IGNORECASE)
@@ -68,6 +71,7 @@ EXAMPLE = {  # not gettext: what stands here stands in a Japanese text
     "title": "報告のお願い",
     "text": "きのうの講習会の報告がまだです。",
     "about": "講習会について知りたい",
+    "what": "自宅への訪問",
     "visits": "4月10日(金)13:30 猿払村ほか1件",
     "link": "https://t.example.jp/o/Ab3dEf6hIj9lMn0pQr5tUw/",
 }

@@ -26,17 +26,18 @@ OPEN = [MessageStatus.PENDING, *IN_DOUBT]
 
 
 def plan(count: int) -> None:
-    """Queue `count` reminders of tomorrow's class, due now, a hundred in a transaction."""
+    """Queue `count` reminders of tomorrow's class or visit, due now, a hundred in a transaction."""
     starts_at = timezone.now() + timedelta(days=2)
     for start in range(0, count, 100):
         with transaction.atomic():
             for number in range(start, min(start + 100, count)):
+                kind = Kind.VISIT_REMINDER if number % 4 == 0 else Kind.REMINDER_DAY_BEFORE
                 services.queue_message(
                     subject=f"booking:{number}",
-                    kind=Kind.REMINDER_DAY_BEFORE,
+                    kind=kind,
                     channel="sms",
                     to=f"+81900000{number:04d}",
-                    fields=words(Kind.REMINDER_DAY_BEFORE),
+                    fields=words(kind),
                     due_at=timezone.now(),
                     needed_by=starts_at,
                     sample=True,

@@ -30,13 +30,20 @@ def test_every_text_names_town_number_and_code_and_holds_no_link(kind: str) -> N
     assert "{name}" not in template  # a text may be read by whoever holds the telephone
 
 
+def test_a_visits_reminder_names_whom_to_ring_and_no_person() -> None:
+    template = texts.delivered_text("sms", Kind.VISIT_REMINDER)
+    texts.check_template(Kind.VISIT_REMINDER, template)
+    assert "{name}" not in template
+    assert texts.preview(Kind.VISIT_REMINDER, words(Kind.VISIT_REMINDER)).segments.parts <= texts.MAX_PARTS
+
+
 @pytest.mark.parametrize("kind", FOR_RESIDENTS)
 def test_every_text_takes_at_most_two_segments_with_long_names(kind: str) -> None:
     found = texts.preview(kind, {key: LONG.get(key, value) for key, value in words(kind).items()})
     assert found.segments.parts <= texts.MAX_PARTS, found
 
 
-@pytest.mark.parametrize("kind", sorted({*FOR_RESIDENTS, Kind.RING_BACK}))
+@pytest.mark.parametrize("kind", sorted({*FOR_RESIDENTS, Kind.RING_BACK, Kind.VISIT_REMINDER}))
 def test_every_kind_has_a_script_for_the_call(kind: str) -> None:
     texts.check_template(kind, texts.delivered_text("call", kind), way="call")
     assert "{" not in texts.render("call", kind, words(kind))

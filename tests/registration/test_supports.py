@@ -12,8 +12,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from outreach.classes.models import ProgrammeYear
 from outreach.classes.queries import Place
-from outreach.contact.models import CallTask, Message
+from outreach.contact.models import CallTask, Kind, Message
 from outreach.people.models import (
     Engagement,
     Insurance,
@@ -35,6 +36,7 @@ from outreach.registration.models import Resident, Support, SupportHelper, Suppo
 from outreach.registration.retention import forget_residents
 from outreach.registration.services import Asked, SupportError
 from outreach.registration.supporting import history_for
+from outreach.registration.visit_notices import remind_of_support
 from outreach.registration.yearly import carrying_too_much, register_of, year_of_supports
 from tests import factories
 
@@ -264,6 +266,53 @@ def test_with_the_last_yes_it_is_agreed_and_the_resident_is_to_be_rung(centre: O
     assert helper.support.status == S.AGREED
     call = CallTask.objects.get(subject=helper.support.subject)
     assert (call.number, call.organisation) == ("+819000001234", centre)
+
+
+# --- the day before -------------------------------------------------------------------------------------------------
+def reminders(helper: SupportHelper) -> list[Message]:
+    planned = Message.objects.filter(subject=helper.support.subject, kind=Kind.VISIT_REMINDER)
+    return list(planned.exclude(status="withdrawn"))
+
+
+def test_the_resident_is_reminded_of_a_visit_the_day_before_by_text(centre: Organisation, by: User) -> None:
+    helper = agreed(centre, by, pc_supporter(centre))
+    (reminder,) = reminders(helper)
+    due, start = timezone.localtime(reminder.due_at), timezone.localtime(helper.support.starts_at)
+    assert (due.date(), due.hour) == (start.date() - timedelta(days=1), 10)
+    assert (reminder.channel, reminder.status, reminder.to) == ("sms", "pending", "+819000001234")
+    assert reminder.needed_by == helper.support.starts_at
+    assert reminder.fields["what"] == "自宅への訪問"
+
+
+def test_a_landline_is_rung_the_day_before(centre: Organisation, by: User) -> None:
+    helper = agreed(centre, by, pc_supporter(centre), phone="+81300000444")
+    call = CallTask.objects.get(subject=helper.support.subject, kind=Kind.VISIT_REMINDER)
+    assert call.number == "+81300000444"
+    assert timezone.localtime(call.due_at).date() < timezone.localtime(helper.support.starts_at).date()
+
+
+def test_a_reminder_is_taken_back_with_the_agreement_and_planned_once_anew(centre: Organisation, by: User) -> None:
+    helper = agreed(centre, by, pc_supporter(centre))
+    services.take_back(support=helper.support, by=by)
+    assert reminders(helper) == []
+    support = Support.objects.get(pk=helper.support_id)
+    start = factories.next_week(15, days=9)
+    services.set_time(support=support, starts_at=start, ends_at=start + timedelta(hours=1), by=by)
+    again = services.ask_helper(support=support, person=pc_supporter(centre), by=by)
+    services.answer_request(helper=again, accepted=True)
+    (reminder,) = reminders(again)
+    assert reminder.needed_by == start
+    remind_of_support(Support.objects.get(pk=support.pk), revision=reminder.revision)  # a retry
+    assert len(reminders(again)) == 1
+    services.cancel_support(support=support, by=by, reason="入院")
+    assert reminders(again) == []
+
+
+def test_what_is_agreed_after_the_hour_of_the_reminder_is_rung_about_once(centre: Organisation, by: User) -> None:
+    ProgrammeYear.objects.update(reminder_day_before_at=None)
+    helper = agreed(centre, by, pc_supporter(centre))
+    assert reminders(helper) == []
+    assert CallTask.objects.filter(subject=helper.support.subject).count() == 1
 
 
 def test_two_go_to_a_first_visit_where_the_organisation_wants_it(centre: Organisation, by: User) -> None:

@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     BOOKING_CANCELLED = "booking_cancelled", _("申込取消の確認")
     REMINDER_DAY_BEFORE = "reminder_day_before", _("前日のお知らせ")
     REMINDER_SAME_DAY = "reminder_same_day", _("当日のお知らせ")
+    VISIT_REMINDER = "visit_reminder", _("個別支援の前日のお知らせ")
     CHANGE = "change", _("変更のお知らせ")
     WAITLIST_CHANGE = "waitlist_change", _("キャンセル待ちの変更のお知らせ")
     CANCELLATION = "cancellation", _("中止のお知らせ")

@@ -16,6 +16,7 @@ from outreach.contact.models import Kind
 from outreach.contact.services import open_call_task, withdraw_messages, work_note
 from outreach.people.models import Organisation, Person, Skill, User
 from outreach.people.services import engage, release
+from outreach.registration import visit_notices as notices
 from outreach.registration.matching import why_not
 from outreach.registration.models import (
     OPEN_SUPPORTS,
@@ -181,6 +182,7 @@ def _agree_if_all_said_yes(support: Support) -> None:
         move_support(support, S.AGREED)
         about = _("個別支援の日時が決まりました：%(when)s") % {"when": spoken(support.starts_at)}
         _ring_resident(support, about)
+        notices.remind_of_support(support, revision=support.events.count())
 
 
 def _without(support: Support, person: Person) -> None:

@@ -34,6 +34,7 @@ from outreach.registration.supporting import (
     waiting_in,
     with_helpers,
 )
+from outreach.registration.visit_notices import reminder_of
 from outreach.registration.yearly import warnings
 
 A_PAGE = 50
@@ -159,6 +160,7 @@ def _about(one: Support, form: TimeForm) -> dict[str, Any]:
         "form": form,
         "helpers": helpers,
         "first": is_first(one),
+        "reminder": reminder_of(one),
         "asking": asking,
         "left": one.helpers_needed - asked,
         "ranked": rank(everyone, most=SHOWN),

@@ -308,7 +308,8 @@ def test_a_reminder_is_taken_back_with_the_agreement_and_planned_once_anew(centr
     assert reminders(again) == []
 
 
-def test_what_is_agreed_after_the_hour_of_the_reminder_is_rung_about_once(centre: Organisation, by: User) -> None:
+def test_a_year_without_reminders_has_none_for_visits_either(centre: Organisation, by: User) -> None:
+    factories.programme_year(factories.next_week().date())
     ProgrammeYear.objects.update(reminder_day_before_at=None)
     helper = agreed(centre, by, pc_supporter(centre))
     assert reminders(helper) == []

@@ -10,7 +10,7 @@ from geo.gazetteer import gazetteer
 from geo.models import Municipality
 from outreach.classes.models import Course
 from outreach.dispatch.asked import Asked, Candidate
-from outreach.dispatch.models import Channel, Need
+from outreach.dispatch.models import Channel, Need, RequestLetter
 from outreach.dispatch.openings import Opening, write_openings
 from outreach.dispatch.services import accept_letter, decline_letter, receive_letter, withdraw_letter
 from outreach.people.models import Person, Qualification, Skill, TravelLimits, WeeklyHours
@@ -28,6 +28,7 @@ HARD: tuple[tuple[str, tuple[str, ...], tuple[Opening, ...]], ...] = (
     ("01511", ("chinese",), ((2, time(13), time(16)),)),
     ("01662", ("sign", "woman"), ((0, time(9), time(11)),)),
 )
+CLOSED = "01464"  # whose first venue is being rebuilt, so that the second is planned
 NEEDS: list[tuple[str, ...]] = [(), (), (), (), (), ("sign",), ("woman",), ("children",), ("english",)]
 HOURS: list[tuple[Opening, ...]] = [
     tuple((day, time(9), time(17)) for day in range(5)),
@@ -48,20 +49,37 @@ def seed_requests(rng: Random, staff: Staff, shopless: list[str], *, today: date
     wanted = [_asked(rng, towns[code], courses, today) for code in _towns(rng, towns, shopless)]
     wanted += [_hard(_asked(rng, towns[code], courses, today), needs, hours) for code, needs, hours in HARD]
     for number, asked in enumerate(wanted, 1):
-        letter, _made = receive_letter(
-            key=f"sample:{number}",
-            asked=asked,
-            written=_written(asked),
-            channel=Channel.WEB if number <= WAITING else rng.choice(CHANNELS),
-            received_on=today - timedelta(days=rng.randrange(2, 40)),
-            sample=True,
-        )
+        channel = Channel.WEB if number <= WAITING else rng.choice(CHANNELS)
+        letter = _receive(number, asked, channel, today - timedelta(days=rng.randrange(2, 40)))
         if number > WAITING:
             accept_letter(letter=letter, asked=asked, organisation=centre, by=None)
         if number == WAITING + 1:
             withdraw_letter(letter=letter, by=None, reason="会場の改修のため")
         if number == 1:
             decline_letter(letter=letter, by=None, reason="代表番号に電話したが、依頼した覚えがないとのこと")
+    rebuilt = _first_closed(_asked(rng, towns[CLOSED], courses, today), rng, towns[CLOSED])
+    letter = _receive(len(wanted) + 1, rebuilt, Channel.PHONE, today - timedelta(days=12))
+    accept_letter(letter=letter, asked=rebuilt, organisation=centre, by=None)
+
+
+def _receive(number: int, asked: Asked, channel: Channel, on: date) -> RequestLetter:
+    written = _written(asked)
+    letter, _made = receive_letter(
+        key=f"sample:{number}", asked=asked, written=written, channel=channel, received_on=on, sample=True
+    )
+    return letter
+
+
+def _first_closed(asked: Asked, rng: Random, town: Municipality) -> Asked:
+    """The whole time asked for; the second venue is open every weekday."""
+    days = tuple(asked.earliest + timedelta(days=n) for n in range((asked.latest - asked.earliest).days + 1))
+    first, second = (replace(_venue(rng, town, number), openings=HOURS[0]) for number in range(2))
+    venues = (
+        replace(first, name=f"{town.name}公民館（見本）", blackouts=days),
+        replace(second, name=f"{town.name}交流センター（見本）"),
+    )
+    note = "第1希望の公民館は、期間中ずっと耐震工事で使えません。"
+    return replace(asked, venues=venues, courses=asked.courses[:1], crew=1, sessions=1, needs=(), note=note)
 
 
 def _towns(rng: Random, towns: dict[str, Municipality], shopless: list[str]) -> list[str]:
@@ -156,4 +174,5 @@ def _written(asked: Asked) -> dict[str, list[str]]:
     for number, venue in enumerate(asked.venues, 1):
         written[f"v{number}-name"], written[f"v{number}-address"] = [venue.name], [venue.address]
         written[f"v{number}-more"] = [write_openings(list(venue.openings))]
+        written[f"v{number}-closed"] = ["、".join(day.isoformat() for day in venue.blackouts)]
     return written

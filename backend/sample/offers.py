@@ -117,7 +117,7 @@ def _gone(rng: Random, plan: Plan, person: Person, venue: Venue, course: Course,
         contact_phone="+81300000101", received_on=day - timedelta(days=40), status=RequestStatus.AGREED,
     )  # fmt: skip
     visit = Visit.objects.create(
-        plan=plan, request=request, starts_at=starts, ends_at=starts + timedelta(hours=2), lead=person
+        plan=plan, request=request, venue=venue, starts_at=starts, ends_at=starts + timedelta(hours=2), lead=person
     )
     Offer.objects.create(
         visit=visit, person=person, starts_at=starts, answer_by=leaves - timedelta(days=20),

@@ -11,7 +11,7 @@ from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Trip
 from outreach.dispatch.rules import SETUP
 
 AROUND = (
-    "request__venue",
+    "venue",
     "request__course",
     "request__organisation",
     "request__municipality__prefecture",

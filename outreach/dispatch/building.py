@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-import jpholiday
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from geo.models import Municipality
 from geo.shops import shop_status
-from outreach.classes.models import HELD, PLANNED, Session
+from outreach.classes.models import HELD, PLANNED, Session, Venue
 from outreach.dispatch.ferries import load_sea, write_out
 from outreach.dispatch.models import (
     ENDED,
@@ -33,8 +32,10 @@ from outreach.dispatch.models import (
 from outreach.dispatch.priority import unserved_penalty
 from outreach.dispatch.problem import (
     DAY_MINUTES,
+    MAX_STARTS,
     VERSION,
     Band,
+    Elsewhere,
     Forbidden,
     FrozenDay,
     Horizon,
@@ -48,14 +49,15 @@ from outreach.dispatch.problem import (
     Window,
 )
 from outreach.dispatch.problem import Visit as Wanted
-from outreach.dispatch.rules import SETUP, TEARDOWN, request_starts
+from outreach.dispatch.rules import SETUP, TEARDOWN
 from outreach.dispatch.travel import MODES, GreatCircle, Point, is_winter
+from outreach.dispatch.wishes import AROUND, Offered, Wish, offered_starts
 from outreach.people.availability import Span, availability, minute
 from outreach.people.models import Person, TravelLimits
 
 WEIGHTS = Weights(per_hm=1, per_minute=2, night=1500, overload=(Band(0, 1), Band(300, 2)))
-OFFICE_HOURS = tuple((weekday, 9 * 60, 17 * 60) for weekday in range(5))
 TOLD_START, TOLD_PERSON = 600, 300  # what it costs to change what people were told: 60 and 30 km of road
+LATER_WISH = 200  # for each who comes, for each venue of the request that was wished for more: 20 km of road
 
 
 @dataclass(frozen=True)
@@ -97,13 +99,13 @@ def build_problem(
     place of its row, to see what would be. A fixed number of statements.
     """
     horizon = Horizon(first.isoformat(), (last - first).days + 1)
-    visits = list(plan.visits.all()) if plan else []
-    kept = {visit.request_id: minute_of(visit.starts_at, first) for visit in visits}
+    visits = list(plan.visits.select_related("venue")) if plan else []
+    kept = {visit.request_id: (minute_of(visit.starts_at, first), visit.venue) for visit in visits}
     wanted = _wanted(prefecture, first, last, kept, plan, as_if)
     people = _people(prefecture)
-    requests = {request.pk: request for request, _starts in wanted}
+    requests = {request.pk for request, _offered in wanted}
     bases = list(OtherBase.objects.filter(person__in=people).order_by("pk"))
-    sites = _sites(people, bases, requests.values())
+    sites = _sites(people, bases, _venues(wanted))
     lines = load_sea().between({site.island for site in sites if site.island})
     sites += _ports(lines)
     points = tuple(Point(site.lat, site.lon, site.island) for site in sites)
@@ -138,42 +140,51 @@ def in_other_plans(plan: Plan | None) -> QuerySet[Visit, int]:
 
 
 def _wanted(
-    prefecture: str, first: date, last: date, kept: dict[int, int], plan: Plan | None, as_if: DispatchRequest | None
-) -> list[tuple[DispatchRequest, list[int]]]:
-    """Requests that can be met in the horizon, with their starts; those of the plan keep theirs."""
+    prefecture: str,
+    first: date,
+    last: date,
+    kept: dict[int, tuple[int, Venue]],
+    plan: Plan | None,
+    as_if: DispatchRequest | None,
+) -> list[tuple[DispatchRequest, Offered]]:
+    """Requests that can be met in the horizon, with when and where; those of the plan keep theirs."""
     rows = DispatchRequest.objects.filter(municipality__prefecture=prefecture, earliest__lte=last, latest__gte=first)
     rows = rows.filter(~Q(status__in=ENDED) | Q(pk__in=kept)).exclude(status="withdrawn")
     rows = rows.exclude(pk__in=in_other_plans(plan))
     found = []
-    for row in rows.select_related("course", "venue").prefetch_related("windows", "blackouts").order_by("pk"):
+    for row in rows.select_related("course", "venue").prefetch_related(*AROUND).order_by("pk"):
         request = as_if if as_if and as_if.pk == row.pk else row
-        starts = open_starts(request, first, last)
-        if request.pk in kept and kept[request.pk] not in starts:
-            starts = sorted([*starts[:11], kept[request.pk]])
-        if starts:
-            found.append((request, starts))
+        offered = offered_starts(request, first, last)
+        if request.pk in kept:
+            offered = _with_kept(offered, *kept[request.pk])
+        if offered:
+            found.append((request, offered))
     return found
 
 
-def open_starts(request: DispatchRequest, first: date, last: date) -> list[int]:
-    """When a request can start, minutes of the horizon; its windows and blackouts should be prefetched."""
-    windows = [(w.weekday, minute(w.opens), minute(w.closes)) for w in request.windows.all()]
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    closed = {blackout.day for blackout in request.blackouts.all()}
-    if not windows:  # a venue whose hours nobody gave is an office, shut on holidays
-        closed |= {day for day in days if jpholiday.is_holiday(day)}
-    return request_starts(
-        first=first,
-        last=last,
-        earliest=request.earliest,
-        latest=request.latest,
-        openings=windows or OFFICE_HOURS,
-        closed=frozenset(closed),
-        duration=request.minutes,
+def _with_kept(offered: Offered, start: int, venue: Venue) -> Offered:
+    """Where and when the plan has it, even if it could no longer be asked for so."""
+    if start in offered and offered[start].venue == venue:
+        return offered
+    known = next((wish for wish in offered.values() if wish.venue == venue), Wish(1, venue, (), frozenset()))
+    others = [one for one in offered if one != start][: MAX_STARTS - 1]
+    return dict(sorted([*((one, offered[one]) for one in others), (start, known)]))
+
+
+def _venues(wanted: list[tuple[DispatchRequest, Offered]]) -> dict[int, Venue]:
+    firsts = {request.venue_id: request.venue for request, _offered in wanted}
+    return firsts | {wish.venue.pk: wish.venue for _request, offered in wanted for wish in offered.values()}
+
+
+def _elsewhere(request: DispatchRequest, offered: Offered) -> tuple[Elsewhere, ...]:
+    return tuple(
+        Elsewhere(start, key("v", wish.venue.pk), LATER_WISH * (wish.rank - 1))
+        for start, wish in offered.items()
+        if wish.venue.pk != request.venue_id
     )
 
 
-def _visits(wanted: list[tuple[DispatchRequest, list[int]]], first: date) -> tuple[Wanted, ...]:
+def _visits(wanted: list[tuple[DispatchRequest, Offered]], first: date) -> tuple[Wanted, ...]:
     towns = {request.municipality_id for request, _ in wanted}
     shops = shop_status(first)
     taught = set(Session.objects.filter(municipality__in=towns, status__in=HELD).values_list("municipality", flat=True))
@@ -181,7 +192,7 @@ def _visits(wanted: list[tuple[DispatchRequest, list[int]]], first: date) -> tup
         Wanted(
             id=key("r", request.pk),
             place=key("v", request.venue_id),
-            starts=tuple(starts),
+            starts=tuple(offered),
             duration=request.minutes,
             setup=SETUP,
             teardown=TEARDOWN,
@@ -195,8 +206,9 @@ def _visits(wanted: list[tuple[DispatchRequest, list[int]]], first: date) -> tup
                 learners_65=request.learners_65,
                 days_waited=(first - request.received_on).days,
             ),
+            elsewhere=_elsewhere(request, offered),
         )
-        for request, starts in wanted
+        for request, offered in wanted
     )
 
 
@@ -255,11 +267,10 @@ def _skills(person: Person, horizon: Horizon, first: date) -> Iterable[Qualifica
             yield Qualification(held.skill_id, begins, ends)
 
 
-def _sites(people: list[Person], bases: list[OtherBase], requests: Iterable[DispatchRequest]) -> list[Site]:
+def _sites(people: list[Person], bases: list[OtherBase], venues: dict[int, Venue]) -> list[Site]:
     island = load_sea().island_of.get
     sites = [Site(key("h", p.pk), p.lat, p.lon, island(p.municipality_id)) for p in people]
     sites += [Site(key("b", base.pk), base.lat, base.lon, island(base.municipality_id)) for base in bases]
-    venues = {request.venue_id: request.venue for request in requests}
     for town in Municipality.objects.filter(pk__in={v.municipality_id for v in venues.values()}).order_by("pk"):
         sites.append(Site(key("n", town.pk), town.lat, town.lon, island(town.pk), key("n", town.pk)))
     for pk, venue in sorted(venues.items()):

@@ -7,15 +7,16 @@ from outreach.dispatch.building import moment_of, pk_of
 from outreach.dispatch.documents import answer_of
 from outreach.dispatch.models import DispatchRequest, Offer, Plan, PlanVersion
 from outreach.dispatch.problem import ServedVisit
-from outreach.people.models import Person
+from outreach.dispatch.wording import names_of
 
 
 @dataclass(frozen=True)
 class Side:
-    """Where a visit stands in a version: when, and who goes."""
+    """Where a visit stands in a version: when, who goes, and to which venue."""
 
     at: datetime
     names: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Change:
 
 
 def changes_of(plan: Plan, version: PlanVersion) -> list[Change]:
-    """Against the version before, in order of time; none where it is the first. Three statements."""
+    """Against the version before, in order of time; none where it is the first. Four statements."""
     if version.before is None:
         return []
     old = {entry.id: entry for entry in answer_of(version.before).visits}
@@ -41,27 +42,30 @@ def changes_of(plan: Plan, version: PlanVersion) -> list[Change]:
     found = [
         Change(
             request=requests[pk_of(name)],
-            before=_side(plan, old.get(name), names),
-            after=_side(plan, new.get(name), names),
+            before=_side(plan, requests[pk_of(name)], old.get(name), names),
+            after=_side(plan, requests[pk_of(name)], new.get(name), names),
             told=pk_of(name) in told,
         )
         for name in differ
     ]
-    return sorted(found, key=lambda change: (change.after or change.before or Side(version.at, "")).at)
+    return sorted(found, key=lambda change: (change.after or change.before or Side(version.at, "", "")).at)
 
 
-def _place(entry: ServedVisit | None) -> tuple[int, tuple[str, ...]] | None:
-    return (entry.start, (entry.lead, *sorted(set(entry.instructors) - {entry.lead}))) if entry else None
+def _place(entry: ServedVisit | None) -> tuple[int, str | None, tuple[str, ...]] | None:
+    return (entry.start, entry.place, _crew(entry)) if entry else None
+
+
+def _crew(entry: ServedVisit) -> tuple[str, ...]:
+    return (entry.lead, *sorted(set(entry.instructors) - {entry.lead}))
 
 
 def _requests(ids: list[str]) -> dict[int, DispatchRequest]:
-    rows = DispatchRequest.objects.select_related("municipality", "venue")
+    rows = DispatchRequest.objects.select_related("municipality", "venue", "course")
     return rows.in_bulk([pk_of(name) for name in ids])
 
 
-def _names(entries: list[ServedVisit]) -> dict[int, str]:
-    people = {pk_of(name) for entry in entries for name in entry.instructors}
-    return dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
+def _names(entries: list[ServedVisit]) -> dict[str, str]:
+    return names_of({name for entry in entries for name in (*entry.instructors, entry.place) if name})
 
 
 def _told(plan: Plan, version: PlanVersion, requests: dict[int, DispatchRequest]) -> set[int]:
@@ -69,8 +73,9 @@ def _told(plan: Plan, version: PlanVersion, requests: dict[int, DispatchRequest]
     return set(before.values_list("visit__request_id", flat=True))
 
 
-def _side(plan: Plan, entry: ServedVisit | None, names: dict[int, str]) -> Side | None:
+def _side(plan: Plan, request: DispatchRequest, entry: ServedVisit | None, names: dict[str, str]) -> Side | None:
     if entry is None:
         return None
-    crew = (entry.lead, *sorted(set(entry.instructors) - {entry.lead}))
-    return Side(moment_of(entry.start, plan.first), "、".join(names.get(pk_of(name), "?") for name in crew))
+    where = names.get(entry.place, "?") if entry.place else request.venue.name
+    who = "、".join(names.get(name, "?") for name in _crew(entry))
+    return Side(moment_of(entry.start, plan.first), who, where)

@@ -7,10 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from outreach.dispatch import documents
-from outreach.dispatch.building import key, moment_of, pk_of
+from outreach.dispatch.building import key, moment_of
 from outreach.dispatch.editing import bare
 from outreach.dispatch.explain import words
-from outreach.dispatch.explain.changes import Kind
 from outreach.dispatch.explain.visits import Alternative, Choice, why_so
 from outreach.dispatch.findings import Finding, Found, Outside
 from outreach.dispatch.models import DispatchRequest, Need, Plan
@@ -22,6 +21,7 @@ OUTSIDE: dict[Outside, Promise] = {
     Outside.NEWER: _("この案を作ったあとに、受け付けたか直した依頼です。計画し直してください。"),
     Outside.PERIOD: _("依頼の期間が、この計画の期間の外にあります。期間の合う計画を作ってください。"),
     Outside.SHUT: _("会場が、この期間のどの候補の日時にも開いていません。"),
+    Outside.ALL_SHUT: _("第2希望より後もふくめて、どの会場も、この期間のどの候補の日時にも開いていません。"),
 }
 
 
@@ -33,7 +33,6 @@ class Told:
     title: str
     outcome: str
     cost: str
-    other_venue: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,16 +66,15 @@ def _tell(one: Found, names: words.Names) -> Told:
     return Told(
         kind=one.change.kind,
         title=words.title(one.change, names),
-        outcome=words.outcome(one.crew, one.start, names),
+        outcome=words.outcome(one.crew, names.clock_at(one.start, one.place), names),
         cost=words.cost(one.extra),
-        other_venue=pk_of(one.change.place) if one.change.kind == Kind.VENUE and one.change.place else None,
     )
 
 
 def _names(plan: Plan, changes: Iterable[Found], people: list[str]) -> words.Names:
     ids = set(people)
     for one in changes:
-        ids |= {*one.crew, one.change.person or "", one.change.place or "", one.change.other or ""}
+        ids |= {*one.crew, one.place or "", one.change.person or "", one.change.place or "", one.change.other or ""}
     known = names_of({name for name in ids if ID.fullmatch(name)})  # not ports, nor people who don't exist yet
     return words.Names(known, skill_names(), plan.first)
 
@@ -90,10 +88,14 @@ def skill_names() -> dict[str, str]:
 # --- one that is served ---------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Row:
-    """An alternative for the page; `at` a moment, `when` the same in words, costs as kilometres."""
+    """An alternative for the page; `at` a moment, `when` the same in words, costs as kilometres.
+
+    `where`: the venue, of a request that has several.
+    """
 
     at: object
     when: str
+    where: str
     crew: str
     km: str
     road: str
@@ -119,7 +121,7 @@ def explain_visit(plan: Plan, request: DispatchRequest) -> ExplainedVisit | None
     choice = why_so(problem, bare(answer), key("r", request.pk))
     if choice is None:
         return None
-    crews = {name for one in choice.alternatives for name in one.crew}
+    crews = {name for one in choice.alternatives for name in (*one.crew, one.place) if name}
     names = names_of(crews | {one.person for one in choice.others})
     rows = {one: _row(one, names, plan) for one in choice.alternatives}
     return ExplainedVisit(
@@ -136,7 +138,8 @@ def explain_visit(plan: Plan, request: DispatchRequest) -> ExplainedVisit | None
 def _row(one: Alternative, names: dict[str, str], plan: Plan) -> Row:
     return Row(
         at=moment_of(one.start, plan.first),
-        when=words.Names({}, {}, plan.first).clock(one.start),
+        when=words.Names(names, {}, plan.first).clock_at(one.start, one.place),
+        where=names.get(one.place or "", ""),
         crew="、".join(names.get(name, name) for name in one.crew),
         km=f"{one.extra / 10:+,.1f}",
         road=f"{one.extra_hm / 10:+,.1f}",

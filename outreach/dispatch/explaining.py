@@ -1,29 +1,23 @@
 """What would serve a request that a plan leaves out, by the plan's current version: in ids, which `explained` tells."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, time, timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from time import monotonic
 
 from outreach.dispatch import documents
-from outreach.dispatch.building import build_problem, key, open_starts
+from outreach.dispatch.building import build_problem, key
 from outreach.dispatch.editing import judge
 from outreach.dispatch.explain.bench import Bench
 from outreach.dispatch.explain.changes import Change, Kind
 from outreach.dispatch.explain.reasons import diagnose
 from outreach.dispatch.explain.search import Remedy, remedies
 from outreach.dispatch.findings import Finding, Found, Outside, engaged
-from outreach.dispatch.models import (
-    DispatchRequest,
-    OtherVenue,
-    Plan,
-    RequestBlackout,
-    RequestStatus,
-    RequestWindow,
-)
+from outreach.dispatch.models import DispatchRequest, Plan, RequestWindow
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.score import Score
-from outreach.dispatch.services.letters import times_of
+from outreach.dispatch.wishes import offered_starts, wishes
 
 FIRST_LOOK = 3.0  # seconds, while someone waits for the page; kinds that are dearer to ask may then be left untried
 SHOWN = 3
@@ -63,15 +57,12 @@ def _look(plan: Plan, request: DispatchRequest, clock: Clock, *, whole: bool) ->
     found = diagnose(problem, answer, visit, base=base)
     closed = _closed(plan, request)
     changes = remedies(problem, answer, visit, base=base, closed=closed, engaged=engaged(plan), stop=clock)
-    if whole:
-        changes += _at_other_venues(plan, request, answer, base)
-    more = clock.over or (not whole and _may_move(request))
-    return Finding(None, found, _best(changes), short=more)
+    return Finding(None, found, _best(changes), short=clock.over)
 
 
 def _best(changes: Iterable[Remedy]) -> tuple[Found, ...]:
     ranked = sorted(changes, key=lambda one: (one.change.price, one.extra))[:SHOWN]
-    return tuple(Found(one.change, one.way.start, one.way.crew, one.extra) for one in ranked)
+    return tuple(Found(one.change, one.way.start, one.way.crew, one.extra, one.way.place) for one in ranked)
 
 
 def _cost(problem: Problem, answer: Answer) -> int:
@@ -87,40 +78,12 @@ def _closed(plan: Plan, request: DispatchRequest) -> frozenset[int]:
     return frozenset(shut | {n for n in days if not request.earliest <= asked[n] <= request.latest})
 
 
-def _may_move(request: DispatchRequest) -> bool:
-    return request.status == RequestStatus.RECEIVED and request.other_venues.exists()
-
-
-def _at_other_venues(plan: Plan, request: DispatchRequest, answer: Answer, base: int) -> list[Remedy]:
-    if request.status != RequestStatus.RECEIVED:
-        return []
-    found = []
-    for other in request.other_venues.select_related("venue__municipality"):
-        change = Change(Kind.VENUE, place=key("v", other.venue_id), more=other.rank - 2)
-        problem = _problem(plan, _there(request, other))
-        remedy = _way(problem, answer, request, change, base)
-        found += [remedy] if remedy else []
-    return found
-
-
-def _there(request: DispatchRequest, other: OtherVenue) -> DispatchRequest:
-    row = _with_times(request, times_of(other), [date.fromisoformat(day) for day in other.blackouts])
-    row.venue, row.municipality = other.venue, other.venue.municipality
-    return row
-
-
 def _longer(request: DispatchRequest) -> DispatchRequest:
-    return _with_times(request, LONG_WINDOWS, [row.day for row in request.blackouts.all()])
-
-
-def _with_times(
-    request: DispatchRequest, openings: Iterable[tuple[int, time, time]], closed: Iterable[date]
-) -> DispatchRequest:
-    """The request as it would be with other times: in memory only, so that nothing is locked while one computes."""
+    """As it would be with longer hours at its first venue: in memory only, so that nothing is locked meanwhile."""
     row = DispatchRequest.objects.select_related("course", "venue", "municipality").get(pk=request.pk)
     row._prefetched_objects_cache = {  # type: ignore[attr-defined]  # what `windows.all()` and `blackouts.all()` read
-        "windows": [RequestWindow(request=row, weekday=day, opens=a, closes=b) for day, a, b in openings],
-        "blackouts": [RequestBlackout(request=row, day=day) for day in closed],
+        "windows": [RequestWindow(request=row, weekday=day, opens=a, closes=b) for day, a, b in LONG_WINDOWS],
+        "blackouts": list(request.blackouts.all()),
     }
     return row
 
@@ -140,16 +103,19 @@ def _way(problem: Problem, answer: Answer, request: DispatchRequest, change: Cha
 
 
 def _outside(plan: Plan, request: DispatchRequest, answer: Answer, *, whole: bool) -> Finding:
-    """The request is no part of what was planned: why, and whether another opening or venue would serve it."""
-    if open_starts(request, plan.first, plan.last):
+    """The request is no part of what was planned: why, and whether longer hours at its first venue would serve it."""
+    if offered_starts(request, plan.first, plan.last):
         return Finding(Outside.NEWER)
     if request.latest < plan.first or request.earliest > plan.last:
         return Finding(Outside.PERIOD)
+    several = len(wishes(request)) > 1
+    shut = Outside.ALL_SHUT if several else Outside.SHUT
     if not whole:
-        return Finding(Outside.SHUT, short=True)
+        return Finding(shut, short=True)
     base = plan.version.cost if plan.version else 0
-    changes = _at_other_venues(plan, request, answer, base)
     remedy = _way(_problem(plan, _longer(request)), answer, request, Change(Kind.OPENING), base)
-    if remedy:
-        changes.append(Remedy(Change(Kind.OPENING, start=remedy.way.start), remedy.way, remedy.problem, remedy.extra))
-    return Finding(Outside.SHUT, changes=_best(changes))
+    if remedy is None:
+        return Finding(shut)
+    venue = key("v", request.venue_id) if several else None
+    change = Change(Kind.OPENING, start=remedy.way.start, place=venue)
+    return Finding(shut, changes=_best([replace(remedy, change=change)]))

@@ -18,8 +18,8 @@ __all__ = ["FORMATS", "plan_file"]
 HEAD = (
     _l("日"), _l("開始"), _l("終了"), _l("講師"), _l("役割"), _l("家を出る時刻"), _l("帰る時刻"),
     _l("この日の距離（km）"), _l("この日の移動（分）"), _l("外泊"), _l("団体コード"), _l("市区町村"), _l("会場"),
-    _l("住所"), _l("講座"), _l("続けて開く回数"), _l("参加の見込み（人）"), _l("固定"), _l("打診"),
-    _l("実際の距離（km）"), _l("実際の移動（分）"),
+    _l("住所"), _l("会場の希望順位"), _l("講座"), _l("続けて開く回数"), _l("参加の見込み（人）"), _l("固定"),
+    _l("打診"), _l("実際の距離（km）"), _l("実際の移動（分）"),
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def _lines(visit: Visit, trips: dict[Any, Trip]) -> Iterable[tuple[Any, ...]]:
             day.isoformat(), _clock(visit.starts_at), _clock(visit.ends_at), person.name,
             _("主担当") if person == visit.lead else _("副担当"), _clock(trip.leaves_at), _clock(trip.back_at), trip.km,
             trip.road_minutes, _("あり") if trip.overnight else "", request.municipality.code6,
-            request.municipality.name, request.venue.name, request.venue.address, request.course.name,
+            request.municipality.name, visit.venue.name, visit.venue.address, visit.wish, request.course.name,
             request.sessions, request.heads, _("固定") if visit.locked else "",
             offer.get_status_display() if offer else "", trip.travelled_km, trip.travelled_minutes,
         )  # fmt: skip

@@ -23,16 +23,21 @@ class Outside(StrEnum):
     NEWER = "newer"  # came, or was amended, since
     PERIOD = "period"
     SHUT = "shut"  # its venue is never open
+    ALL_SHUT = "all-shut"  # none of its venues is
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A change that works: who would then go when, the lead first, and what the plan costs more (less is better)."""
+    """A change that works: who would then go when, the lead first, and what the plan costs more (less is better).
+
+    `place`: where to, of a visit that could be at several.
+    """
 
     change: Change
     start: int
     crew: tuple[str, ...]
     extra: int
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,17 @@ from outreach.dispatch.problem import Problem, day_of
 from outreach.dispatch.problem import Visit as Wanted
 from outreach.dispatch.services.plans import question, try_move
 from outreach.dispatch.services.refused import PlanRefused
+from outreach.dispatch.wishes import label
+from outreach.dispatch.wording import names_of
 from outreach.people.models import Person
 
 
 @dataclass(frozen=True)
 class Place:
-    """A start and a crew by name, the lead first, and what going there would change: cost and road in km."""
+    """A start and a crew by name, the lead first, and what going there would change: cost and road in km.
+
+    `where`: the venue then, of a request that has several.
+    """
 
     start: int
     at: datetime
@@ -28,6 +33,7 @@ class Place:
     cost_km: float
     km: float
     here: bool  # where the visit is now
+    where: str
 
 
 @dataclass
@@ -41,6 +47,17 @@ class Placing:
     answer: Answer
     wanted: Wanted
     names: dict[int, str]
+    venues: dict[str, str]  # by place of the problem, as they are called; none where there is but one
+
+    @property
+    def title(self) -> str:
+        """The venue, of one that has several the one it is at; none where it is not planned yet."""
+        if self.venues and self.visit:
+            return self.visit.venue.name
+        return str(self.request.course) if self.venues else self.request.venue.name
+
+    def where(self, start: int) -> str:
+        return self.venues.get(self.wanted.place_at(start), "")
 
     @property
     def held(self) -> str:
@@ -55,8 +72,8 @@ class Placing:
     def now(self) -> tuple[int, tuple[int, ...]] | None:
         return (minute_of(self.visit.starts_at, self.plan.first), tuple(self.visit.crew)) if self.visit else None
 
-    def starts(self) -> list[tuple[int, datetime]]:
-        return [(start, moment_of(start, self.plan.first)) for start in self.wanted.starts]
+    def starts(self) -> list[tuple[int, datetime, str]]:
+        return [(start, moment_of(start, self.plan.first), self.where(start)) for start in self.wanted.starts]
 
     def starts_on(self, day: date) -> list[int]:
         return [start for start in self.wanted.starts if day_of(start) == (day - self.plan.first).days]
@@ -86,6 +103,7 @@ class Placing:
             cost_km=option.cost / 10,
             km=option.hm / 10,
             here=self.now == (option.start, crew),
+            where=self.where(option.start),
         )
 
     def named(self, crew: Iterable[int]) -> str:
@@ -107,9 +125,9 @@ class Placing:
             return refused.reasons, None
         version = self.plan.version
         assert version  # noqa: S101 - `placing` refuses a plan without one
-        at = moment_of(start, self.plan.first)
+        at, where = moment_of(start, self.plan.first), self.where(start)
         cost_km, km = (score.cost - version.cost) / 10, (score.hm - version.hm) / 10
-        return [], Place(start, at, crew, self.named(crew), cost_km, km, self.now == (start, crew))
+        return [], Place(start, at, crew, self.named(crew), cost_km, km, self.now == (start, crew), where)
 
 
 def placing(plan: Plan, request: DispatchRequest) -> Placing:
@@ -118,5 +136,15 @@ def placing(plan: Plan, request: DispatchRequest) -> Placing:
     wanted = next(visit for visit in problem.visits if visit.id == key("r", request.pk))
     people = [pk_of(person.id) for person in problem.instructors]
     names = dict(Person.objects.filter(pk__in=people).order_by("kana", "pk").values_list("pk", "name"))
-    visit = plan.visits.filter(request=request).first()
-    return Placing(plan, request, visit, problem, answer, wanted, names)
+    visit = plan.visits.filter(request=request).select_related("venue").first()
+    return Placing(plan, request, visit, problem, answer, wanted, names, _venues(request, wanted))
+
+
+def _venues(request: DispatchRequest, wanted: Wanted) -> dict[str, str]:
+    """Of a visit with several places: their names, and which wish each is."""
+    if not wanted.elsewhere:
+        return {}
+    ranks = {key("v", request.venue_id): 1}
+    ranks |= {key("v", other.venue_id): other.rank for other in request.other_venues.all()}
+    places = {wanted.place, *(other.place for other in wanted.elsewhere)}
+    return {place: label(name, ranks.get(place, 1)) for place, name in names_of(places).items()}

@@ -7,6 +7,7 @@ from outreach.dispatch.problem import DAY_MINUTES, GRID_MINUTES, MAX_STARTS
 
 SETUP, TEARDOWN = 15, 15
 STEP = 90  # minutes between two starts that are offered in one opening
+LEFT_TO_LATER = 2  # starts that stay for each venue that is wished for less
 NEXT = {
     "received": {"planned", "withdrawn"},
     "planned": {"received", "offered", "withdrawn"},
@@ -38,9 +39,9 @@ def starts_in(opens: int, closes: int, duration: int) -> list[int]:
 
 
 def spread(candidates: Sequence[int], most: int = MAX_STARTS) -> list[int]:
-    """At most `most` of them, evenly over the whole, the first and the last among them."""
-    if len(candidates) <= most:
-        return list(candidates)
+    """At most `most` of them, evenly over the whole, the first and, of two or more, the last among them."""
+    if len(candidates) <= most or most < 2:
+        return list(candidates[:most])
     return [candidates[n * (len(candidates) - 1) // (most - 1)] for n in range(most)]
 
 
@@ -54,7 +55,7 @@ def request_starts(
     closed: frozenset[date],
     duration: int,
 ) -> list[int]:
-    """Starts of a request in minutes from 00:00 of `first`. `openings`: (weekday, opens, closes), minutes of a day."""
+    """Starts at a venue in minutes from 00:00 of `first`. `openings`: (weekday, opens, closes), minutes of a day."""
     by_weekday = list(openings)
     found = []
     day = max(first, earliest)
@@ -65,4 +66,20 @@ def request_starts(
                 if weekday == day.weekday():
                     found += [base + start for start in starts_in(opens, closes, duration)]
         day += timedelta(days=1)
-    return spread(sorted(set(found)))
+    return sorted(set(found))
+
+
+def share_starts(open_at: Sequence[Sequence[int]]) -> dict[int, int]:
+    """Which starts are offered, in order, and at which venue. `open_at`: each venue's, the one wished for most first.
+
+    A start is at one venue. A later one comes in at times when none before it is open; failing those, at times that are
+    not offered at one before it. Each that is open at all is left a few: nobody may be able to come to the first.
+    """
+    chosen: dict[int, int] = {}
+    for venue, starts in enumerate(open_at):
+        room = MAX_STARTS - len(chosen) - LEFT_TO_LATER * sum(bool(later) for later in open_at[venue + 1 :])
+        before = {start for earlier in open_at[:venue] for start in earlier}
+        alone = spread([start for start in starts if start not in before], room)
+        beside = [start for start in starts if start in before and start not in chosen]
+        chosen |= dict.fromkeys([*alone, *spread(beside, room - len(alone))], venue)
+    return dict(sorted(chosen.items()))

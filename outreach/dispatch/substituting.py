@@ -7,7 +7,7 @@ declined are no reason against a substitute elsewhere. Nobody is put on more who
 from dataclasses import dataclass, replace
 
 from outreach.dispatch.editing import bare, judge, put_in, take_out, with_lock, without_lock
-from outreach.dispatch.problem import Instructor, Lock, Plan, Problem, Qualification, Window, day_of
+from outreach.dispatch.problem import Instructor, Lock, Plan, Problem, Qualification, ServedVisit, Visit, Window, day_of
 from outreach.dispatch.score import Score
 from outreach.dispatch.timing import Book, TripTimer
 from outreach.dispatch.violations import Ledger, Rule, Violation
@@ -132,9 +132,14 @@ def _known(problem: Problem, answer: Plan) -> Plan:
     visits = {visit.id: visit for visit in problem.visits}
     people = {person.id for person in problem.instructors}
     for entry in answer.visits:
-        if entry.id not in visits or entry.start not in visits[entry.id].starts or not people >= {*entry.instructors}:
+        if not _stands(entry, visits.get(entry.id)) or not people >= {*entry.instructors}:
             answer = take_out(answer, entry.id)
     return answer
+
+
+def _stands(entry: ServedVisit, wanted: Visit | None) -> bool:
+    """Whether the visit can still be then, and there."""
+    return wanted is not None and entry.start in wanted.starts and entry.place in (None, wanted.place_at(entry.start))
 
 
 def _as_it_was(problem: Problem, stored: Problem, names: set[str]) -> Problem:

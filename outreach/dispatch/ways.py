@@ -56,7 +56,7 @@ def _way(trip: Trip, trips: dict[tuple[int, date], Trip], visits: dict[tuple[int
     eve = trips.get((trip.person_id, trip.day - ONE_DAY))
     start = _inn([*(on(-1)[-1:]), *on(0)[:1]]) if eve and eve.overnight else None
     end = _inn([*(on(0)[-1:]), *on(1)[:1]]) if trip.overnight else None
-    places = [start or home, *((v.request.venue.lat, v.request.venue.lon) for v in on(0)), end or home]
+    places = [start or home, *((v.venue.lat, v.venue.lon) for v in on(0)), end or home]
     return Way(trip.person, trip, on(0), tuple(_over_water(places, trip)))
 
 

@@ -15,7 +15,7 @@ from outreach.dispatch.problem import DAY_MINUTES
 from outreach.people.models import Person
 
 AXIS = (5 * 60, 22 * 60)  # minutes of the day that a bar shows
-AROUND = ("request__municipality", "request__venue", "request__course", "lead", "second")
+AROUND = ("venue", "request__municipality", "request__course", "lead", "second")
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def visits_of(plan: Plan, rows: QuerySet[Visit] | None = None) -> QuerySet[Visit
     return (
         (plan.visits.all() if rows is None else rows)
         .select_related(*AROUND)
-        .prefetch_related("offers")
+        .prefetch_related("offers", "request__other_venues")
         .order_by("starts_at", "pk")
     )
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from geo.models import Municipality
 from outreach.classes.models import Venue
 from outreach.dispatch.building import pk_of
-from outreach.dispatch.models import DispatchRequest, OtherBase
+from outreach.dispatch.models import DispatchRequest, OtherBase, OtherVenue
 from outreach.dispatch.violations import PARTS, WORDS, Violation
 from outreach.people.models import Person, Skill
 
@@ -52,7 +53,10 @@ def _line(line: str, names: dict[str, str], skills: dict[str, str]) -> str:
 
 
 def names_of(ids: set[str]) -> dict[str, str]:
-    """What ids of a problem are called; those that are none are left out. At most four statements."""
+    """What ids of a problem are called; those that are none are left out. At most five statements.
+
+    A visit is called by its venue, or by its course where it could be at several.
+    """
     by_kind = {kind: [pk_of(name) for name in ids if name[0] == kind] for kind in "phrvb"}
     names: dict[str, str] = {}
     people = dict(Person.objects.filter(pk__in=by_kind["p"] + by_kind["h"]).values_list("pk", "name"))
@@ -62,11 +66,16 @@ def names_of(ids: set[str]) -> dict[str, str]:
         for base in OtherBase.objects.filter(pk__in=by_kind["b"]).select_related("person"):
             names[f"b{base.pk}"] = _("%(name)sさんの拠点") % {"name": base.person.name}
     if by_kind["r"]:
-        rows = DispatchRequest.objects.filter(pk__in=by_kind["r"]).select_related("municipality", "venue")
-        names |= {f"r{row.pk}": f"{row.municipality.name} {row.venue.name}" for row in rows}
+        rows = DispatchRequest.objects.filter(pk__in=by_kind["r"]).select_related("municipality", "venue", "course")
+        rows = rows.annotate(several=Exists(OtherVenue.objects.filter(request=OuterRef("pk"))))
+        names |= {f"r{row.pk}": f"{row.municipality.name} {_what(row)}" for row in rows}
     if by_kind["v"]:
         names |= {f"v{pk}": name for pk, name in Venue.objects.filter(pk__in=by_kind["v"]).values_list("pk", "name")}
     towns = [name[1:] for name in ids if name[0] == "n"]
     if towns:
         names |= {f"n{pk}": name for pk, name in Municipality.objects.filter(pk__in=towns).values_list("pk", "name")}
     return names
+
+
+def _what(row: DispatchRequest) -> str:
+    return row.course.name if row.several else row.venue.name  # type: ignore[attr-defined]

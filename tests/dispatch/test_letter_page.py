@@ -130,7 +130,8 @@ def test_the_page_costs_the_same_for_many_visits(
         request = rows.request()
         Offer.objects.create(
             visit=Visit.objects.create(
-                plan=visit.plan, request=request, starts_at=visit.starts_at + timedelta(days=number),
+                plan=visit.plan, request=request, venue=request.venue,
+                starts_at=visit.starts_at + timedelta(days=number),
                 ends_at=visit.ends_at + timedelta(days=number), lead=visit.lead,
             ),
             person=visit.lead, starts_at=visit.starts_at + timedelta(days=number), answer_by=visit.starts_at,

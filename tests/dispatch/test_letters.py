@@ -191,7 +191,10 @@ class TestTheService:
         assert request.venue.name == "公民館"
         week = rows.monday()
         problem = build_problem(prefecture="01", first=week, last=week + timedelta(days=6))
-        assert {start // 1440 for start in problem.visits[0].starts} == {5}
+        (visit,) = problem.visits
+        assert {start // 1440 for start in visit.starts if visit.place_at(start) == visit.place} == {5}
+        assert visit.place == f"v{request.venue_id}"
+        assert {one.place for one in visit.elsewhere} == {f"v{first.pk}"}
         services.choose_venue(request=request, other=OtherVenue.objects.get(), by=None)
         assert request.venue == first
         assert request.windows.count() == 5

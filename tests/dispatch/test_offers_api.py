@@ -92,9 +92,10 @@ def test_the_list_costs_the_same_at_1_and_at_30(
     client.force_login(factories.user(Role.ADMINISTRATOR))
 
     def add() -> None:
+        asked = rows.request()
         visit = Visit.objects.create(
-            plan=offer.visit.plan, request=rows.request(), starts_at=offer.starts_at, ends_at=offer.visit.ends_at,
-            lead=offer.person,
+            plan=offer.visit.plan, request=asked, venue=asked.venue, starts_at=offer.starts_at,
+            ends_at=offer.visit.ends_at, lead=offer.person,
         )  # fmt: skip
         Offer.objects.create(visit=visit, person=offer.person, starts_at=visit.starts_at, answer_by=offer.answer_by)
 

@@ -22,7 +22,7 @@ from outreach.people.writing import clean_name, looks_like_my_number
 
 router = Router(tags=["dispatch"])
 Status = Literal["open", "accepted", "declined", "lapsed", "returned", "withdrawn"]
-AROUND = ("person", "visit__plan", "visit__request__municipality", "visit__request__venue", "visit__request__course")
+AROUND = ("person", "visit__plan", "visit__venue", "visit__request__municipality", "visit__request__course")
 
 
 class OfferOut(Schema):
@@ -52,7 +52,7 @@ class AnswerIn(TokenIn):
 
 
 def offer_out(offer: Offer) -> dict[str, Any]:
-    request = offer.visit.request
+    visit, request = offer.visit, offer.visit.request
     return {
         "id": offer.pk,
         "plan": offer.visit.plan_id,
@@ -63,7 +63,7 @@ def offer_out(offer: Offer) -> dict[str, Any]:
         "answered_at": offer.answered_at.astimezone(JST) if offer.answered_at else None,
         "reason": offer.reason,
         "municipality": request.municipality_id,
-        "venue": request.venue.name,
+        "venue": visit.venue.name,
         "course": request.course.name,
     }
 

@@ -33,6 +33,7 @@ class Way:
     crew: tuple[str, ...]
     plan: Plan
     score: Score
+    place: str | None  # of a visit that could be at several
 
 
 class Bench:
@@ -179,4 +180,4 @@ class Bench:
         others = tuple(entry for entry in self.plan.visits if entry.id != self.visit.id)
         made = replace(self.plan, trips=tuple(trips), visits=(*others, served))
         score = check(self.problem, made)
-        return Way(start, names, made, score) if isinstance(score, Score) else None
+        return Way(start, names, made, score, served.place) if isinstance(score, Score) else None

@@ -22,7 +22,6 @@ LATEST, EARLIEST = 23 * 60, 5 * 60
 
 class Kind(StrEnum):
     PUT_IN = "put-in"  # nothing stands in the way: put it in, at what it costs
-    VENUE = "venue"  # another of the venues that were offered
     OPENING = "opening"  # one more start at the venue that is wished for most
     SESSIONS = "sessions"  # one session a day more for someone
     HOURS = "hours"  # more hours on one day for someone
@@ -39,7 +38,6 @@ class Kind(StrEnum):
 PRICE: dict[Kind, int] = {
     Kind.PUT_IN: 0,
     Kind.UNLOCK: 1,
-    Kind.VENUE: 2,
     Kind.OPENING: 3,
     Kind.SESSIONS: 5,
     Kind.HOURS: 5,
@@ -60,7 +58,7 @@ class Change:
     start: int | None = None  # a new start, or one on the day that is meant
     minutes: int = 0
     skill: str | None = None
-    place: str | None = None  # a newcomer's home, or another venue
+    place: str | None = None  # a newcomer's home, or the venue to ask, of several
     hm: int = 0  # a newcomer's road to the venue
     other: str | None = None  # the visit to unlock
     count: int = 1  # newcomers
@@ -208,7 +206,6 @@ def _newcomer(problem: Problem, change: Change, visit: str) -> Problem:
 
 APPLY: dict[Kind, Callable[[Problem, Change, str], Problem]] = {
     Kind.PUT_IN: _same,
-    Kind.VENUE: _same,  # the caller builds that problem: its places differ
     Kind.OPENING: _opening,
     Kind.SESSIONS: _sessions,
     Kind.HOURS: _hours,

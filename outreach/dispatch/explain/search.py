@@ -146,7 +146,7 @@ class _Search:
         for way in bench.ways(most=3):
             again = Bench(changed, way.plan, other).ways()
             if again:
-                return self._remedy(change, changed, Way(way.start, way.crew, again[0].plan, again[0].score))
+                return self._remedy(change, changed, replace(way, plan=again[0].plan, score=again[0].score))
         return None
 
     # --- what the venue is asked ------------------------------------------------------------------------------------
@@ -168,7 +168,8 @@ class _Search:
         ways = Bench(replace(self.problem, visits=others), self.plan, self.visit).ways()
         if not ways:
             return None
-        change = Change(Kind.OPENING, start=ways[0].start, more=more)
+        venue = self.wanted.place if self.wanted.elsewhere else None
+        change = Change(Kind.OPENING, start=ways[0].start, place=venue, more=more)
         asked = applied(self.problem, change, self.visit)
         proof = Bench(asked, self.plan, self.visit).ways((ways[0].start,))
         return self._remedy(change, asked, proof[0]) if proof else None

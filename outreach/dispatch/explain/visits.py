@@ -23,6 +23,7 @@ class Alternative:
     extra: int
     extra_hm: int
     extra_minutes: int
+    place: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def _against(way: Way, now: Score) -> Alternative:
         extra=way.score.cost - now.cost,
         extra_hm=way.score.hm - now.hm,
         extra_minutes=way.score.road_minutes - now.road_minutes,
+        place=way.place,
     )
 
 

@@ -54,6 +54,12 @@ class Names:
         minute = (start or 0) % DAY_MINUTES
         return f"{self.day((start or 0) // DAY_MINUTES)} {minute // 60}:{minute % 60:02d}"
 
+    def clock_at(self, start: int, place: str | None) -> str:
+        """With the venue, where it could be another: 12月3日（木） 9:30（中央公民館）."""
+        if place is None:
+            return self.clock(start)
+        return _("%(at)s（%(place)s）") % {"at": self.clock(start), "place": self.name(place)}
+
 
 def headline(found: Diagnosis, names: Names) -> str:
     """The one reason, in a sentence."""
@@ -83,11 +89,13 @@ def title(change: Change, names: Names) -> str:
     km = f"{change.hm / 10:.0f}"
     if change.kind == Kind.UNLOCK and change.other:
         return _("固定した訪問「%(visit)s」の固定を外し、動かす") % {"visit": names.name(change.other)}
+    if change.kind == Kind.OPENING and change.place:
+        said = _("会場「%(place)s」を、%(start)sにも使えるようにする")
+        return said % {"place": names.name(change.place), "start": names.clock(change.start)}
     if change.kind == Kind.NEWCOMER and not change.hm:
         return _("会場と同じ町に、資格のある講師を%(n)s人ふやす") % {"n": change.count}
     words = {
         Kind.PUT_IN: _("このまま計画に入れる"),
-        Kind.VENUE: _("会場を「%(place)s」にする"),
         Kind.OPENING: _("会場を、%(start)sにも使えるようにする"),
         Kind.SESSIONS: _("%(person)sさんに、%(day)sだけ、1日の回数を%(sessions)s回ふやしてもらう"),
         Kind.HOURS: _("%(person)sさんに、%(day)sだけ、あと%(hours)s時間まで長く働いてもらう"),
@@ -105,11 +113,11 @@ def title(change: Change, names: Names) -> str:
     }  # fmt: skip
 
 
-def outcome(crew: Iterable[str], start: int, names: Names) -> str:
+def outcome(crew: Iterable[str], when: str, names: Names) -> str:
     """Who would then go when, and what it comes to: shown by the plan that `check` accepted."""
     people = "、".join(names.person(name) for name in crew)
     said = _("そうすると、%(crew)sが%(start)sから行けます。ほかの訪問は、ひとつも減りません。")
-    return said % {"crew": people, "start": names.clock(start)}
+    return said % {"crew": people, "start": when}
 
 
 def cost(extra: int) -> str:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from outreach.classes.models import Session
+from outreach.classes.models import Session, Venue
 from outreach.dispatch.models.bases import OtherBase
 from outreach.dispatch.models.requests import DispatchRequest
 from outreach.people.models import Person, User
@@ -152,6 +152,7 @@ class Visit(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="visits")
     request = models.ForeignKey(DispatchRequest, on_delete=models.PROTECT, related_name="visits")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="+", verbose_name=_("会場"))
     starts_at = models.DateTimeField(_("始まり"))
     ends_at = models.DateTimeField(_("終わり"))
     lead = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("主担当"))
@@ -178,6 +179,13 @@ class Visit(models.Model):
     def crew(self) -> list[int]:
         """Keys of the people, the lead first."""
         return [self.lead_id, *([self.second_id] if self.second_id else [])]
+
+    @property
+    def wish(self) -> int:
+        """Which wish of the request its venue is; 1 is the first. Lists prefetch `request__other_venues`."""
+        if self.venue_id == self.request.venue_id:
+            return 1
+        return next((o.rank for o in self.request.other_venues.all() if o.venue_id == self.venue_id), 1)
 
 
 class DayLock(models.Model):

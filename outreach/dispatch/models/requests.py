@@ -1,5 +1,7 @@
 """派遣依頼: what a municipality asks for, when its venue is open, and what became of it."""
 
+from datetime import date, time
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -124,9 +126,9 @@ class RequestBlackout(models.Model):
 
 
 class OtherVenue(models.Model):
-    """Where else it could be, next in order: taken in place of the first when a person says so (`choose_venue`).
+    """Where else it could be, next in order: planned at where the first is closed, or nobody can come to it.
 
-    `openings`: [weekday, "9:00", "17:00"]; `blackouts`: ISO days.
+    `openings`: [weekday, "9:00", "17:00"], none for office hours; `blackouts`: ISO days.
     """
 
     request = models.ForeignKey(DispatchRequest, on_delete=models.CASCADE, related_name="other_venues")
@@ -141,6 +143,15 @@ class OtherVenue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rank} {self.venue_id}"
+
+    @property
+    def times(self) -> list[tuple[int, time, time]]:
+        """Weekday, opens, closes."""
+        return [(int(day), time.fromisoformat(opens), time.fromisoformat(shuts)) for day, opens, shuts in self.openings]
+
+    @property
+    def closed(self) -> list[date]:
+        return [date.fromisoformat(day) for day in self.blackouts]
 
 
 class RequestEvent(models.Model):

@@ -63,10 +63,16 @@ def offers_follow(*, moved: Iterable[Visit], gone: Iterable[Visit]) -> None:
     if any(one.status == OfferStatus.ACCEPTED for one in untrue):
         raise PlanRefused([_("講師が承諾した訪問は、動かせません。先に「打診」の画面で取りやめてください。")])
     booked = Visit.objects.filter(pk__in=[*changed, *ending], sessions__status__in=PLANNED).distinct()
-    if any(row.pk in ending or row.starts_at != changed[row.pk].starts_at for row in booked):
+    if any(row.pk in ending or _elsewhere(row, changed[row.pk]) for row in booked):
         raise PlanRefused([_("住民を募集している訪問の日時は、動かせません。講習会の画面で変えてください。")])
     withdraw_offers(Offer.objects.filter(pk__in=[o.pk for o in untrue], status=OfferStatus.OPEN), by=None)
 
 
 def _still_true(offer: Offer, visit: Visit) -> bool:
-    return offer.person_id in visit.crew and offer.starts_at == visit.starts_at
+    """`offer` comes with its visit as it was."""
+    same_place = offer.visit.venue_id == visit.venue_id
+    return offer.person_id in visit.crew and offer.starts_at == visit.starts_at and same_place
+
+
+def _elsewhere(old: Visit, new: Visit) -> bool:
+    return (old.starts_at, old.venue_id) != (new.starts_at, new.venue_id)

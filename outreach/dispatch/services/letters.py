@@ -1,6 +1,6 @@
 """Letters: taken in once, accepted or declined by staff, amended until planned, withdrawn by whoever sent them."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,7 +20,7 @@ from outreach.dispatch.models import (
     RequestLetter,
     RequestStatus,
 )
-from outreach.dispatch.services.requests import Opening, RequestError, amend_request, create_request, withdraw_request
+from outreach.dispatch.services.requests import RequestError, amend_request, create_request, withdraw_request
 from outreach.people.models import Organisation, User
 
 USUAL_CAPACITY = 20  # a cautious meeting room, until the office knows better
@@ -225,7 +225,7 @@ def withdraw_letter(*, letter: RequestLetter, by: User | None, reason: str) -> N
 
 @transaction.atomic
 def choose_venue(*, request: DispatchRequest, other: OtherVenue, by: User | None) -> None:
-    """Take another candidate in place of the first, which goes to the other's rank. Raises: RequestError once planned.
+    """Wish most for another candidate; the first takes the other's rank. Raises: RequestError once planned.
 
     The change is an amendment: what the next plan is made from.
     """
@@ -234,8 +234,8 @@ def choose_venue(*, request: DispatchRequest, other: OtherVenue, by: User | None
     amend_request(
         request=request,
         fields={"venue": other.venue},
-        openings=times_of(other),
-        blackouts=[date.fromisoformat(day) for day in other.blackouts],
+        openings=other.times,
+        blackouts=other.closed,
         by=by,
     )
     other.venue = old_venue
@@ -243,8 +243,3 @@ def choose_venue(*, request: DispatchRequest, other: OtherVenue, by: User | None
     other.blackouts = [day.isoformat() for day in blackouts]
     other.save()
     request.refresh_from_db()
-
-
-def times_of(other: OtherVenue) -> list[Opening]:
-    """Another venue's openings, as times."""
-    return [(int(day), time.fromisoformat(opens), time.fromisoformat(closes)) for day, opens, closes in other.openings]

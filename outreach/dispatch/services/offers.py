@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 BREAK = timedelta(minutes=10)
 TAKEN_UP = timedelta(hours=2)
-AROUND = ("plan", "request__municipality", "request__venue", "request__course", "request__organisation")
+AROUND = ("plan", "venue", "request__municipality", "request__course", "request__organisation")
 
 
 @transaction.atomic
@@ -155,7 +155,7 @@ def _make_classes(visit: Visit) -> list[Session]:
         ends_at = starts_at + timedelta(minutes=request.course.minutes)
         session = create_session(
             course=request.course,
-            venue=request.venue,
+            venue=visit.venue,
             organisation=request.organisation,
             scheme=Scheme.DISPATCH,
             starts_at=starts_at,

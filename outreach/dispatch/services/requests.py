@@ -94,14 +94,14 @@ def change_status(*, request: DispatchRequest, to: RequestStatus, by: User | Non
 
 def _tell_contact(request: DispatchRequest, letter: RequestLetter) -> None:
     """A person rings whoever asked: the day stands. The same visit is told once."""
-    visit = Visit.objects.filter(request=request).order_by("-pk").first()
+    visit = Visit.objects.filter(request=request).select_related("venue").order_by("-pk").first()
     if visit is None:
         return
     day = timezone.localtime(visit.starts_at)
     text = _("%(course)sの講師が決まりました。%(day)s、会場は%(venue)sです。受付番号 %(reference)s") % {
         "course": request.course.name,
         "day": f"{day:%Y-%m-%d %H:%M}",
-        "venue": request.venue.name,
+        "venue": visit.venue.name,
         "reference": codes.show_code(letter.reference),
     }
     fields = {

@@ -13,7 +13,7 @@ from outreach.dispatch.services.requests import change_status
 from outreach.dispatch.timing import Book, DutyTimes, TripTimer
 from outreach.dispatch.violations import Ledger
 
-VISIT = ("starts_at", "ends_at", "lead_id", "second_id")
+VISIT = ("venue_id", "starts_at", "ends_at", "lead_id", "second_id")
 TRIP = ("leaves_at", "back_at", "hm", "road_minutes", "overnight", "legs", "base_id")
 
 
@@ -28,6 +28,7 @@ def write_visits(plan: Plan, problem: Problem, answer: Answer) -> None:
     for entry in answer.visits:
         second = next((name for name in entry.instructors if name != entry.lead), None)
         fields[pk_of(entry.id)] = {
+            "venue_id": pk_of(wanted[entry.id].place_at(entry.start)),
             "starts_at": moment_of(entry.start, first),
             "ends_at": moment_of(entry.start + wanted[entry.id].duration, first),
             "lead_id": pk_of(entry.lead),

@@ -16,6 +16,7 @@ from outreach.dispatch.progress import SEARCHING
 from outreach.dispatch.queries import plans_in, requests_in
 from outreach.dispatch.services.searches import UNDER_WAY
 from outreach.dispatch.views.plans import attempt
+from outreach.dispatch.wishes import AROUND
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 
@@ -24,7 +25,7 @@ def _plan_and_request(request: ScopedRequest, pk: int, asked: int) -> tuple[Plan
     plan = get_object_or_404(plans_in(request.scope).select_related("prefecture", "version__problem"), pk=pk)
     rows = DispatchRequest.objects.filter(municipality__prefecture=plan.prefecture_id)
     rows = rows.select_related("municipality", "venue", "course", "letter")
-    return plan, get_object_or_404(rows.prefetch_related("windows", "blackouts"), pk=asked)
+    return plan, get_object_or_404(rows.prefetch_related(*AROUND), pk=asked)
 
 
 @allowed(Action.PLAN_DISPATCH)
@@ -73,7 +74,7 @@ def search_progress(request: ScopedRequest, pk: int, asked: int) -> JsonResponse
 @require_safe
 def explain_served(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
     plan, row = _plan_and_request(request, pk, asked)
-    visit = Visit.objects.filter(plan=plan, request=row).select_related("lead", "second").first()
+    visit = Visit.objects.filter(plan=plan, request=row).select_related("venue", "lead", "second").first()
     if plan.version is None or visit is None:
         return redirect("dispatch:explain-request", pk, asked)
     log_access(request.user, "see_plan", f"plan:{pk}")
@@ -84,7 +85,7 @@ def explain_served(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
 @allowed(Action.PLAN_DISPATCH)
 @require_POST
 def take_venue(request: ScopedRequest, pk: int, other: int) -> HttpResponse:
-    """Take another of the venues that the letter offers; the next plan is made with it."""
+    """Wish most for another of the venues that the letter offers; the next plan is made so."""
     row = get_object_or_404(requests_in(request.scope).prefetch_related("windows", "blackouts"), pk=pk)
     candidate = get_object_or_404(OtherVenue.objects.select_related("venue"), request=row, venue=other)
     try:
@@ -92,5 +93,5 @@ def take_venue(request: ScopedRequest, pk: int, other: int) -> HttpResponse:
     except services.RequestError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("会場を変えました。計画し直すと、新しい会場で計算します。"))
+        messages.success(request, _("第1希望の会場を入れ替えました。計画し直すと、その順で計算します。"))
     return redirect("dispatch:request", pk)

@@ -24,7 +24,7 @@ from outreach.people.models import Person
 from outreach.people.rules import Action
 
 A_PAGE = 30
-AROUND = ("lead", "second", "plan__prefecture", "request__municipality", "request__venue", "request__course")
+AROUND = ("lead", "second", "plan__prefecture", "venue", "request__municipality", "request__course")
 
 
 @allowed(Action.PLAN_DISPATCH)

@@ -122,8 +122,9 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def about(letter: RequestLetter) -> dict[str, Any]:
-    """What the pages show of a letter. 4 statements."""
-    requests = list(letter.requests.select_related("course", "venue").prefetch_related("visits"))
+    """What the pages show of a letter. 6 statements."""
+    around = ("visits__venue", "other_venues")
+    requests = list(letter.requests.select_related("course").prefetch_related(*around))
     return {
         "letter": letter,
         "town": letter.municipality,

@@ -14,6 +14,7 @@ from outreach.dispatch.models import Plan
 from outreach.dispatch.views.plans import plan_or_404
 from outreach.dispatch.views.plans_table import day_or
 from outreach.dispatch.ways import Way, ways_on
+from outreach.dispatch.wishes import label
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 
@@ -98,9 +99,10 @@ def map_values(request: ScopedRequest, pk: int, day: str) -> HttpResponse:
 @require_safe
 def map_points(request: ScopedRequest, pk: int, day: str) -> HttpResponse:
     ways = _ways(request, pk, day)
-    asked = [visit.request for way in ways for visit in way.visits]
+    visits = [visit for way in ways for visit in way.visits]
     points = [
-        Point(one.venue.lat, one.venue.lon, "venue", f"{one.municipality.name} {one.venue.name}") for one in asked
+        Point(v.venue.lat, v.venue.lon, "venue", f"{v.request.municipality.name} {label(v.venue.name, v.wish)}")
+        for v in visits
     ]
     homes = [Point(*way.door, HOME, way.person.name) for way in ways]
     return JsonResponse(pack_points([*points, *homes]))

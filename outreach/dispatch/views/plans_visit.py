@@ -81,7 +81,7 @@ def _asked_place(request: ScopedRequest, one: Placing) -> tuple[int, tuple[int, 
 
 
 def _day_of(one: Placing, start: int) -> str:
-    return next((timezone.localdate(at).isoformat() for minute, at in one.starts() if minute == start), "")
+    return next((timezone.localdate(at).isoformat() for minute, at, _where in one.starts() if minute == start), "")
 
 
 def _save(request: ScopedRequest, one: Placing, start: int, crew: tuple[int, ...]) -> bool:

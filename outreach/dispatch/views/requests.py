@@ -25,6 +25,7 @@ from outreach.dispatch.models import (
 from outreach.dispatch.openings import write_openings
 from outreach.dispatch.queries import letters_in, plans_in, requests_in
 from outreach.dispatch.request_files import requests_file
+from outreach.dispatch.wishes import AROUND as TIMES
 from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
@@ -69,7 +70,7 @@ def _towns(asked: Any) -> "QuerySet[Municipality]":
 
 def request_or_404(scope: Scope, pk: int) -> DispatchRequest:
     """The request, if the scope reaches it (law 7)."""
-    found = requests_in(scope).select_related(*AROUND).prefetch_related("windows", "blackouts", "events__by")
+    found = requests_in(scope).select_related(*AROUND).prefetch_related(*TIMES, "events__by")
     return get_object_or_404(found, pk=pk)
 
 
@@ -79,15 +80,17 @@ def one(request: ScopedRequest, pk: int) -> HttpResponse:
     row = request_or_404(request.scope, pk)
     log_access(request.user, "see", f"request:{row.pk}")
     openings = [(window.weekday, window.opens, window.closes) for window in row.windows.all()]
-    visits = row.visits.filter(plan__in=plans_in(request.scope)).select_related("plan__prefecture", "lead", "second")
+    visits = row.visits.filter(plan__in=plans_in(request.scope)).select_related(
+        "plan__prefecture", "venue", "lead", "second"
+    )
     plans = plans_in(request.scope).filter(
         prefecture=row.municipality.prefecture_id, first__lte=row.latest, last__gte=row.earliest, version__isnull=False
     )
     context = {
         "row": row,
         "openings": write_openings(openings),
-        "others": row.other_venues.select_related("venue"),
-        "visits": visits,
+        "others": [(other, write_openings(other.times)) for other in row.other_venues.all()],
+        "visits": visits.select_related("plan__prefecture", "venue", "lead", "second"),
         "plans": plans.defer("version__document")[:5],
         "may_withdraw": row.status not in ENDED,
         "may_change": row.status in AMENDABLE,

@@ -1,0 +1,69 @@
+"""When and where a request can be met: its venues in order of wish, and the starts that a problem offers at each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+import jpholiday
+from django.utils.translation import gettext as _
+
+from outreach.classes.models import Venue
+from outreach.dispatch.models import DispatchRequest
+from outreach.dispatch.rules import request_starts, share_starts
+from outreach.people.availability import minute
+
+OFFICE_HOURS = tuple((weekday, 9 * 60, 17 * 60) for weekday in range(5))
+AROUND = ("windows", "blackouts", "other_venues__venue")  # what a query of requests should prefetch
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A venue that would do; of rank 1 the one wished for most. `openings`: weekday, minutes of a day."""
+
+    rank: int
+    venue: Venue
+    openings: tuple[tuple[int, int, int], ...]
+    closed: frozenset[date]
+
+
+def label(name: str, wish: int) -> str:
+    """中央公民館, or 公民館（第2希望）."""
+    return name if wish == 1 else _("%(venue)s（第%(n)s希望）") % {"venue": name, "n": wish}
+
+
+Offered = dict[int, Wish]  # each start, in order, minutes of the horizon: where it would be
+
+
+def wishes(request: DispatchRequest) -> list[Wish]:
+    """The venues of a request, the one wished for most first."""
+    own = [(window.weekday, window.opens, window.closes) for window in request.windows.all()]
+    first = _wish(1, request.venue, own, (blackout.day for blackout in request.blackouts.all()))
+    return [first, *(_wish(o.rank, o.venue, o.times, o.closed) for o in request.other_venues.all())]
+
+
+def _wish(rank: int, venue: Venue, openings: list[tuple[int, time, time]], closed: Iterable[date]) -> Wish:
+    minutes = ((day, minute(opens), minute(shuts)) for day, opens, shuts in openings)
+    return Wish(rank, venue, tuple(minutes), frozenset(closed))
+
+
+def offered_starts(request: DispatchRequest, first: date, last: date) -> Offered:
+    """When and where a request can start, a dozen of the times at most; `AROUND` should be prefetched."""
+    found = wishes(request)
+    chosen = share_starts([_open(request, wish, first, last) for wish in found])
+    return {start: found[number] for start, number in chosen.items()}
+
+
+def _open(request: DispatchRequest, wish: Wish, first: date, last: date) -> list[int]:
+    closed = set(wish.closed)
+    if not wish.openings:  # a venue whose hours nobody gave is an office, shut on holidays
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        closed |= {day for day in days if jpholiday.is_holiday(day)}
+    return request_starts(
+        first=first,
+        last=last,
+        earliest=request.earliest,
+        latest=request.latest,
+        openings=wish.openings or OFFICE_HOURS,
+        closed=frozenset(closed),
+        duration=request.minutes,
+    )

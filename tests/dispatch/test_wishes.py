@@ -1,0 +1,239 @@
+"""A request names several venues: planning takes the first where it can, else the next, and everything says which."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from outreach.classes.models import PLANNED, Session, Venue, VenueHold
+from outreach.contact.models import CallTask
+from outreach.dispatch import services
+from outreach.dispatch.building import LATER_WISH, build_problem, minute_of
+from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, OtherVenue, Plan, Visit
+from outreach.dispatch.problem import MAX_STARTS, Problem
+from outreach.dispatch.problem_rules import faults
+from outreach.dispatch.rules import share_starts, spread
+from outreach.dispatch.services.plans import current
+from outreach.people.models import CalendarFeed, Organisation, Role
+from tests import factories
+from tests.dispatch import letters, rows
+
+SECOND = {"v2__name": "公民館", "v2__address": "鬼志別 2", "v2__more": "月-金 9-17"}
+
+
+# --- which starts ---------------------------------------------------------------------------------------------------
+def bits(number: int) -> list[int]:
+    return [n for n in range(number.bit_length()) if number >> n & 1]
+
+
+HALF = st.integers(0, 2**40 - 1)  # half of forty starts
+FEW = st.integers(0, 39).map(lambda n: 1 << n)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])  # how fast lists are drawn is the machine's affair
+@given(st.lists(st.one_of(HALF, FEW, st.just(0)).map(bits), min_size=1, max_size=3))
+def test_every_start_is_of_the_first_venue_open_then_unless_that_is_full_and_no_open_venue_is_left_out(
+    open_at: list[list[int]],
+) -> None:
+    chosen = share_starts(open_at)
+    assert list(chosen) == sorted(chosen)
+    assert len(chosen) <= MAX_STARTS
+    assert all(start in open_at[venue] for start, venue in chosen.items())
+    for venue, starts in enumerate(open_at):
+        own = {start for start, of in chosen.items() if of == venue}
+        before = {start for earlier in open_at[:venue] for start in earlier}
+        assert own or not set(starts) - before, "what no venue before it could take is taken here"
+        if own & before:  # beside an earlier one only once all its own times are in
+            assert set(starts) - before <= own
+    assert len(chosen) >= min(MAX_STARTS - 4, len({start for starts in open_at for start in starts}))
+
+
+def test_one_venue_has_a_dozen_starts_spread_over_the_whole() -> None:
+    assert list(share_starts([range(0, 240, 3)])) == spread(range(0, 240, 3))
+
+
+def test_the_second_comes_in_where_the_first_is_closed_and_is_left_a_few_where_it_never_is() -> None:
+    assert share_starts([[], [1, 2]]) == {1: 1, 2: 1}
+    assert share_starts([[1, 2], [2, 3]]) == {1: 0, 2: 0, 3: 1}
+    both = share_starts([range(80), range(80)])
+    assert sorted(both.values()) == [0] * 10 + [1] * 2
+
+
+# --- the problem ----------------------------------------------------------------------------------------------------
+def asked(**changes: Any) -> DispatchRequest:
+    """With a second venue open on weekdays, unless said otherwise."""
+    return letters.accepted(**SECOND | changes)[1][0]
+
+
+def closed_all_week(**changes: Any) -> DispatchRequest:
+    week = [rows.monday() + timedelta(days=n) for n in range(7)]
+    return asked(v1__closed=f"{week[0].isoformat()}〜{week[-1].isoformat()}", **changes)
+
+
+def built(plan: Plan | None = None) -> Problem:
+    first = rows.monday()
+    return build_problem(prefecture="01", first=first, last=first + timedelta(days=6), plan=plan)
+
+
+def second_of(request: DispatchRequest) -> Venue:
+    return request.other_venues.get().venue
+
+
+@pytest.mark.django_db
+class TestTheProblem:
+    def test_a_closed_first_venue_leaves_the_second_at_its_price(self) -> None:
+        rows.instructor()
+        request = closed_all_week()
+        problem = built()
+        (visit,) = problem.visits
+        assert faults(problem) == []
+        assert visit.place == f"v{request.venue_id}"
+        assert {one.start for one in visit.elsewhere} == set(visit.starts)
+        assert {(one.place, one.cost) for one in visit.elsewhere} == {(f"v{second_of(request).pk}", LATER_WISH)}
+
+    def test_one_venue_alone_says_nothing_of_others(self) -> None:
+        rows.instructor()
+        rows.request()
+        assert built().visits[0].elsewhere == ()
+
+    def test_a_venue_without_hours_keeps_office_hours_and_its_own_days_off(self) -> None:
+        rows.instructor()
+        first = rows.monday()
+        closed_all_week(v2__more="", v2__closed=first.isoformat())
+        days = {one.start // 1440 for one in built().visits[0].elsewhere}
+        assert days
+        assert days <= {1, 2, 3, 4}
+
+    def test_what_is_planned_keeps_its_venue_though_another_is_wished_for_more_by_now(self) -> None:
+        rows.instructor()
+        request = closed_all_week()
+        plan = rows.plan()
+        visit = plan.visits.get()
+        request.blackouts.all().delete()
+        problem = built(plan)
+        at = minute_of(visit.starts_at, plan.first)
+        assert problem.visits[0].place_at(at) == f"v{second_of(request).pk}"
+        assert any(problem.visits[0].place_at(start) == f"v{request.venue_id}" for start in problem.visits[0].starts)
+        services.replan(plan=plan, by=None)
+        assert plan.visits.get().venue == request.venue  # nobody was told yet: the first wish is worth a change
+
+
+# --- from the plan to the class ---------------------------------------------------------------------------------------
+@pytest.fixture
+def desk(client: Client) -> Client:
+    centre: Organisation = factories.organisation(kind="dispatch", municipality=None)
+    client.force_login(factories.user(Role.COORDINATOR, organisation=centre))
+    return client
+
+
+def said(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", answer.content.decode()))
+
+
+@pytest.mark.django_db
+class TestFromThePlanToTheClass:
+    def test_a_request_whose_first_venue_is_closed_all_month_is_taught_at_the_second(self, desk: Client) -> None:
+        teacher = rows.instructor()
+        CalendarFeed.objects.create(person=teacher)
+        request = closed_all_week()
+        second = second_of(request)
+        Venue.objects.filter(pk=second.pk).update(key_holder="鍵は公民館の窓口", lat=45.25, lon=142.2)
+        plan = rows.plan()
+        visit = plan.visits.get()
+        assert (visit.venue, visit.wish) == (second, 2)
+        self.every_page_says_the_second(desk, plan, request, visit)
+        services.publish_plan(plan=plan, by=None)
+        letter = said(Client(), reverse("dispatch:offer-letter", args=[teacher.offer_letters.get().token]))
+        assert "公民館" in letter
+        assert "鍵は公民館の窓口" in letter
+        assert "交流センター" not in letter
+        services.accept_offer(offer=Offer.objects.get(), now=rows.now())
+        session = Session.objects.get(status__in=PLANNED)
+        assert (session.venue, session.starts_at) == (second, visit.starts_at)
+        assert VenueHold.objects.get().venue == second
+        assert "会場は公民館です" in CallTask.objects.get(number=request.contact_phone).fields["text"]
+        feed = desk.get(reverse("desk:calendar-feed", args=[CalendarFeed.objects.get().token])).content.decode()
+        assert "LOCATION:公民館" in feed
+
+    def every_page_says_the_second(self, desk: Client, plan: Plan, request: DispatchRequest, visit: Visit) -> None:
+        day = visit.starts_at.date().isoformat()
+        table = said(desk, f"/staff/plans/{plan.pk}/?week={day}")
+        assert "公民館 第2希望" in table
+        assert "交流センター" not in table
+        assert "公民館 第2希望" in said(desk, f"/staff/plans/{plan.pk}/visits/{request.pk}/")
+        assert "公民館 第2希望" in said(desk, f"/staff/plans/{plan.pk}/map/?day={day}")
+        points = desk.get(f"/staff/plans/{plan.pk}/map/{day}/points/").json()
+        assert any("公民館（第2希望）" in name for name in points["names"])
+        assert "公民館 第2希望" in said(desk, reverse("dispatch:explain-visit", args=[plan.pk, request.pk]))
+        assert "公民館 第2希望" in said(desk, reverse("dispatch:request", args=[request.pk]))
+        csv = desk.get(f"/staff/plans/{plan.pk}/?format=csv").content.decode("utf-8-sig")
+        assert "公民館" in csv
+        assert "交流センター" not in csv
+
+    def test_the_first_is_taken_where_it_is_open(self) -> None:
+        rows.instructor()
+        request = asked()
+        visit = rows.plan().visits.get()
+        assert (visit.venue, visit.wish) == (request.venue, 1)
+
+    def test_it_is_moved_by_hand_to_the_other_venue_and_the_page_of_changes_says_so(self, desk: Client) -> None:
+        teacher = rows.instructor()
+        request = asked(v1__weekdays=["0", "1"], v2__more="木・金 9-17")
+        plan = rows.plan()
+        at = f"/staff/plans/{plan.pk}/visits/{request.pk}/"
+        page = said(desk, at)
+        assert "公民館（第2希望）" in page
+        assert "交流センター" in page
+        problem, _answer = current(plan)
+        start = problem.visits[0].elsewhere[-1].start
+        form = {"start": start, "lead": teacher.pk, "version": plan.version_id, "action": "save"}
+        assert desk.post(at, form).status_code == 302
+        assert plan.visits.get().venue == second_of(request)
+        changes = said(desk, f"/staff/plans/{plan.pk}/changes/")
+        assert "交流センター" in changes
+        assert "公民館" in changes
+        services.undo_version(plan=Plan.objects.get(pk=plan.pk))
+        assert plan.visits.get().venue == request.venue
+
+    def test_an_open_offer_is_taken_back_when_the_venue_changes_with_the_time(self) -> None:
+        teacher = rows.instructor()
+        request = asked(v1__weekdays=["0", "1"], v2__more="木・金 9-17")
+        plan = rows.plan()
+        services.publish_plan(plan=plan, by=None)
+        start = current(plan)[0].visits[0].elsewhere[-1].start
+        services.move_visit(
+            plan=Plan.objects.get(pk=plan.pk), request=request.pk, start=start, crew=(teacher.pk,), by=None
+        )
+        assert Offer.objects.get().status == OfferStatus.WITHDRAWN
+
+    def test_why_nobody_comes_is_told_of_all_its_venues(self, desk: Client) -> None:
+        rows.instructor()
+        request = closed_all_week(v2__closed="、".join(str(rows.monday() + timedelta(days=n)) for n in range(7)))
+        text = said(desk, reverse("dispatch:explain-request", args=[rows.plan().pk, request.pk]))
+        assert "どの会場も、この期間のどの候補の日時にも開いていません" in text
+
+    def test_a_table_of_later_wishes_takes_no_more_statements(
+        self, desk: Client, same_queries_at_1_and_30: Callable[..., None]
+    ) -> None:
+        teacher = rows.instructor()
+        closed_all_week()
+        plan = rows.plan()
+        visit = plan.visits.get()
+
+        def add() -> None:
+            request = rows.request()
+            other = factories.venue()
+            OtherVenue.objects.create(request=request, rank=2, venue=other)
+            Visit.objects.create(
+                plan=plan, request=request, venue=other, starts_at=visit.starts_at, ends_at=visit.ends_at, lead=teacher
+            )
+
+        same_queries_at_1_and_30(add, lambda: desk.get(f"/staff/plans/{plan.pk}/?week={visit.starts_at.date()}"))

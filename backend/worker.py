@@ -31,10 +31,10 @@ NOTE_EVERY = 10.0  # seconds between two notes of progress by one worker process
 
 
 class Watchdog:
-    """Runs one cluster until told to stop. `every`, `stale` and `grace` are seconds."""
+    """Runs one cluster until told to stop. All are seconds; `warm` 0: the solver is left cold."""
 
-    def __init__(self, every: float, stale: float, grace: float) -> None:
-        self.every, self.stale, self.grace = every, stale, grace
+    def __init__(self, every: float, stale: float, grace: float, warm: float = 0) -> None:
+        self.every, self.stale, self.grace, self.warm = every, stale, grace, warm
         self.name = os.environ.get("WORKER_NAME", f"{socket.gethostname()}:{os.getpid()}")
         self.stopping = threading.Event()
         self.failures = 0
@@ -43,6 +43,7 @@ class Watchdog:
         signal(SIGTERM, lambda *_: self.stopping.set())
         signal(SIGINT, lambda *_: self.stopping.set())
         apply_schedule()
+        threading.Thread(target=self.warm_solver, daemon=True).start()
         while not self.stopping.is_set():
             cluster = manage("worker", "--cluster-of", str(os.getpid()), env={"WORKER_NAME": self.name})
             self.guard(cluster)
@@ -50,6 +51,15 @@ class Watchdog:
             connections.close_all()
             self.stopping.wait(min(60, 2**self.failures - 1))  # a cluster that cannot start is not tried in a loop
         Heartbeat.objects.filter(worker=self.name).delete()
+
+    def warm_solver(self) -> None:
+        """Have the solver compiled before the first plan asks for it, once the house runs and as idly as can be."""
+        if not self.warm or self.stopping.wait(self.warm):
+            return
+        warming = manage("warm_solver", "--verbosity", "0")
+        while warming.alive and not self.stopping.wait(1):
+            pass
+        warming.kill()
 
     def guard(self, cluster: Group) -> None:
         """Come back when `cluster` ended, hangs, or the house is closing."""

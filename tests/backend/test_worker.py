@@ -21,7 +21,7 @@ from django_q.models import Schedule
 from backend.schedule import JOBS, Job, apply_schedule, first_run
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-QUICK = ["--every", "0.5", "--stale", "4", "--grace", "3"]
+QUICK = ["--every", "0.5", "--stale", "4", "--grace", "3", "--warm", "0"]
 
 
 def until(what: Callable[[], bool], seconds: float = 60) -> bool:

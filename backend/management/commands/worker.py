@@ -16,10 +16,11 @@ class Command(BaseCommand):
         # Longer than any job may take (Q_CLUSTER timeout 120) twice over.
         parser.add_argument("--stale", type=float, default=300, help="seconds without one that mean a hang (300)")
         parser.add_argument("--grace", type=float, default=30, help="seconds that jobs get to finish at the end (30)")
+        parser.add_argument("--warm", type=float, default=20, help="seconds until the solver is compiled, 0: not (20)")
         parser.add_argument("--cluster-of", type=int, help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["cluster_of"]:
             run_cluster(options["cluster_of"])
         else:
-            Watchdog(options["every"], options["stale"], options["grace"]).run()
+            Watchdog(options["every"], options["stale"], options["grace"], options["warm"]).run()

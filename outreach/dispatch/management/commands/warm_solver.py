@@ -1,0 +1,20 @@
+"""manage.py warm_solver: compile the solver, so that the first plan need not wait for it."""
+
+import os
+from time import monotonic
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from outreach.dispatch.warming import warm_solver
+
+
+class Command(BaseCommand):
+    help = "Compile what the solver needs (10-20 s after each deploy, then 1 s). The worker does it by itself, idly."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        os.nice(19)  # messages are sent beside it
+        began = monotonic()
+        warm_solver()
+        if options["verbosity"]:
+            self.stdout.write(f"The solver is compiled ({monotonic() - began:.1f} s).")

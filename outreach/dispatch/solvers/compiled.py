@@ -13,13 +13,14 @@ F = TypeVar("F", bound=Callable[..., object])
 def compiled(function: F) -> F:
     """Compile at the first call, and keep the result for the next process where that can be written.
 
+    Other threads run on meanwhile.
     Numba keeps it beside the module or in the user's cache, and refuses where it can write neither: then each process
     compiles for itself, some seconds once.
     """
     try:
-        made: F = cast(F, njit(cache=True)(function))
+        made: F = cast(F, njit(cache=True, nogil=True)(function))
     except RuntimeError:
-        made = cast(F, njit(function))
+        made = cast(F, njit(nogil=True)(function))
     return made
 
 

@@ -15,17 +15,20 @@ SURE, LIKELY, STEPS = 0.95, 0.6, 15
 # The same when time is up: a rough plan is better than none.
 HURRIED, HURRIED_STEPS = 0.3, 3
 TINY = 1e-5
-# How often new trips are priced on the way, in steps.
-PRICED = 3
+# How often new trips are priced on the way, in steps; how much chance adds to or takes from what is likely.
+PRICED, CHANCE = 3, 0.2
 # Where the way ends nowhere: CP-SAT's deterministic time to make a plan of what was taken so far.
 RESCUE = 4.0
 
 
 class Dive:
-    """One way down. `run` leaves the master as it was, but for new trips."""
+    """One way down; with `chance`, another one each time. `run` leaves the master as it was, but for new trips."""
 
-    def __init__(self, generation: Generation, budget: Budget, should_stop: Stop) -> None:
+    def __init__(
+        self, generation: Generation, budget: Budget, should_stop: Stop, chance: np.random.Generator | None = None
+    ) -> None:
         self._generation, self._budget, self._should_stop = generation, budget, should_stop
+        self._chance = chance
         self._master = generation.master
         rows = self._master.rows
         self._pairs = slice(rows.visits, rows.visits + len(rows.pairs))
@@ -97,6 +100,8 @@ class Dive:
             found: list[int] = sure[np.argsort(-weight[sure], kind="stable")].tolist()
             return found
         weight = np.where(_between(weight), weight, 0)
+        if self._chance is not None:
+            weight *= self._chance.uniform(1.0 - CHANCE, 1.0, len(weight))
         # A start for two decides more than one trip does.
         weight[pairs] += 0.1 * (weight[pairs] > 0.5)
         least, steps = (HURRIED, HURRIED_STEPS) if self._budget.over() else (LIKELY, STEPS)

@@ -4,6 +4,7 @@ The bound is the Lagrangian one: the master's value, less what each instructor's
 trip that begins there. It holds at every exact pricing, converged or not; one person begins one trip a day at most.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,12 @@ CLOSE = 1e-5
 # Rounds of cuts end when three together have raised the value by less than this share of it.
 WORTH_A_ROUND = 3e-4
 CUTS_A_ROUND = 80
+# A round that lowers the value by less than this share of it speaks of trips that are worth a look.
+SETTLED = 0.01
+
+
+def _nobody(relaxed: Relaxed) -> None:
+    """For those who don't want to hear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +60,20 @@ class Generation:
         self._group = shifts.person * network.problem.horizon.days + shifts.day
         self._groups = len(network.problem.instructors) * network.problem.horizon.days
 
-    def run(self, budget: Budget, *, cut: bool) -> Relaxed:
+    def run(self, budget: Budget, *, cut: bool, settled: Callable[[Relaxed], None] = _nobody) -> Relaxed:
         """Until no trip is left that could better the relaxation, or the budget is used up; then cuts, and again.
 
-        Trips of one worked day first, then those of several that are easily found, then all.
+        Trips of one worked day first, then those of several that are easily found, then all. Before each round of cuts
+        `settled` hears once of a relaxation that is close to its end.
         """
-        depth, most, values = 0, PER_SHIFT, [-np.inf]
+        depth, most, values, before, heard = 0, PER_SHIFT, [-np.inf], np.inf, False
         while True:
             relaxed = self.price()
             budget.spend()
+            if np.isfinite(self.bound) and not heard and before - relaxed.value < SETTLED * abs(relaxed.value):
+                settled(relaxed)
+                heard = True
+            before = relaxed.value
             added = self._look(relaxed, most, EFFORTS[depth], should_stop=budget.over)
             if budget.over():
                 return relaxed
@@ -76,7 +88,7 @@ class Generation:
                 tired = len(values) > 4 and values[-1] - values[-4] < WORTH_A_ROUND * abs(values[-1])
                 if not cut or tired or not self.cut(relaxed):
                     return relaxed
-                depth, most = 1, PER_SHIFT
+                depth, most, heard = 1, PER_SHIFT, False
 
     def prove(self, relaxed: Relaxed, should_stop: Stop) -> float:
         """Look at trips of all kinds, at the prices of the last relaxation, however late it is: the bound."""
@@ -161,6 +173,13 @@ class Generation:
         bound = self._raise_bound(relaxed, found, reduced)
         kept = np.flatnonzero(reduced < slack)
         return Below(found.columns.take(kept), reduced[kept], bound + slack) if len(kept) <= most else None
+
+    def known(self, relaxed: Relaxed, slack: float) -> tuple[Columns, Floats]:
+        """The trips of the master whose reduced cost is less than `slack`."""
+        columns = self.master.pool.columns()
+        reduced = self.master.reduced(columns, relaxed.duals)
+        kept = np.flatnonzero(reduced < slack)
+        return columns.take(kept), reduced[kept]
 
     def cheapest(self, relaxed: Relaxed, slack: float, each: int, most: int) -> tuple[Columns, Floats]:
         """Trips of a reduced cost below `slack`, `each` of a shift and kind, `most` in all."""

@@ -1,5 +1,5 @@
 # mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, check-untyped-defs=False
-"""The joining of days to trips of several worked days, compiled: the likeliest first, the hopeless dropped.
+"""The joining of days to trips of several worked days, compiled: the likeliest first, and the hopeless dropped.
 
 No function here calls itself: numba cannot keep such a one for the next process.
 """

@@ -1,5 +1,5 @@
 # mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, check-untyped-defs=False
-"""What a night can lead to, compiled: lower bounds and sorted next days for one person from one home.
+"""What a night can lead to, compiled: lower bounds and sorted next days, for one person from one home.
 
 Forwards, `least` is what being in a bed costs at least so far. Backwards, `on` is the least that a day's work can come
 to from its first visit on, and for each bed the next day's works stand sorted by that: each is met by the first that

@@ -3,12 +3,11 @@
 Which trips are worth looking at is known from their reduced costs, so each choice is small and often proven.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from outreach.dispatch.solvers.choice import Choice, Limits
 from outreach.dispatch.solvers.columns import Columns, join
+from outreach.dispatch.solvers.incumbent import Standing
 from outreach.dispatch.solvers.legs import Bools, Ints
 from outreach.dispatch.solvers.network import Floats, Network
 
@@ -18,24 +17,18 @@ EFFORT = 1.5
 FEWEST, FIRST, MOST = 4, 8, 40
 
 
-@dataclass(slots=True)
-class Standing:
-    """The best plan so far: its trips and its cost."""
-
-    trips: Columns
-    cost: int
-
-
 class Repair:
     """Betters a plan from `candidates`, the cheapest first by `reduced`."""
 
     def __init__(self, network: Network, candidates: Columns, reduced: Floats, seed: int) -> None:
-        order = np.argsort(reduced, kind="stable")
         self._net = network
-        self._candidates = candidates.take(order)
         self._random = np.random.default_rng(seed)
-        self._seed = seed
         self._people = FIRST
+        self.feed(candidates, reduced)
+
+    def feed(self, candidates: Columns, reduced: Floats) -> None:
+        """From now on choose among these."""
+        self._candidates = candidates.take(np.argsort(reduced, kind="stable"))
         self._near = self._nearness()
 
     def _nearness(self) -> Floats:
@@ -48,8 +41,8 @@ class Repair:
         self._could = could
         return common / np.maximum(1.0, np.sqrt(np.outer(np.diag(common), np.diag(common))))
 
-    def step(self, standing: Standing, limits: Limits) -> Standing:
-        """One repair. A proven one makes the next larger, an unproven one smaller."""
+    def step(self, standing: Standing, limits: Limits) -> tuple[Standing, Bools]:
+        """One repair, and whom it freed. A proven one makes the next larger, an unproven one smaller."""
         free = self._choose(standing)
         offered = self._offer(standing, free)
         kept = np.flatnonzero(~free[standing.trips.person])
@@ -63,8 +56,8 @@ class Repair:
         elif self._random.random() < 0.5:
             self._people = min(MOST, self._people + 1)
         if chosen is None or chosen.cost >= standing.cost:
-            return standing
-        return Standing(columns.take(chosen.trips), chosen.cost)
+            return standing, free
+        return Standing(columns.take(chosen.trips), chosen.cost), free
 
     def _choose(self, standing: Standing) -> Bools:
         """Whom to free: those near to one person, or those who could serve a visit now left out."""

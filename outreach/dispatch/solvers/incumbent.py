@@ -1,0 +1,89 @@
+"""The best plan and the best bound of a run so far, shared by its threads."""
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from outreach.dispatch.solvers.base import Budget, Progress, Report
+from outreach.dispatch.solvers.columns import Columns, empty, join
+from outreach.dispatch.solvers.legs import Bools
+from outreach.dispatch.solvers.network import Network
+from outreach.dispatch.solvers.plans import RefusedError, plan_of, whole_bound
+from outreach.dispatch.solvers.rows import MUST
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A plan's trips and its cost; a locked visit left out costs `MUST`."""
+
+    trips: Columns
+    cost: int
+
+
+class Incumbent:
+    """See the module. Every method may be called from any thread; `progress` is called by one at a time."""
+
+    def __init__(self, network: Network, budget: Budget, progress: Report) -> None:
+        self._net, self._budget, self._progress = network, budget, progress
+        self._lock = threading.Lock()
+        nothing = empty(network.problem.horizon.weeks)
+        self.best = Standing(nothing, self.cost_of(nothing))
+        self.bound = -np.inf
+
+    @property
+    def gap(self) -> float:
+        return self.best.cost - self.bound
+
+    @property
+    def proven(self) -> bool:
+        return bool(np.isfinite(self.bound)) and self.best.cost <= whole_bound(self.bound)
+
+    def cost_of(self, trips: Columns) -> int:
+        """As the master counts it. Raises RefusedError for trips that don't make a plan."""
+        served = set(self._net.nodes.visit[trips.nodes[trips.nodes >= 0]].tolist())
+        missing = [visit for visit in self._net.locks if visit not in served]
+        if missing:
+            return MUST * len(missing)
+        cost = plan_of(self._net, trips, None).cost
+        return MUST if cost is None else cost
+
+    def offer(self, stage: str, trips: Columns) -> None:
+        """Take these trips if they are better than the best."""
+        self._take(stage, Standing(trips, self.cost_of(trips)))
+
+    def raise_bound(self, stage: str, bound: float) -> None:
+        with self._lock:
+            self.bound = max(self.bound, bound)
+            self._say(stage)
+
+    def mended(self, stage: str, before: Standing, after: Standing, freed: Bools) -> None:
+        """Take what a repair made of an earlier best plan, with what another thread has made of other people since."""
+        now = self.best
+        if now is not before and after.cost < before.cost:
+            ours, theirs = freed[after.trips.person], ~freed[now.trips.person]
+            weeks = self._net.problem.horizon.weeks
+            both = join([after.trips.take(ours), now.trips.take(theirs)], weeks)
+            with suppress(RefusedError):  # of two who come together, none may lead
+                if self._once(both):
+                    after = min(after, Standing(both, self.cost_of(both)), key=lambda standing: standing.cost)
+        self._take(stage, after)
+
+    def _once(self, trips: Columns) -> bool:
+        """Whether each visit has one start and as many people as it needs."""
+        node, count = np.unique(trips.nodes[trips.nodes >= 0], return_counts=True)
+        crew = np.array([visit.crew for visit in self._net.problem.visits])
+        visit = self._net.nodes.visit[node]
+        return len(np.unique(visit)) == len(visit) and bool((count == crew[visit]).all())
+
+    def _take(self, stage: str, standing: Standing) -> None:
+        with self._lock:
+            if standing.cost < self.best.cost:
+                self.best = standing
+            self._say(stage)
+
+    def _say(self, stage: str) -> None:
+        bound = whole_bound(self.bound) if np.isfinite(self.bound) else None
+        cost = None if self.best.cost >= MUST else self.best.cost
+        self._progress(Progress(stage, self._budget.used, cost, bound))

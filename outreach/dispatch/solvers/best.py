@@ -107,8 +107,8 @@ class _Run:
             best, gap = self._incumbent.best, self._incumbent.gap
             hopeful = gap < min(SMALLER * tried, HOPEFUL * best.cost)
             if hopeful and (self._budget.timed or idle >= IMPATIENCE):
-                Proof(generation, self._incumbent, self._budget).run(relaxed)
-                tried, idle = gap, 0
+                again = Proof(generation, self._incumbent, self._budget).run(relaxed)
+                tried, idle = np.inf if again else gap, 0
             elif not self._budget.limited and idle >= PATIENCE:
                 break
             else:

@@ -23,6 +23,8 @@ from outreach.dispatch.solvers.rows import Rows
 TINY = 1e-5
 # How many questions are tried before one is put; how often one is tried before its past is trusted.
 TRIED, TRUSTED = 6, 4
+# So many nodes by bound, then so many straight down.
+STRETCH = 15
 
 
 class Asker(Protocol):
@@ -73,9 +75,18 @@ class Tree:
     def grow(self, asker: Asker, nodes: int | None) -> None:
         """Until every plan of these trips is known to cost the cutoff or more, or `nodes` are done."""
         while self._open and not asker.should_stop() and (nodes is None or self._done < nodes):
-            self._branch(heapq.heappop(self._open), asker)
+            self._branch(self._next(), asker)
             self._done += 1
             asker.heard(min([self._stuck, float(asker.cutoff()), *(node.bound for node in self._open)]))
+
+    def _next(self) -> _Node:
+        """The node of the least bound; now and then straight down instead, to come by a whole choice."""
+        if self._done // STRETCH % 2 == 0:
+            return heapq.heappop(self._open)
+        deepest = max(self._open, key=lambda node: (len(node.held), -node.bound, -node.number))
+        self._open.remove(deepest)
+        heapq.heapify(self._open)
+        return deepest
 
     def _branch(self, node: _Node, asker: Asker) -> None:
         self._hold(node.held)

@@ -70,7 +70,8 @@ class Generation:
         while True:
             relaxed = self.price()
             budget.spend()
-            if np.isfinite(self.bound) and not heard and before - relaxed.value < SETTLED * abs(relaxed.value):
+            slow = before - relaxed.value < SETTLED * abs(relaxed.value)
+            if np.isfinite(self.bound) and slow and not heard:
                 settled(relaxed)
                 heard = True
             before = relaxed.value
@@ -78,6 +79,7 @@ class Generation:
             if budget.over():
                 return relaxed
             if self._repair(relaxed) or added > (0 if depth == 2 else len(self.network.shifts) // 20):
+                depth = max(depth, int(slow))  # trips of one day say little where nights are cheap
                 continue
             if depth < 2:
                 depth += 1

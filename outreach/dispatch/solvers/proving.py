@@ -1,5 +1,7 @@
 """Proof: the best choice of all trips that a better plan could have, or of the likeliest where those are too many."""
 
+import numpy as np
+
 from outreach.dispatch.solvers import cuts
 from outreach.dispatch.solvers.base import Budget
 from outreach.dispatch.solvers.branching import Tree
@@ -11,8 +13,10 @@ from outreach.dispatch.solvers.master import Relaxed
 
 # Among this many trips at most; so many nodes where only work counts.
 MOST, NODES = 8_000, 100
-# A proof is begun anew when the gap has shrunk to this part: there are fewer trips to look at.
+# A proof is begun anew when a better plan leaves this part of what it looked for: there are fewer trips to look at.
 SMALLER = 0.7
+# Parts of the gap to the relaxed bound that trips may cost, tried in this order.
+SHARES = (1.0, 0.75, 0.55, 0.4, 0.28, 0.2)
 
 
 class Proof:
@@ -21,25 +25,31 @@ class Proof:
     def __init__(self, generation: Generation, incumbent: Incumbent, budget: Budget) -> None:
         self._generation, self._incumbent, self._budget = generation, incumbent, budget
         self._rows = generation.master.rows
-        self._enough = incumbent.bound + SMALLER * incumbent.gap
+        self._enough = -np.inf
 
-    def run(self, relaxed: Relaxed) -> None:
-        """`relaxed` must be the last one priced."""
+    def run(self, relaxed: Relaxed) -> bool:
+        """Whether another try is worth while. `relaxed` must be the last one priced."""
         below = self._likeliest(relaxed)
         if below is None:
-            return
+            return False
         self._incumbent.raise_bound("proof", self._generation.bound)
         self._trips = join([self._incumbent.best.trips, below.columns], below.columns.minutes.shape[1])
         self._others = below.others
         nodes = None if self._budget.timed else NODES
         Tree(self._generation.network, self._rows, self._trips).grow(self, nodes)
+        return not self._budget.over() and self.should_stop()
 
     def _likeliest(self, relaxed: Relaxed) -> Below | None:
-        """All trips below the gap, or below a part of it: the bound is then at most that of a plan with another."""
-        gap = self._incumbent.gap
-        for slack in (gap + 1.0, gap / 2, gap / 4, gap / 8):
+        """All trips that a better plan could have, or the likeliest: a plan with another then bounds what is proven."""
+        relaxed_bound = self._generation.bound
+        whole = self._incumbent.best.cost - relaxed_bound + 1.0
+        for share in SHARES:
+            slack = share * whole
+            if relaxed_bound + slack <= self._incumbent.bound or self._budget.over():
+                return None
             below = self._generation.all_below(relaxed, slack, MOST, self._budget.over)
-            if below is not None or self._budget.over():
+            if below is not None:
+                self._enough = relaxed_bound + SMALLER * slack
                 return below
         return None
 

@@ -27,6 +27,7 @@ from backend.schedule import apply_schedule
 
 log = logging.getLogger(__name__)
 
+STARTING = 60.0  # seconds that a new cluster has until its first heartbeat: a busy machine starts slowly
 NOTE_EVERY = 10.0  # seconds between two notes of progress by one worker process
 
 
@@ -71,13 +72,15 @@ class Watchdog:
                 return
             try:
                 last = self.last_beat()
-                if timezone.now() - max(last or started, started) > timedelta(seconds=self.stale):
-                    log.error("No heartbeat for %.0f s: killing the cluster and starting another.", self.stale)
+                beaten = last is not None and last > started
+                patience = self.stale if beaten else max(self.stale, STARTING)
+                if timezone.now() - max(last or started, started) > timedelta(seconds=patience):
+                    log.error("No heartbeat for %.0f s: killing the cluster and starting another.", patience)
                     return
                 if timezone.now() - asked >= timedelta(seconds=self.every):
                     async_task("backend.jobs.beat", save=False)
                     asked = timezone.now()
-                if last and last > started:
+                if beaten:
                     self.failures = 0
             except DatabaseError:
                 log.exception("The database does not answer; the cluster is left as it is.")

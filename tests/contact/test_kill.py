@@ -164,6 +164,7 @@ def judge(found: dict[str, Any], *, messages: int, kills: int) -> None:
     assert found["doubts"] <= kills, "more than one in doubt a crash"
 
 
+@pytest.mark.timeout(900)  # a busy machine
 def test_no_reminder_is_lost_or_doubled_when_the_worker_is_killed(database_url: str) -> None:
     found = prove(database_url, messages=120, kills=4, rate=200)
     judge(found, messages=120, kills=4)

@@ -1,4 +1,4 @@
-"""A person's trips and classes as iCalendar. No resident, no key, no telephone: it's copied to others' servers."""
+"""A person's trips, classes, home visits and training as iCalendar. No resident, no key: others keep copies of it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,19 +10,21 @@ from outreach.classes.codes import show_code
 from outreach.classes.models import SessionStatus, Shift
 from outreach.dispatch.models import Offer, OfferStatus, Trip
 from outreach.people.ics import OWN
-from outreach.people.models import CalendarFeed
+from outreach.people.models import CalendarFeed, TrainingAttendance
+from outreach.registration.models import SupportHelper, SupportStatus
 
 BACK = timedelta(days=60)
+HELPED = (SupportStatus.MATCHED, SupportStatus.AGREED, SupportStatus.DONE)
 
 
 def feed_of(feed: CalendarFeed, now: datetime) -> bytes:
-    """The same rows give the same bytes. 2 statements."""
+    """The same rows give the same bytes. 4 statements."""
     calendar = Calendar()
     calendar.add("prodid", "-//Tsutsuura//JP")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _("津々浦々"))
     calendar.add("refresh-interval;value=duration", "PT4H")
-    for event in [*_classes(feed, now), *_trips(feed, now)]:
+    for event in [*_classes(feed, now), *_trips(feed, now), *_supports(feed, now), *_training(feed, now)]:
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -62,5 +64,31 @@ def _trips(feed: CalendarFeed, now: datetime) -> list[Event]:
     for trip in mine.order_by("day", "pk"):
         title = _("派遣の行程（%(km).0fkm）") % {"km": trip.km}
         event = _event(feed, f"trip-{trip.plan_id}-{trip.day}", trip.leaves_at, trip.back_at, title)
+        found.append(event)
+    return found
+
+
+def _supports(feed: CalendarFeed, now: datetime) -> list[Event]:
+    """What the person said yes to. The town only: whose home it is stays here."""
+    mine = SupportHelper.objects.filter(person=feed.person_id, answer=SupportHelper.Answer.ACCEPTED)
+    mine = mine.filter(support__status__in=HELPED, support__ends_at__gt=now - BACK)
+    found = []
+    for helper in mine.select_related("support__municipality__prefecture").order_by("support__starts_at", "pk"):
+        one = helper.support
+        if one.starts_at and one.ends_at:
+            title = _("個別支援（%(kind)s）") % {"kind": one.get_kind_display()} + str(one.municipality)
+            found.append(_event(feed, f"support-{one.pk}", one.starts_at, one.ends_at, title))
+    return found
+
+
+def _training(feed: CalendarFeed, now: datetime) -> list[Event]:
+    mine = TrainingAttendance.objects.filter(person=feed.person_id, meeting__ends_at__gt=now - BACK)
+    mine = mine.exclude(status=TrainingAttendance.Status.ABSENT).select_related("meeting__unit")
+    found = []
+    for attendance in mine.order_by("meeting__starts_at", "pk"):
+        meeting = attendance.meeting
+        title = _("研修：%(unit)s") % {"unit": meeting.unit}
+        event = _event(feed, f"training-{meeting.pk}", meeting.starts_at, meeting.ends_at, title)
+        event.add("location", meeting.place)
         found.append(event)
     return found

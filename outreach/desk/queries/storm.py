@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import jpholiday
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from geo.models import Municipality, Prefecture
 from outreach.classes.models import OPEN, PLANNED, Session, Shift, VenueHold
@@ -19,6 +19,8 @@ from outreach.dispatch.models import PlanStatus, Trip, Visit
 from outreach.people.availability import Span, availability, minute
 from outreach.people.models import Person
 from outreach.people.rules import Scope
+from outreach.registration.models import PLACED_SUPPORTS, Support, SupportHelper, SupportKind
+from outreach.registration.supporting import supports_in
 
 WEEKS = 3
 OFFERED = 3
@@ -109,6 +111,20 @@ def asked_visits(scope: Scope, storm: Storm) -> QuerySet[Visit]:
     bounds = {"starts_at__gte": midnight(storm.day), "starts_at__lt": midnight(storm.day, after=True)}
     found = found.filter(~Exists(made), **{name: value for name, value in bounds.items() if value})
     return found.select_related("request__municipality", "request__course", "lead", "second").order_by("starts_at")
+
+
+def support_visits(scope: Scope, storm: Storm, now: datetime) -> QuerySet[Support]:
+    """Visits of that day to homes and groups, not over, in the area or by a helper who lives there. 2 statements."""
+    towns = Municipality.objects.filter(storm.where).values("pk")
+    going = SupportHelper.objects.exclude(answer=SupportHelper.Answer.DECLINED)
+    touched = Q(municipality__in=towns)
+    if not storm.line:
+        touched |= Q(Exists(going.filter(support=OuterRef("pk"), person__municipality__in=towns)))
+    bounds = {"starts_at__gte": midnight(storm.day), "starts_at__lt": midnight(storm.day, after=True)}
+    found = supports_in(scope).filter(touched, status__in=PLACED_SUPPORTS, ends_at__gt=now)
+    found = found.filter(**{name: value for name, value in bounds.items() if value}).exclude(kind=SupportKind.PHONE)
+    people = Prefetch("helpers", going.select_related("person__municipality"), to_attr="going")
+    return found.select_related("municipality").prefetch_related(people).order_by("starts_at", "pk")
 
 
 def with_new_dates(rows: Iterable[Hit], now: datetime) -> None:

@@ -23,7 +23,7 @@ from outreach.contact.models import Kind
 from outreach.desk import services
 from outreach.desk.forms.storm import FERRY, REASONS, ActForm, StormForm
 from outreach.desk.queries.alternatives import best_alternatives
-from outreach.desk.queries.storm import Hit, Storm, asked_visits, hits, with_new_dates
+from outreach.desk.queries.storm import Hit, Storm, asked_visits, hits, support_visits, with_new_dates
 from outreach.desk.queries.telling import Outlook, outlook
 from outreach.desk.views.common import REFUSALS
 from outreach.people.access import ScopedRequest, allowed, log_access
@@ -45,11 +45,13 @@ def storm(request: ScopedRequest) -> HttpResponse:
         rows = hits(request.scope, warned, timezone.now())
         with_new_dates(rows, timezone.now())
         planning = scope_of(request.user, Action.PLAN_DISPATCH)
+        helping = scope_of(request.user, Action.EDIT_RESIDENTS)
         context |= {
             "storm": warned,
             "rows": rows,
             "people": sum(row.session.seats_taken for row in rows),
             "asked": asked_visits(planning, warned) if not planning.empty else [],
+            "supports": support_visits(helping, warned, timezone.now()) if not helping.empty else [],
             "act": ActForm(initial={"reason": REASONS[form.cleaned_data["kind"]]}),
             "query": urlencode(_query(request.GET), doseq=True),
         }

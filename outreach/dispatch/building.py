@@ -22,6 +22,7 @@ from outreach.dispatch.models import (
     STANDING,
     DayLock,
     DispatchRequest,
+    DroppedEvent,
     Offer,
     OfferStatus,
     OtherBase,
@@ -308,6 +309,10 @@ def _with_orders(problem: Problem, plan: Plan, visits: list[Visit], first: date)
         for other, person, status in offers
         if other == visit.pk and status in SAID_NO
     }
+    asked = {visit.id for visit in problem.visits}
+    before = DroppedEvent.objects.filter(dropped__plan=plan, new__in=SAID_NO)  # the visit had left the plan since
+    for person, request in before.values_list("person_id", "dropped__request_id"):
+        no |= {(key("p", person), key("r", request))} if key("r", request) in asked else set()
     return replace(
         problem,
         locks=tuple(_lock(visit, first) for visit in visits if fixed(visit)),

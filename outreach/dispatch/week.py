@@ -6,11 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 import jpholiday
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from outreach.dispatch.building import minute_of
-from outreach.dispatch.models import SAID_NO, DayLock, DispatchRequest, Offer, Plan, RequestStatus, Trip, Visit
+from outreach.dispatch.models import (
+    SAID_NO,
+    DayLock,
+    DispatchRequest,
+    DroppedEvent,
+    DroppedVisit,
+    Offer,
+    Plan,
+    RequestStatus,
+    Trip,
+    Visit,
+)
 from outreach.dispatch.problem import DAY_MINUTES
 from outreach.people.models import Person
 
@@ -204,3 +215,13 @@ def left_over(plan: Plan) -> QuerySet[DispatchRequest]:
         latest__gte=plan.first,
     )
     return rows.exclude(visits__plan=plan).select_related("municipality", "venue", "course").order_by("earliest", "pk")
+
+
+def dropped_from(plan: Plan) -> QuerySet[DroppedVisit]:
+    """Visits that left the plan though people had been asked, with what each said, and whether they are back."""
+    back = Visit.objects.filter(plan=plan, request=OuterRef("request"))
+    events = DroppedEvent.objects.select_related("person", "by")
+    rows = (
+        DroppedVisit.objects.filter(plan=plan).annotate(back=Exists(back)).prefetch_related(Prefetch("events", events))
+    )
+    return rows.select_related("request__municipality", "request__course", "venue")

@@ -9,6 +9,7 @@ from outreach.dispatch.models import DispatchRequest, OtherBase, Plan, RequestSt
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.services.answers import offers_follow
+from outreach.dispatch.services.dropped import keep_history
 from outreach.dispatch.services.requests import change_status
 from outreach.dispatch.timing import Book, DutyTimes, TripTimer
 from outreach.dispatch.violations import Ledger
@@ -42,6 +43,7 @@ def write_visits(plan: Plan, problem: Problem, answer: Answer) -> None:
     Visit.objects.bulk_create(made)
     Visit.objects.bulk_update(moved, VISIT, batch_size=200)
     _settle_requests([visit.request_id for visit in made], [visit.request_id for visit in gone])
+    keep_history(gone)
     Visit.objects.filter(pk__in=[visit.pk for visit in gone]).delete()
 
 

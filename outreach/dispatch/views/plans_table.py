@@ -14,7 +14,7 @@ from outreach.dispatch.exports import FORMATS, plan_file
 from outreach.dispatch.models import Plan
 from outreach.dispatch.progress import progress_of
 from outreach.dispatch.views.plans import attempt, plan_or_404, waiting_page
-from outreach.dispatch.week import AXIS, left_over, week_of
+from outreach.dispatch.week import AXIS, dropped_from, left_over, week_of
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Person
 from outreach.people.rules import Action
@@ -40,6 +40,7 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
         "week": week_of(one, day_or(request.GET.get("week"), timezone.localdate())),
         "left_over": waiting[:LEFT_SHOWN],
         "more_left": len(waiting) > LEFT_SHOWN,
+        "dropped": dropped_from(one)[:LEFT_SHOWN],
         "progress": progress_of(one),
         "road_hours": round(one.version.road_minutes / 60),
         "axis": AXIS[1] - AXIS[0],

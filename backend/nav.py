@@ -36,6 +36,7 @@ GROUPS: tuple[tuple[object, tuple[Entry, ...]], ...] = (
             (_("会場"), "desk:venues", Action.EDIT_SESSIONS),
             (_("地域の提案"), "desk:proposals", Action.EDIT_SESSIONS),
             (_("報告"), "desk:reports", Action.EDIT_SESSIONS),
+            (_("設定"), "desk:offices", Action.EDIT_OFFICE),
         ),
     ),
     (

@@ -63,6 +63,7 @@ def _organisations() -> dict[str, Organisation]:
         )
     for number, organisation in enumerate(made.values()):
         organisation.phone, organisation.sample = landline(100 + number), True
+        organisation.phone_hours = "平日 9時～17時"
         organisation.save()
     return made
 

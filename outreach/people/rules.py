@@ -20,6 +20,7 @@ class Action(StrEnum):
     PLAN_DISPATCH = "plan_dispatch"
     TAKE_ATTENDANCE = "take_attendance"
     OWN_WORK = "own_work"
+    EDIT_OFFICE = "edit_office"  # what an organisation is called, and how it is reached
     ADMINISTER = "administer"
 
 

@@ -34,7 +34,14 @@ def address(name: str, booking: Booking) -> str:
         organisation=booking.session.organisation, fields={"town": "", "callback": "", "name": "", "about": ""},
     )[0]  # fmt: skip
     route = str(next(route.pattern for route in staff if route.name == name))
-    parts: dict[str, Any] = {"code": booking.session.code, "pk": booking.pk, "shift": 1, "message": 1, "slot": 1}
+    parts: dict[str, Any] = {
+        "code": booking.session.code,
+        "pk": booking.pk,
+        "shift": 1,
+        "message": 1,
+        "slot": 1,
+        "sender": 1,
+    }
     parts |= {"year": 2022, "kind": "csv", "key": "own"}
     if "calls/" in route:
         parts["pk"] = task.pk

@@ -8,6 +8,7 @@ from outreach.desk.services.bookings import (
     tell_again,
 )
 from outreach.desk.services.calls import finish_call, ring_instead, undo_call
+from outreach.desk.services.office import OfficeError, add_sender, change_office, drop_sender
 from outreach.desk.services.programmes import start_programme, tick
 from outreach.desk.services.reports import Words, write_report
 from outreach.desk.services.series import date_series, make_series
@@ -26,14 +27,18 @@ from outreach.desk.services.sessions import (
 )
 
 __all__ = [
+    "OfficeError",
     "Said",
     "Words",
+    "add_sender",
     "assign",
     "book_again",
     "cancel_session",
+    "change_office",
     "close_session",
     "correct_name",
     "date_series",
+    "drop_sender",
     "edit_session",
     "finish_call",
     "finish_call_with_answers",

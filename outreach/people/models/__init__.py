@@ -12,7 +12,7 @@ from outreach.people.models.joining import (
 from outreach.people.models.persons import Instructor, Person, Qualification, Skill, Supporter
 from outreach.people.models.training import Curriculum, Meeting, TrainingAttendance, Unit
 from outreach.people.models.tries import FailedTry
-from outreach.people.models.users import AccessLog, Membership, Organisation, Role, User
+from outreach.people.models.users import AccessLog, Membership, Organisation, OrganisationEvent, Role, User
 
 __all__ = [
     "OPEN_APPLICATIONS",
@@ -30,6 +30,7 @@ __all__ = [
     "Meeting",
     "Membership",
     "Organisation",
+    "OrganisationEvent",
     "Person",
     "Qualification",
     "Role",

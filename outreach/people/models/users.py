@@ -21,6 +21,7 @@ class Organisation(models.Model):
         "geo.Municipality", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("市区町村")
     )
     phone = models.CharField(_("電話番号"), max_length=16, blank=True)
+    phone_hours = models.CharField(_("電話に出られる時間"), max_length=40, blank=True)
     takes_supporters = models.BooleanField(_("サポーターを募集する"), default=False)
     takes_requests = models.BooleanField(_("個別支援の依頼を受ける"), default=False)
     two_at_first_visit = models.BooleanField(_("初めての訪問は2人で行く"), default=False)
@@ -32,6 +33,23 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganisationEvent(models.Model):
+    """A setting of an organisation changed: what, from what to what, and by whom."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="events")
+    what = models.CharField(_("項目"), max_length=40)
+    old = models.CharField(_("前"), max_length=120, blank=True)
+    new = models.CharField(_("後"), max_length=120, blank=True)
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.old}→{self.new}"
 
 
 class User(AbstractUser):

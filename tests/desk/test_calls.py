@@ -182,3 +182,12 @@ def test_a_towns_own_words_stand_in_the_script_and_before_anything_goes_out(desk
     session = factories.session(organisation=office)
     factories.booking(session)
     assert "やめますねん" in said(desk.post(reverse("desk:cancel", args=[session.code]), {"why": "weather"}))
+
+
+def test_one_try_pressed_twice_is_one_try(desk: Client, office: Organisation) -> None:
+    task = ring(office)
+    claim(desk, task)
+    assert 'name="tries" value="0"' in said(desk.get(reverse("desk:call", args=[task.pk])))
+    for _press in range(2):
+        finish(desk, task, "no_answer", tries="0")
+    assert task.tries == 1

@@ -24,10 +24,14 @@ def count_one(*, session: Session, nonce: str, by: User) -> bool:
 
 
 @transaction.atomic
-def uncount_one(*, session: Session) -> bool:
-    """Take the last press back; False where none is left. Raises: SessionError."""
+def uncount_one(*, session: Session, mark: int | None = None) -> bool:
+    """Take the last press back; False where none is left. Raises: SessionError.
+
+    `mark`: the press that was the last when the page was made; taken back already, nothing changes.
+    """
     locked = _lock(session)
-    last = session.tally_marks.filter(undone_at=None).order_by("-at", "-pk").first()
+    marks = session.tally_marks.filter(undone_at=None) if mark is None else session.tally_marks.filter(pk=mark)
+    last = marks.filter(undone_at=None).order_by("-at", "-pk").first()
     if last is None or not locked.walk_ins:
         return False
     TallyMark.objects.filter(pk=last.pk).update(undone_at=timezone.now())

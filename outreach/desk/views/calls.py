@@ -24,6 +24,7 @@ from outreach.desk.views.answers import read_answer, said_of_answers
 from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
+from outreach.people.writing import whole_number
 from outreach.registration.models import Intake
 from outreach.registration.queries import bookings_in, enquiries_in
 from outreach.registration.services import BookingError
@@ -120,6 +121,9 @@ def call(request: ScopedRequest, pk: int) -> HttpResponse:
 def finish(request: ScopedRequest, pk: int) -> HttpResponse:
     """Write the outcome down and go on to the next call."""
     task, outcome = _task(request, pk), request.POST.get("outcome", "")
+    if whole_number(request.POST.get("tries", str(task.tries))) != task.tries:  # a second press of the same try
+        messages.warning(request, _("この電話の結果は、もう記録してあります。"))
+        return redirect("desk:calls")
     if "answer" in request.POST:
         return _finish_with_answer(request, task)
     if outcome not in CallOutcome.values:

@@ -106,6 +106,7 @@ def _page(request: ScopedRequest, one: Organisation, form: OfficeForm, sender: S
         "sender": sender,
         "senders": _senders(one),
         "publishes": one.kind == Organisation.Kind.MUNICIPALITY and one.municipality_id is not None,
+        "writes": request.scope.nation or bool(request.scope.municipalities),
         "events": one.events.select_related("by")[:BEFORE],
     }
     return render(request, "desk/office.html", context)

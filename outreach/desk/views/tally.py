@@ -14,6 +14,7 @@ from outreach.desk.views.attendance import takes_attendance
 from outreach.desk.views.common import attempt, reaches, session_or_404
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.rules import Action
+from outreach.people.writing import whole_number
 
 
 @allowed(Action.TAKE_ATTENDANCE)
@@ -30,7 +31,7 @@ def tally(request: ScopedRequest, code: str) -> HttpResponse:
         "session": one,
         "open": takes_attendance(one),
         "nonce": secrets.token_urlsafe(15),
-        "pressed": one.tally_marks.filter(undone_at=None).exists(),
+        "last": one.tally_marks.filter(undone_at=None).order_by("-at", "-pk").first(),
         "edits": reaches(request.user, Action.EDIT_SESSIONS, one),
     }
     fetched = request.headers.get("X-Requested-With") == "fetch"
@@ -41,7 +42,8 @@ def _press(request: ScopedRequest, one: Session) -> None:
     if not takes_attendance(one):
         messages.error(request, _("この回の人数は、いま数えられません。"))
     elif "undo" in request.POST:
-        attempt(request, lambda: classes.uncount_one(session=one))
+        mark = whole_number(request.POST.get("last")) or None
+        attempt(request, lambda: classes.uncount_one(session=one, mark=mark))
     else:
         nonce = request.POST.get("nonce", "").replace("\0", "")[:24] or secrets.token_urlsafe(15)
         attempt(request, lambda: classes.count_one(session=one, nonce=nonce, by=request.user))

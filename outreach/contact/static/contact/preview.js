@@ -10,7 +10,9 @@
     const body = new FormData(area.form);
     body.set("act", "preview");
     const answer = await fetch(location.href, { method: "POST", body, headers: { "X-Fragment": "preview" } });
-    if (answer.ok && turn === asked) shown.innerHTML = await answer.text();
+    if (!answer.ok || turn !== asked) return;
+    if (answer.redirected) shown.textContent = shown.dataset.signedOut; // and not the page to sign in at
+    else shown.innerHTML = await answer.text();
   };
   area.addEventListener("input", () => {
     clearTimeout(timer);

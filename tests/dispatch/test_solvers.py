@@ -12,8 +12,10 @@ from outreach.dispatch.problem_json import dump_plan
 from outreach.dispatch.score import Score
 from outreach.dispatch.solvers import solver
 from outreach.dispatch.solvers.base import Budget
+from outreach.dispatch.solvers.cpsat import CpSat
 from outreach.dispatch.solvers.duties import Writer
 from outreach.dispatch.solvers.generation import Generation
+from outreach.dispatch.solvers.greedy import Greedy
 from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.stability import own_costs
 from tests.dispatch import samples
@@ -140,3 +142,20 @@ def test_the_greedy_plan_is_accepted_and_no_better_than_ours() -> None:
     assert greedy.cost is not None
     assert best.cost is not None
     assert best.cost <= greedy.cost
+
+
+def test_cp_sat_without_time_gives_greeds_plan_and_claims_no_bound() -> None:
+    problem = tiny(3)
+    plan = CpSat().solve(problem, seconds=0)
+    assert plan.visits == Greedy(every_start=True).solve(problem).visits
+    assert plan.bound is None
+
+
+def test_cp_sat_that_sees_few_people_for_a_visit_is_no_worse_than_greed_and_claims_no_bound() -> None:
+    problem = tiny(3)
+    plan = CpSat(nearest=1).solve(problem, work=10)
+    start = Greedy(every_start=True).solve(problem)
+    assert plan.cost is not None
+    assert start.cost is not None
+    assert plan.cost <= start.cost
+    assert plan.bound is None

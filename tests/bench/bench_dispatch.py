@@ -17,7 +17,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench.dispatch_rows import HEAD, SIZES, Row, compared, keep, read, table
+from tests.bench.dispatch_rows import HEAD, LACKS, SIZES, Row, compared, keep, read, table
 
 SOLVERS = ("greedy", "cpsat", "pyvrp", "ortools", "best")
 THREADS = {"cpsat": 2}
@@ -42,6 +42,9 @@ def main(arguments: list[str] | None = None) -> None:
         print(table(read(options.table)))
         return
     print(HEAD, flush=True)
+    for solver in options.solvers:
+        if solver in LACKS:
+            print(f"{'':13} {solver}: {LACKS[solver]}", flush=True)
     for size in options.sizes:
         for seed in options.seeds:
             rows = []
@@ -89,7 +92,8 @@ def run(size: int, seed: int, solver: str, seconds: float, *, cpu: bool) -> Row:
         bound = plan.bound
         plan, taken = mend(problem, plan)
         plan, filled = finish(problem, plan)
-        note = "; ".join(filter(None, [note, f"{taken} taken out" * bool(taken), f"{filled} filled in" * bool(filled)]))
+        assert not taken, "a peer gives what it has mended"
+        note = "; ".join(filter(None, [note, f"{filled} filled in by greed" * bool(filled)]))
     else:
         stop_at = clock() + seconds
         plan = named(solver).solve(

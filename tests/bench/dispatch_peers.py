@@ -1,12 +1,13 @@
 """What one could use instead of ours: CP-SAT alone, PyVRP and OR-Tools routing, each as well as a day's work makes it.
 
-All start from greed that tries every start. The two routers get each person's day as a vehicle; they know no nights
-away and no overload. What a peer breaks is taken out, and greed then puts in what still fits and pays (`finish`): so a
-row shows what a user of that peer would really have. What else each lacks stands beside it.
+All start from greed that tries every start. The two routers get each person's day as a vehicle; they know no overload
+and no nights away, so greed's trips with nights stay as they are. What a peer breaks is taken out, and greed then puts
+in what still fits and pays (`finish`): so a row shows what a user of that peer would really have. What else each lacks
+`dispatch_rows.LACKS` says.
 """
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,13 +24,17 @@ from outreach.dispatch.solvers.greedy import Greedy
 from outreach.dispatch.solvers.legs import Ints, Roads
 from outreach.dispatch.solvers.network import Network
 
-FAR = 10_000_000
+# No way: more than any visit or week is worth, but not so much that PyVRP's penalties, set by averages, lose measure.
+FAR = 50_000
 LEAD, SECOND = 0, 1
 # PyVRP's matrices hold 8 bytes a cell.
 MOST_CELLS = 400_000_000
 # CP-SAT's whole model has some 20 million arcs at 120/600: above so many people, each visit has its nearest ones only.
 FEW_PEOPLE, NEAREST = 20, 10
 
+# What PyVRP pays at least for a minute or a session too many: most of what a visit brings. By its own lights it breaks
+# so much here that it never bettered what it began with.
+BREAKING = 2_000.0
 # Of the time, how much goes to routing before the pairs are settled.
 FIRST_SHARE = 0.6
 
@@ -52,11 +57,19 @@ class Board:
     most people could keep. `settled`: pairs are those of `begun` alone, and both must be met.
     """
 
-    def __init__(self, problem: Problem, begun: Plan, *, settled: bool) -> None:
+    def __init__(self, problem: Problem, begun: Plan, *, settled: bool, second_homes: bool) -> None:
         self.problem, self.net = problem, Network(problem)
-        self._shift = self._by_trip()
-        self.begun = self._day_trips(begun)
         self.settled = settled
+        self.kept = _with_nights(begun)
+        self.hours = dict(_score(problem, self.kept).loads)  # minutes on duty in trips that stay
+        away = {(trip.instructor, duty.day) for trip in self.kept.trips for duty in trip.days}
+        first = {(person.id, person.homes[0]) for person in problem.instructors}
+        self.shifts = {
+            (name, home, day): shift
+            for (name, home, day), shift in self._by_trip().items()
+            if (name, day) not in away and (second_homes or (name, home) in first)
+        }
+        self.begun = self._day_trips(begun)
         self.clients = list(self._clients())
         self.homes = sorted(set(self.net.shifts.home.tolist()))
         nodes, none = self.net.nodes, [0] * len(self.homes)
@@ -76,16 +89,20 @@ class Board:
         node_of = {(self.net.visit_of(n).id, start): n for n, start in enumerate(self.net.nodes.start.tolist())}
         leads, met = {visit.id: visit.lead for visit in plan.visits}, defaultdict(list)
         for trip in plan.trips:
-            for stop in trip.days[0].stops if len(trip.days) == 1 else ():
+            shift = self.shifts.get((trip.instructor, trip.home, trip.days[0].day))
+            if shift is None or trip.nights:
+                continue
+            for stop in trip.days[0].stops:
                 role = LEAD if leads[stop.visit] == trip.instructor else SECOND
-                shift = self._shift[trip.instructor, trip.home, trip.days[0].day]
                 met[node_of[stop.visit, stop.start]].append((shift, role))
         return {node: crew for node, crew in met.items() if len(crew) == self.net.visit_of(node).crew}
 
     def _clients(self) -> Iterator[Client]:
         nodes: dict[int, list[int]] = defaultdict(list)
+        staying = {self.net.visit_row[visit.id] for visit in self.kept.visits}
         for node, visit in enumerate(self.net.nodes.visit.tolist()):
-            nodes[visit].append(node)
+            if visit not in staying:
+                nodes[visit].append(node)
         within = np.bincount(self.net.pairs[1], minlength=len(self.net.nodes))
         for visit, own in nodes.items():
             if self.problem.visits[visit].crew == 1:
@@ -152,7 +169,19 @@ class Board:
             names = tuple(sorted(people[person].id for _, person in crew))
             start = int(net.nodes.start[node])
             visits.append(ServedVisit(net.visit_of(node).id, start, names, people[crew[0][1]].id))
-        return Plan(VERSION, tuple(trips), tuple(visits))
+        return Plan(VERSION, (*trips, *self.kept.trips), (*visits, *self.kept.visits))
+
+
+def _with_nights(plan: Plan) -> Plan:
+    """A plan's trips of several days, as far as all whom their visits need come on such trips."""
+    trips, crews = [trip for trip in plan.trips if trip.nights], {visit.id: visit.instructors for visit in plan.visits}
+    while True:
+        met = Counter(stop.visit for trip in trips for duty in trip.days for stop in duty.stops)
+        half = {visit for visit, count in met.items() if count < len(crews[visit])}
+        whole = [trip for trip in trips if not any(stop.visit in half for duty in trip.days for stop in duty.stops)]
+        if len(whole) == len(trips):
+            return Plan(VERSION, tuple(trips), tuple(visit for visit in plan.visits if visit.id in met))
+        trips = whole
 
 
 def mend(problem: Problem, plan: Plan) -> tuple[Plan, int]:
@@ -162,7 +191,7 @@ def mend(problem: Problem, plan: Plan) -> tuple[Plan, int]:
         broken = result[0]
         visit = broken.visit
         if visit is None:
-            mine = [trip for trip in plan.trips if trip.instructor == broken.instructor]
+            mine = [trip for trip in plan.trips if trip.instructor == broken.instructor and not trip.nights]
             visit = min(mine, key=lambda trip: len(trip.days[0].stops)).days[0].stops[0].visit
         plan, taken = take_out(plan, visit), taken + 1
     return plan, taken
@@ -182,38 +211,43 @@ def finish(problem: Problem, plan: Plan) -> tuple[Plan, int]:
     return bare(fuller), len(fuller.visits) - len(plan.visits)
 
 
-def _cost(problem: Problem, plan: Plan) -> int:
+def _score(problem: Problem, plan: Plan) -> Score:
     score = check(problem, plan)
     assert isinstance(score, Score)
-    return score.cost
+    return score
+
+
+def _cost(problem: Problem, plan: Plan) -> int:
+    return _score(problem, plan).cost
 
 
 def by_cpsat(problem: Problem, seconds: float, clock: Clock, seed: int) -> tuple[Plan, str]:
     """Two threads. The whole model up to 20 people; above, each visit with its nearest instructors only."""
     few = None if len(problem.instructors) <= FEW_PEOPLE else NEAREST
     plan = CpSat(workers=2, nearest=few).solve(problem, seconds=seconds, seed=seed)
-    start = Greedy(every_start=True).solve(problem)
-    note = f"each visit with its {few} nearest people" if few else ""
-    if plan.cost == start.cost:
-        note += "; found nothing better than its start"
-    return plan, note.removeprefix("; ")
+    same = plan.cost == Greedy(every_start=True).solve(problem).cost
+    return plan, "found nothing better than its start" * same
 
 
-def _twice(route: Callable[[Board, float], Routes], problem: Problem, seconds: float) -> Plan:
+def _twice(
+    route: Callable[[Board, float], Routes], problem: Problem, seconds: float, *, second_homes: bool
+) -> tuple[Plan, str]:
     """Route; mend and fill; with the pairs that have then become whole, and must stay so, route once more."""
-    plan = Greedy(every_start=True).solve(problem)
+    plan, note = bare(Greedy(every_start=True).solve(problem)), "found nothing better than its start"
     for settled, share in ((False, FIRST_SHARE), (True, 1 - FIRST_SHARE)):
-        board = Board(problem, plan, settled=settled)
-        found, _ = finish(problem, mend(problem, board.plan(route(board, share * seconds)))[0])
-        plan = min(bare(plan), found, key=lambda plan: _cost(problem, plan))
-    return plan
+        board = Board(problem, plan, settled=settled, second_homes=second_homes)
+        routed, taken = mend(problem, board.plan(route(board, share * seconds)))
+        found, filled = finish(problem, routed)
+        if _cost(problem, found) < _cost(problem, plan):
+            plan, note = found, f"{taken} visits taken out, {filled} filled in by greed" * bool(taken or filled)
+    return plan, note
 
 
 def by_pyvrp(problem: Problem, seconds: float, clock: Clock, seed: int) -> tuple[Plan, str]:
     def route(board: Board, seconds: float) -> Routes:
         return _pyvrp(board, seconds, clock, seed)
 
-    return _twice(route, problem, seconds), "no pairs' choice of start, second homes, week caps, rest, overload, nights"
+    return _twice(route, problem, seconds, second_homes=False)
 
 
 def _pyvrp(board: Board, seconds: float, clock: Clock, seed: int) -> Routes:
@@ -239,13 +273,11 @@ def _pyvrp(board: Board, seconds: float, clock: Clock, seed: int) -> Routes:
         for at, client in enumerate(board.clients)
     ]
     profile, costs, minutes = _profiles(board)
-    first = {number: net.row[person.homes[0]] for number, person in enumerate(problem.instructors)}
-    pairs = enumerate(zip(net.shifts.person.tolist(), net.shifts.home.tolist(), strict=True))
-    shifts = [shift for shift, (person, home) in pairs if home == first[person]]
+    shifts = sorted(board.shifts.values())
     vehicles = []
     for shift in shifts:
         limits = problem.instructors[person := int(net.shifts.person[shift])]
-        home = board.homes.index(first[person])
+        home = board.homes.index(int(net.shifts.home[shift]))
         vehicles.append(
             pyvrp.VehicleType(
                 1,
@@ -260,15 +292,14 @@ def _pyvrp(board: Board, seconds: float, clock: Clock, seed: int) -> Routes:
         )
     data = pyvrp.ProblemData(clients, [pyvrp.Depot(0, 0) for _ in board.homes], vehicles, costs, minutes, every)
     begun = [
-        pyvrp.Route(data, [homes + at for at in route], shifts.index(shift))
-        for shift, route in board.routes().items()
-        if shift in shifts
+        pyvrp.Route(data, [homes + at for at in route], shifts.index(shift)) for shift, route in board.routes().items()
     ]
     found = pyvrp.solve(
         data,
         stop=lambda best: clock() > until,
         seed=seed,
         collect_stats=False,
+        params=pyvrp.SolveParams(penalty=pyvrp.PenaltyParams(min_penalty=BREAKING, max_penalty=100 * BREAKING)),
         display=False,
         initial_solution=pyvrp.Solution(data, begun),
     )
@@ -300,7 +331,7 @@ def by_ortools(problem: Problem, seconds: float, clock: Clock, seed: int) -> tup
     def route(board: Board, seconds: float) -> Routes:
         return _ortools(board, seconds, clock)
 
-    return _twice(route, problem, seconds), "no pairs' choice of start, overload, nights"
+    return _twice(route, problem, seconds, second_homes=True)
 
 
 def _ortools(board: Board, seconds: float, clock: Clock) -> Routes:
@@ -313,12 +344,12 @@ def _ortools(board: Board, seconds: float, clock: Clock) -> Routes:
     routing = pywrapcp.RoutingModel(manager)
     time_ = _dimensions(board, routing)
     _limits(board, routing, time_)
-    days = list(zip(net.shifts.person.tolist(), net.shifts.day.tolist(), strict=True))
+    days = [(s, int(net.shifts.person[s]), int(net.shifts.day[s])) for s in sorted(board.shifts.values())]
     indices = [manager.NodeToIndex(homes + at) for at in range(len(board.clients))]
     for index, client in zip(indices, board.clients, strict=True):
         begin, on = int(net.nodes.begin[client.node]), int(net.nodes.day[client.node])
         time_.CumulVar(index).SetRange(begin, begin)
-        able = [shift for shift, (person, day) in enumerate(days) if day == on and board.able(person, client)]
+        able = [shift for shift, person, day in days if day == on and board.able(person, client)]
         routing.VehicleVar(index).SetValues([-1, *able])
     for own, price in board.groups():
         routing.AddDisjunction([indices[at] for at in own], *(() if price is None else (price, 1)))
@@ -384,7 +415,7 @@ def _limits(board: Board, routing: Any, clock_of: Any) -> None:
         limits = board.problem.instructors[person]
         for week, cap in enumerate(limits.week_minutes):
             here = [v for v in vehicles if net.weeks[net.shifts.day[v]] == week]
-            solver.Add(solver.Sum([ends[v] - starts[v] for v in here]) <= cap)
+            solver.Add(solver.Sum([ends[v] - starts[v] for v in here]) <= cap - board.hours[limits.id])
         for v in vehicles:
             for w in vehicles:
                 if net.shifts.day[v] == net.shifts.day[w] and v < w:

@@ -14,6 +14,12 @@ NAMES = {
     "pyvrp": "PyVRP",
     "ortools": "OR-Tools routing",
 }
+# What a peer's model is and can't say, and so what stands for it in its rows.
+LACKS = {
+    "cpsat": "the whole model at 20/100; above, each visit with its ten nearest people only, since else it doesn't fit",
+    "pyvrp": "no pair's choice of start, second homes, week caps, rest, overload; nights as greed has them",
+    "ortools": "no pair's choice of start, overload; nights as greed has them",
+}
 HEAD = f"{'size':>8} seed {'solver':8} {'cost':>9} {'served':>8} {'km':>8} {'bound':>9} {'gap':>7} {'of travel':>9} {'CPU s':>6} {'wall s':>6}  note"  # noqa: E501
 
 
@@ -92,6 +98,8 @@ def table(rows: list[Row]) -> str:
         own = [row for row in rows if (row.size, row.seed) == (size, seed)]
         lines += [_cells(row, first=row is own[0]) for row in own]
         remarks += [f"- {own[0].name}, {seed}: {remark}" for remark in compared(own)]
+    present = {row.solver for row in rows}
+    remarks += [f"- {NAMES[solver]}: {lacks}." for solver, lacks in LACKS.items() if solver in present]
     return "\n".join([*lines, "", *remarks])
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench.dispatch_rows import Row, keep, read, table
+from tests.bench.dispatch_rows import LACKS, Row, keep, read, table
 
 GREEDY = Row(20, 1, "greedy", cost=150_000, served=80, km=4_000, travel=60_000, cpu=0.1)
 OURS = Row(20, 1, "best", cost=100_000, served=100, km=3_000, bound=99_000, travel=50_000, cpu=60.2)
@@ -23,4 +23,5 @@ def test_a_table_from_several_files_has_every_row_once_the_later_run_and_says_wh
         "",
         "- 20/100, 1: km a served visit: 30.0 against greedy's 50.0 (-40 %)",
         "- 20/100, 1: from our bound: greedy 34.00%",
+        f"- OR-Tools routing: {LACKS['ortools']}.",
     ]

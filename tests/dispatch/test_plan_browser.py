@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from outreach.dispatch import jobs
 from outreach.dispatch.models import Plan, Search, Visit
@@ -138,3 +138,34 @@ def test_a_whole_search_is_followed_to_what_it_found(
     shot(page, "why-not-searched-phone")
     page.set_viewport_size({"width": 1280, "height": 800})
     shot(page, "why-not-searched-desktop")
+
+
+def test_a_visit_held_by_a_finger_is_dragged_and_one_only_touched_is_opened(
+    open_page: OpenPage, coordinator: User, plan: Plan
+) -> None:
+    visit = plan.visits.get(request__crew=1)
+    other = Person.objects.filter(instructor__isnull=False).exclude(pk=visit.lead_id).get()
+    page = open_page("desktop")
+    sign_in(page, coordinator)
+    page.goto(f"/staff/plans/{plan.pk}/")
+    line = page.context.new_cdp_session(page)
+    line.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def touch(kind: str, on: Locator | None = None) -> None:
+        box = on.bounding_box() if on else None
+        points = [{"x": box["x"] + 20, "y": box["y"] + 20}] if box else []
+        line.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    chip = page.locator(f'[data-visit="{visit.request_id}"]').first
+    cell = page.locator(f'[data-cell="{other.pk}:{timezone.localdate(visit.starts_at).isoformat()}"]')
+    cell.scroll_into_view_if_needed()
+    touch("touchStart", chip)
+    page.locator(".plan-week.dragging td.can").first.wait_for()
+    touch("touchMove", cell)
+    page.locator("td.over").wait_for()
+    touch("touchEnd")
+    page.get_by_role("dialog").get_by_role("heading", name="鬼志別会館 → ").wait_for()
+    page.get_by_role("button", name="やめる").click()
+    touch("touchStart", chip)
+    touch("touchEnd")
+    page.wait_for_url(f"**/visits/{visit.request_id}/")

@@ -29,15 +29,12 @@
   if (!table || !dialog) return;
   let held = null;  // the link in the hand
 
-  table.addEventListener("dragstart", (event) => {
-    held = event.target.closest("[data-visit]");
-    if (!held) return;
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", held.textContent.trim());
-    const mine = held;
+  function take(link) {
+    held = link;
     table.classList.add("dragging");
-    getJson(held.getAttribute("href") + "options/").then(({ cells }) => { if (held === mine) mark(cells); });
-  });
+    // Without the marks a visit can be dropped all the same, and its page says what that breaks.
+    getJson(link.getAttribute("href") + "options/").then(({ cells }) => { if (held === link) mark(cells); }).catch(() => {});
+  }
 
   function mark(cells) {
     table.querySelectorAll("[data-cell]").forEach((cell) => {
@@ -48,32 +45,82 @@
     });
   }
 
-  table.addEventListener("dragend", letGo);
+  function pointAt(cell) {
+    if (cell && cell.classList.contains("over")) return;
+    table.querySelectorAll(".over").forEach((one) => one.classList.remove("over"));
+    if (cell) cell.classList.add("over");
+  }
+
   function letGo() {
     held = null;
     table.classList.remove("dragging");
-    table.querySelectorAll(".can, .over").forEach((cell) => cell.classList.remove("can", "over"));
+    pointAt(null);
+    table.querySelectorAll(".can").forEach((cell) => cell.classList.remove("can"));
   }
 
-  const cellOf = (event) => held && event.target.closest("[data-cell]");
-  table.addEventListener("dragover", (event) => {
-    const cell = cellOf(event);
-    if (!cell) return;
-    event.preventDefault();
-    if (cell.classList.contains("over")) return;
-    table.querySelectorAll(".over").forEach((one) => one.classList.remove("over"));
-    cell.classList.add("over");
-  });
-  table.addEventListener("drop", (event) => {
-    const cell = cellOf(event);
-    if (!cell) return;
-    event.preventDefault();
+  function drop(cell) {
     const [person, day] = cell.dataset.cell.split(":");
     const asked = new URLSearchParams({ person, day, leaving: held.dataset.person });
     const page = held.getAttribute("href") + "?" + asked;
     letGo();
     ask(page);
+  }
+
+  // By mouse: the browser's own dragging.
+  table.addEventListener("dragstart", (event) => {
+    const link = event.target.closest("[data-visit]");
+    if (!link) return;
+    if (touched) { event.preventDefault(); return; }
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", link.textContent.trim());
+    take(link);
   });
+  table.addEventListener("dragend", letGo);
+  const cellOf = (event) => held && event.target.closest("[data-cell]");
+  table.addEventListener("dragover", (event) => {
+    const cell = cellOf(event);
+    if (!cell) return;
+    event.preventDefault();
+    pointAt(cell);
+  });
+  table.addEventListener("drop", (event) => {
+    const cell = cellOf(event);
+    if (!cell) return;
+    event.preventDefault();
+    drop(cell);
+  });
+
+  // By finger: a visit held for a moment is in the hand. Moved sooner, the page scrolls; let go sooner, it's a link.
+  const HOLD = 350, STILL = 10;
+  let touched = null;  // where and when a finger came down: { x, y, timer }
+  const cellUnder = ({ clientX, clientY }) => {
+    const under = document.elementFromPoint(clientX, clientY);
+    return under && under.closest("[data-cell]");
+  };
+  function lift() {
+    if (touched) clearTimeout(touched.timer);
+    touched = null;
+  }
+  table.addEventListener("touchstart", (event) => {
+    const link = event.target.closest("[data-visit]"), finger = event.touches[0];
+    lift();
+    if (!link || event.touches.length > 1) { letGo(); return; }
+    touched = { x: finger.clientX, y: finger.clientY, timer: setTimeout(take, HOLD, link) };
+  }, { passive: true });
+  table.addEventListener("touchmove", (event) => {
+    const finger = event.touches[0];
+    if (held) { event.preventDefault(); pointAt(cellUnder(finger)); return; }
+    if (touched && Math.hypot(finger.clientX - touched.x, finger.clientY - touched.y) > STILL) lift();
+  }, { passive: false });
+  table.addEventListener("touchend", (event) => {
+    lift();
+    if (!held) return;
+    event.preventDefault();  // else the link would be followed
+    const cell = cellUnder(event.changedTouches[0]);
+    if (cell && cell !== held.closest("[data-cell]")) drop(cell); else letGo();
+  });
+  table.addEventListener("touchcancel", () => { lift(); letGo(); });
+  table.addEventListener("contextmenu", (event) => { if (touched) event.preventDefault(); });
 
   /* What the visit's own page says of that cell; where it can't be fetched, the page itself. */
   function ask(page) {

@@ -3,14 +3,15 @@
 What people ordered since (locks, offers, refusals) is no part of the kept problem: `current` adds it as it is now.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 
 from outreach.dispatch import problem_json
-from outreach.dispatch.building import with_orders
+from outreach.dispatch.building import key, with_orders
 from outreach.dispatch.editing import bare
-from outreach.dispatch.models import Plan, PlanProblem, PlanVersion
+from outreach.dispatch.models import DispatchRequest, Plan, PlanProblem, PlanVersion
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 
@@ -37,6 +38,15 @@ def _new_row(plan: Plan, plain: Problem) -> PlanProblem:
 def problem_of(version: PlanVersion) -> Problem:
     """What a version answers, without any orders."""
     return _parsed(version.problem.text)
+
+
+def weighed(version: PlanVersion, requests: Iterable[DispatchRequest]) -> set[int]:
+    """Those requests that the version's problem holds: the others came later or had no hour in its days.
+
+    A word is looked for in the text: to read megabytes as data takes longer than the page may.
+    """
+    text = version.problem.text
+    return {request.pk for request in requests if f'"{key("r", request.pk)}"' in text}
 
 
 def answer_of(version: PlanVersion) -> Answer:

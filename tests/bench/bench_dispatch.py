@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.bench.dispatch_rows import HEAD, LACKS, SIZES, Row, compared, keep, read, table
 
 SOLVERS = ("greedy", "cpsat", "pyvrp", "ortools", "best")
-THREADS = {"cpsat": 2}
+THREADS = {"cpsat": 2, "best": 2}
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -132,6 +132,21 @@ def test_a_failed_plan_says_why_and_what_to_do(desk: Client) -> None:
     said = body(desk.get(f"/staff/plans/{plan.pk}/"))
     assert "講師がいません。" in said
     assert "first=2026-12-01" in said
+
+
+def test_requests_that_could_not_be_met_and_those_that_came_since_are_counted_apart(desk: Client, visit: Visit) -> None:
+    rows.request(venue=factories.venue(name="夜の会館"), openings=[(day, time(20), time(22)) for day in range(7)])
+    services.replan(plan=visit.plan, by=None)
+    rows.request(venue=factories.venue(name="あとの会館"))
+    text = body(desk.get(page(visit)))
+    assert Plan.objects.get().version.unserved == 1  # type: ignore[union-attr]
+    left, later = text.split('<h2 id="left">')[1].split('<h2 id="later">')
+    assert "行けない依頼 1件" in left
+    assert "夜の会館" in left
+    assert "まだ計算していない依頼 1件" in later
+    assert "あとの会館" in later
+    assert "行けない依頼</a> <b>1</b>" in text
+    assert "まだ計算していない依頼</a> <b>1</b>" in text
 
 
 def test_the_table_shows_who_goes_where_and_is_logged(desk: Client, visit: Visit) -> None:

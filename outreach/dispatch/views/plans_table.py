@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from outreach.dispatch import services
+from outreach.dispatch import documents, services
 from outreach.dispatch.exports import FORMATS, plan_file
 from outreach.dispatch.models import Plan
 from outreach.dispatch.progress import progress_of
@@ -19,7 +19,7 @@ from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Person
 from outreach.people.rules import Action
 
-LEFT_SHOWN = 30
+DROPPED_SHOWN = 30
 # Marks over a day's bar, each hour; long at six, noon and six.
 TICKS = [{"x": hour * 60 - AXIS[0], "long": hour % 6 == 0} for hour in range(AXIS[0] // 60 + 1, AXIS[1] // 60)]
 
@@ -34,13 +34,14 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
     log_access(request.user, "see_plan", f"plan:{pk}")
     if request.GET.get("format") in FORMATS:
         return plan_file(request.GET["format"], one)
-    waiting = list(left_over(one)[: LEFT_SHOWN + 1])
+    waiting = list(left_over(one))
+    weighed = documents.weighed(one.version, waiting) if waiting else set()
     context = {
         "plan": one,
         "week": week_of(one, day_or(request.GET.get("week"), timezone.localdate())),
-        "left_over": waiting[:LEFT_SHOWN],
-        "more_left": len(waiting) > LEFT_SHOWN,
-        "dropped": dropped_from(one)[:LEFT_SHOWN],
+        "unserved": [row for row in waiting if row.pk in weighed],
+        "later": [row for row in waiting if row.pk not in weighed],
+        "dropped": dropped_from(one)[:DROPPED_SHOWN],
         "progress": progress_of(one),
         "road_hours": round(one.version.road_minutes / 60),
         "axis": AXIS[1] - AXIS[0],

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from outreach.dispatch.problem import Instructor, Plan, day_of
 from outreach.dispatch.score import Score
-from outreach.dispatch.substituting import Standing, Trial, Vacancy, minutes_by_week, try_out
+from outreach.dispatch.substituting import OtherWays, Standing, Trial, Vacancy, minutes_by_week, nights_of, try_out
 from outreach.dispatch.violations import Rule as Broken
 from outreach.people import ranking
 from outreach.people.ranking import Candidate, Reason, Rule, weigh
@@ -68,11 +68,12 @@ def substitutes(
     standing: Standing, vacancy: Vacancy, people: Mapping[str, Person]
 ) -> tuple[list[Substitute], list[Candidate]]:
     """Those who can come, the fittest first, and those who cannot, with why. `people` by the problem's ids."""
+    ways = OtherWays(standing, vacancy)
     able: dict[int, Substitute] = {}
     unable: list[Candidate] = []
     for person in standing.problem.instructors:
         if person.id in people and person.id not in vacancy.crew:
-            trial = _trial(standing, vacancy, person.id)
+            trial = _trial(standing, vacancy, ways, person.id)
             if trial is None or trial.score is None:
                 unable.append(_hindered(people[person.id], trial))
             else:
@@ -82,8 +83,12 @@ def substitutes(
     return ranked, ranking.hindered(unable)
 
 
-def _trial(standing: Standing, vacancy: Vacancy, name: str) -> Trial | None:
-    return None if name in standing.hurt else try_out(standing, vacancy, name)
+def _trial(standing: Standing, vacancy: Vacancy, ways: OtherWays, name: str) -> Trial | None:
+    """By a day trip if that will do, else in another way; None for whom nothing can be said yet."""
+    if name in standing.hurt:
+        return None
+    trial = try_out(standing, vacancy, name)
+    return trial if trial.score else ways.instead(trial)
 
 
 def _hindered(person: Person, trial: Trial | None) -> Candidate:
@@ -98,7 +103,7 @@ def _substitute(
 ) -> Substitute:
     km = max(0, score.hm - standing.score.hm) / 10
     reasons = (
-        weigh(TRAVEL, 1 - km / FAR_KM, _("道のり %(km).0fkm が増えます") % {"km": km}),
+        _travel(standing, person, trial.plan, km),
         _week(standing, vacancy, person, trial.plan),
         _load(person, score),
         _same_day(standing, vacancy, person),
@@ -106,6 +111,16 @@ def _substitute(
     candidate = Candidate(shown.key, shown.name, shown.kana, reasons=reasons, note=shown.note)
     penalty = next(visit.penalty for visit in standing.problem.visits if visit.id == vacancy.visit)
     return Substitute(candidate, score.cost - standing.score.cost + penalty, km, trial.plan)
+
+
+def _travel(standing: Standing, person: Instructor, plan: Plan, km: float) -> Reason:
+    """A night away counts as the road that it is worth in the plan's own cost."""
+    nights = nights_of(plan, person.id) - nights_of(standing.rest, person.id)
+    worth = km + max(0, nights) * standing.problem.weights.night / 10
+    words = _("道のり %(km).0fkm が増えます") % {"km": km}
+    if nights > 0:
+        words = _("道のり %(km).0fkm が増え、%(nights)s泊します") % {"km": km, "nights": nights}
+    return weigh(TRAVEL, 1 - worth / FAR_KM, words)
 
 
 def _week(standing: Standing, vacancy: Vacancy, person: Instructor, plan: Plan) -> Reason:

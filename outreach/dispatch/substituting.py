@@ -7,6 +7,7 @@ declined are no reason against a substitute elsewhere. Nobody is put on more who
 from dataclasses import dataclass, replace
 
 from outreach.dispatch.editing import bare, judge, put_in, take_out, with_lock, without_lock
+from outreach.dispatch.explain.bench import Bench
 from outreach.dispatch.problem import Instructor, Lock, Plan, Problem, Qualification, ServedVisit, Visit, Window, day_of
 from outreach.dispatch.score import Score
 from outreach.dispatch.timing import Book, TripTimer
@@ -102,6 +103,37 @@ def try_out(standing: Standing, vacancy: Vacancy, name: str) -> Trial:
     if isinstance(found, Score):
         return Trial(name, plan, found, ())
     return Trial(name, plan, None, _rules(found, name))
+
+
+HOPELESS = frozenset(
+    {Rule.SKILL_LEAD, Rule.SKILL_SECOND, Rule.FORBIDDEN, Rule.FERRY_REFUSED, Rule.FROZEN_DAY, Rule.DAY_SESSIONS}
+)
+
+
+class OtherWays:
+    """For whom a day trip from the first home will not do: with a night on the way, or from another of their bases."""
+
+    def __init__(self, standing: Standing, vacancy: Vacancy) -> None:
+        self.standing, self.vacancy = standing, vacancy
+        self.bench = Bench(standing.asked, standing.rest, vacancy.visit)
+
+    def instead(self, failed: Trial) -> Trial:
+        """The cheapest such way under which every rule is kept; the failed trial where there is none."""
+        person = self.bench.people[failed.name]
+        if HOPELESS & set(failed.broken) or not (person.max_nights or len(person.homes) > 1):
+            return failed
+        lead = self.vacancy.crew[0] == self.vacancy.leaving
+        option = self.bench.option(failed.name, self.vacancy.start, lead=lead)
+        if option.broken:
+            return failed
+        others = tuple(trip for trip in failed.plan.trips if trip.instructor != failed.name)
+        plan = replace(failed.plan, trips=(*others, *option.trips))
+        found = judge(self.standing.asked, plan)
+        return Trial(failed.name, plan, found, ()) if isinstance(found, Score) else failed
+
+
+def nights_of(plan: Plan, name: str) -> int:
+    return sum(len(trip.days) - 1 for trip in plan.trips if trip.instructor == name)
 
 
 def _rules(found: list[Violation], name: str) -> tuple[Rule, ...]:

@@ -21,13 +21,13 @@ from outreach.dispatch.ranking import Person as Shown
 from outreach.dispatch.ranking import substitutes as ranked
 from outreach.dispatch.score import Score
 from outreach.dispatch.solvers.greedy import Greedy
-from outreach.dispatch.substituting import Vacancy, stand
+from outreach.dispatch.substituting import Vacancy, nights_of, stand
 from outreach.dispatch.timing import Book, TripTimer
 from outreach.dispatch.towns import towns_of
 from outreach.dispatch.violations import Ledger
 from outreach.people.models import DayException, Engagement, Person, Qualification, TravelLimits
 from outreach.people.services import engage
-from tests.dispatch import rows
+from tests.dispatch import rows, samples
 
 
 @cache
@@ -60,6 +60,10 @@ def broken(problem: Problem, plan: Plan, name: str, asked: str) -> list[str]:
         if not person.ferries and any(journey.ferry for journey in duty.journeys):
             faults.append("ferry")
         before = duty.back
+    for trip in own:
+        away = {duty.day for duty in trip.days[:-1]}
+        if len(away) > person.max_nights or not away <= {*person.nights}:
+            faults.append("night")
     if any(minutes > person.week_minutes[week] for week, minutes in weeks.items()):
         faults.append("week")
     for trip in plan.trips:
@@ -102,7 +106,7 @@ def hurt(person: Instructor, kind: str, day: int) -> Instructor:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_substitute_keeps_every_rule_of_today(data: st.DataObject) -> None:
-    stored, answer = planned(data.draw(st.sampled_from(["01", "42"])), data.draw(st.integers(1, 3)))
+    stored, answer = planned(data.draw(st.sampled_from(["01", "42", "46"])), data.draw(st.integers(1, 3)))
     entry = data.draw(st.sampled_from(answer.visits))
     leaving = data.draw(st.sampled_from(sorted(entry.instructors)))
     fates = data.draw(
@@ -136,6 +140,56 @@ def test_every_substitute_keeps_every_rule_of_today(data: st.DataObject) -> None
         assert one.candidate.eligible
     points = [one.candidate.points for one in able]
     assert points == sorted(points, reverse=True)
+
+
+# --- where a day is not enough --------------------------------------------------------------------------------------
+def instead_of_a(asked: str, **of_c: object) -> tuple[list[str], list[str], Plan | None]:
+    """In the sample, whom we could send in place of `a`: names, reasons of travel, and the plan of the first."""
+    problem, answer = samples.problem(), samples.plan()
+    people = tuple(replace(p, **of_c) if p.id == "c" else p for p in problem.instructors)  # type: ignore[arg-type]
+    fresh = replace(problem, instructors=people, forbidden=(Forbidden("a", asked),))
+    start = next(entry.start for entry in answer.visits if entry.id == asked)
+    vacancy = Vacancy(asked, start, ("a",), "a")
+    shown = {p.id: Shown(n, p.id, p.id, "") for n, p in enumerate(people)}
+    able, _unable = ranked(stand(fresh, problem, answer, vacancy), vacancy, shown)
+    words = [one.candidate.reasons[0].words for one in able]
+    return [one.candidate.name for one in able], words, able[0].plan if able else None
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("asked", "days"), [("r3", [2, 3]), ("r4", [4, 5])])
+def test_who_could_come_only_with_a_night_is_ranked_and_the_night_is_said(asked: str, days: list[int]) -> None:
+    names, words, plan = instead_of_a(asked)  # 290 km of road; the first ferry leaves too early for a day
+    assert names == ["c"], "b spends no nights away"
+    assert "1泊します" in words[0]
+    assert plan
+    assert [[d.day for d in trip.days] for trip in plan.trips if trip.instructor == "c"] == [days]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "of_c", [{"max_nights": 0, "nights": ()}, {"nights": (0, 1)}, {"skills": ()}, {"rest_minutes": 24 * 60 - 1}]
+)
+def test_who_may_spend_no_such_night_is_not_among_them(of_c: dict[str, object]) -> None:
+    assert instead_of_a("r3", **of_c)[0] == []
+
+
+@pytest.mark.once
+def test_every_substitute_with_a_night_keeps_every_rule_too() -> None:
+    nights = 0
+    for stored, answer in (planned(prefecture, seed) for prefecture in ("01", "46") for seed in (1, 2, 3)):
+        shown = {person.id: Shown(n, person.id, person.id, "") for n, person in enumerate(stored.instructors)}
+        for entry in answer.visits:
+            for leaving in entry.instructors:
+                crew = (entry.lead, *(name for name in entry.instructors if name != entry.lead))
+                fresh = replace(stored, forbidden=(*stored.forbidden, Forbidden(leaving, entry.id)))
+                vacancy = Vacancy(entry.id, entry.start, crew, leaving)
+                standing = stand(fresh, stored, answer, vacancy)
+                for one in ranked(standing, vacancy, shown)[0]:
+                    name = one.candidate.name
+                    nights += nights_of(one.plan, name) > nights_of(standing.rest, name)
+                    assert broken(fresh, one.plan, name, entry.id) == []
+    assert nights >= 5, "else this says nothing of nights"
 
 
 # --- the same from the database: the ledger, leave, limits ----------------------------------------------------------

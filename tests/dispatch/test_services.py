@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from outreach.dispatch import services
 from outreach.dispatch.building import build_problem, minute_of
@@ -74,6 +75,40 @@ def test_a_move_is_kept_and_undone(visit: Visit, teachers: list[Person]) -> None
     services.undo_version(plan=plan)
     visit.refresh_from_db()
     assert visit.lead != other
+
+
+def test_undoing_moves_nothing_that_was_locked_since(visit: Visit, teachers: list[Person]) -> None:
+    plan = visit.plan
+    other = next(person for person in teachers if person.pk != visit.lead_id)
+    start = current(plan)[0].visits[0].starts[-1]
+    services.move_visit(plan=plan, request=visit.request_id, start=start, crew=(other.pk,), by=None)
+    visit.refresh_from_db()
+    moved = visit.starts_at
+    services.lock_visit(visit=visit, locked=True)
+    with pytest.raises(services.PlanRefused, match="先に固定を外してください"):
+        services.undo_version(plan=plan)
+    services.lock_visit(visit=visit, locked=False)
+    day = timezone.localdate(moved)
+    services.lock_day(plan=plan, person=other, day=day, locked=True)
+    with pytest.raises(services.PlanRefused, match="先に固定を外してください"):
+        services.undo_version(plan=plan)
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.lead) == (moved, other)
+    services.lock_day(plan=plan, person=other, day=day, locked=False)
+    services.undo_version(plan=plan)
+    visit.refresh_from_db()
+    assert visit.starts_at != moved
+
+
+def test_a_lock_on_what_undoing_leaves_as_it_is_stands_in_no_ones_way(visit: Visit) -> None:
+    plan = visit.plan
+    request = rows.request()
+    services.lock_visit(visit=visit, locked=True)
+    services.replan(plan=plan, by=None)
+    assert plan.visits.filter(request=request).exists()
+    services.undo_version(plan=plan)
+    left = plan.visits.get()
+    assert (left.pk, left.starts_at, left.locked) == (visit.pk, visit.starts_at, True)
 
 
 def test_a_locked_visit_stays_when_the_rest_is_planned_anew(visit: Visit, teachers: list[Person]) -> None:

@@ -11,7 +11,7 @@ from django_q.tasks import async_task
 
 from geo.models import Prefecture
 from outreach.dispatch import documents, problem_json
-from outreach.dispatch.building import build_problem, key, pk_of
+from outreach.dispatch.building import build_problem, key, pk_of, with_orders
 from outreach.dispatch.check import check
 from outreach.dispatch.editing import bare, move
 from outreach.dispatch.models import DayLock, Plan, PlanSolver, PlanStatus, PlanVersion, Visit
@@ -134,7 +134,7 @@ def _make_current(plan: Plan, version: PlanVersion, problem: Problem, answer: An
 
 @transaction.atomic
 def undo_version(*, plan: Plan) -> None:
-    """Go back to the version before. Raises: PlanRefused at the first, or once offers went out."""
+    """Go back to the version before. Raises: PlanRefused at the first, once offers went out, or against a lock."""
     _lock(plan)
     _refuse_while_replanning(plan)
     version = plan.version
@@ -143,7 +143,17 @@ def undo_version(*, plan: Plan) -> None:
     if plan.status == PlanStatus.PUBLISHED:
         raise PlanRefused([_("講師に打診したあとは、元に戻せません。訪問を動かしてください。")])
     before = version.before
-    _make_current(plan, before, documents.problem_of(before), problem_json.load_plan(before.document))
+    problem, answer = documents.problem_of(before), problem_json.load_plan(before.document)
+    _refuse_against_locks(plan, problem, answer)
+    _make_current(plan, before, problem, answer)
+
+
+def _refuse_against_locks(plan: Plan, problem: Problem, answer: Answer) -> None:
+    """Someone may have locked a visit or a day since, as it is now: to go back would move what they hold."""
+    result = check(with_orders(problem, plan), bare(answer))
+    if not isinstance(result, Score):
+        words = _("元に戻すと、いま固定されている訪問か日が動きます。先に固定を外してください。")
+        raise PlanRefused([words, *sentences(result)])
 
 
 def current(plan: Plan) -> tuple[Problem, Answer]:

@@ -75,10 +75,10 @@ def _first_closed(asked: Asked, rng: Random, town: Municipality) -> Asked:
     days = tuple(asked.earliest + timedelta(days=n) for n in range((asked.latest - asked.earliest).days + 1))
     first, second = (replace(_venue(rng, town, number), openings=HOURS[0]) for number in range(2))
     venues = (
-        replace(first, name=f"{town.name}公民館（見本）", blackouts=days),
-        replace(second, name=f"{town.name}交流センター（見本）"),
+        replace(first, name="中央公民館（見本）", blackouts=days),
+        replace(second, name="ふれあい交流センター（見本）"),
     )
-    note = "第1希望の公民館は、期間中ずっと耐震工事で使えません。"
+    note = "第1希望の中央公民館は、期間中ずっと耐震工事で使えません。"
     return replace(asked, venues=venues, courses=asked.courses[:1], crew=1, sessions=1, needs=(), note=note)
 
 

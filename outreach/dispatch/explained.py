@@ -109,6 +109,7 @@ class ExplainedVisit:
     people: list[tuple[str, str]]
     next_best: Row | None
     same_time: Row | None
+    first_wish: Row | None
     saved_km: str
     penalty_km: str
 
@@ -130,6 +131,7 @@ def explain_visit(plan: Plan, request: DispatchRequest) -> ExplainedVisit | None
         people=[(names.get(o.person, o.person), str(words.WHY[o.why])) for o in choice.others[:PEOPLE_SHOWN]],
         next_best=rows[choice.alternatives[0]] if choice.alternatives else None,
         same_time=rows[choice.same_time] if choice.same_time else None,
+        first_wish=rows[choice.first_wish] if choice.first_wish else None,
         saved_km=f"{choice.saved / 10:,.0f}",
         penalty_km=f"{choice.penalty / 10:,.0f}",
     )

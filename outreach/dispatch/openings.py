@@ -6,7 +6,7 @@ Days: 「12/29〜1/3、2026-12-10、令和8年12月24日」; a day without a yea
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 
 from django.utils.translation import gettext as _
@@ -24,6 +24,17 @@ HOURS = re.compile(r"([0-9]{1,2})(?:[:時]([0-9]{2})?分?)?~([0-9]{1,2})(?:[:時
 DAY_SEPARATORS = re.compile(r"[;；,，、\s]+")
 MONTH_DAY = re.compile(r"([0-9]{1,2})\s*[/月.]\s*([0-9]{1,2})日?$")
 MOST_DAYS = 120
+
+
+def runs_of(days: Iterable[date]) -> list[tuple[date, date]]:
+    """Days in order as stretches, the first and the last of each."""
+    runs: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1] = runs[-1][0], day
+        else:
+            runs.append((day, day))
+    return runs
 
 
 class CannotRead(ValueError):

@@ -69,11 +69,13 @@ class Line:
 
 @dataclass(slots=True)
 class Decision:
-    """What the file asks for. `forms` are cleaned."""
+    """What the file asks for. `kept`: rows whose request was changed since by hand, which stays as it is."""
 
     report: Report = field(default_factory=Report)
     new: list[Line] = field(default_factory=list)
     changed: list[tuple[Line, RequestLetter]] = field(default_factory=list)
+    same: list[tuple[Line, RequestLetter]] = field(default_factory=list)
+    kept: list[tuple[Line, RequestLetter]] = field(default_factory=list)
 
 
 class _Bad(Exception):
@@ -199,21 +201,24 @@ def _key(upload: RequestUpload, line: Line) -> str:
 
 
 def _place(decision: Decision, line: Line, upload: RequestUpload) -> None:
-    """New, the same, changed, or no longer to be changed. Raises: _Bad."""
+    """New, the same, changed, or no longer to be changed: by a file, what was changed by hand since. Raises: _Bad."""
     known = RequestLetter.objects.filter(key=_key(upload, line)).first()
     if known is None:
         decision.new.append(line)
     elif known.written == line.form.written() and known.municipality_id == line.form.town.pk:
         decision.report.unchanged += 1
+        decision.same.append((line, known))
     elif known.municipality_id != line.form.town.pk:
         raise _Bad("town", _("市区町村は変えられません。新しい管理番号で出してください。"))
     elif not may_amend(known):
         raise _Bad("key", _("計画に入ったか、終わった依頼なので、直せません。"))
+    elif known.filed not in (None, known.written):
+        decision.kept.append((line, known))
     else:
         decision.changed.append((line, known))
 
 
-def carry_out(*, upload: RequestUpload, by: User, reaches: Reaches) -> Report:
+def carry_out(*, upload: RequestUpload, by: User, reaches: Reaches) -> Decision:
     """Do what the file asks, once. Raises: WrongFile, RequestError (done already, or changed this very moment)."""
     with transaction.atomic():
         if RequestUpload.objects.filter(pk=upload.pk, done_at=None).update(done_at=timezone.now()) != 1:
@@ -223,7 +228,19 @@ def carry_out(*, upload: RequestUpload, by: User, reaches: Reaches) -> Report:
             _take_in(upload, line, by)
         for line, letter in decision.changed:
             amend_letter(letter=letter, asked=line.form.asked(), written=line.form.written(), by=by)
-    return decision.report
+            _note(letter, line)
+    return decision
+
+
+def note_same(decision: Decision) -> None:
+    """Where file and page say the same, neither is the newer: the next file may change it again."""
+    for line, letter in decision.same:
+        if letter.filed != letter.written:
+            _note(letter, line)
+
+
+def _note(letter: RequestLetter, line: Line) -> None:
+    RequestLetter.objects.filter(pk=letter.pk).update(filed=line.form.written())
 
 
 def _take_in(upload: RequestUpload, line: Line, by: User) -> None:
@@ -231,6 +248,8 @@ def _take_in(upload: RequestUpload, line: Line, by: User) -> None:
     letter, made = receive_letter(key=_key(upload, line), asked=asked, written=line.form.written(), channel=Channel.CSV)
     if made or letter.status == LetterStatus.WAITING:
         accept_letter(letter=letter, asked=asked, organisation=upload.organisation, by=by)
+    if made:
+        _note(letter, line)
 
 
 def example() -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from geo.models import Municipality
 from outreach.classes.rules import JST
 from outreach.dispatch import services
+from outreach.dispatch.forms import LetterForm
 from outreach.dispatch.models import (
     DispatchRequest,
     LetterStatus,
@@ -288,6 +289,36 @@ def test_a_file_is_looked_over_taken_in_once_and_never_doubles(desk: Client, cen
     assert again.pk != first.pk
     desk.post(reverse("dispatch:request-upload", args=[again.pk]))
     assert sorted(DispatchRequest.objects.values_list("heads", flat=True)) == [12, 12, 15]
+
+
+def test_an_old_file_overwrites_nothing_that_was_changed_on_a_page_since_and_says_so(
+    desk: Client, centre: Organisation
+) -> None:
+    first = send(desk, centre, sheet({}, {"key": "2"}))
+    assert first
+    desk.post(reverse("dispatch:request-upload", args=[first.pk]))
+    letter = RequestLetter.objects.get(key__endswith=":1")
+    changed = LetterForm({**letter.written, "heads": ["20"]}, town=letter.municipality)
+    assert changed.is_valid()
+    services.amend_letter(letter=letter, asked=changed.asked(), written=changed.written(), by=None)
+    for heads in ("12", "13"):  # the old file again, then one that differs from the page and from before
+        again = send(desk, centre, sheet({"heads": heads}, {"key": "2", "heads": heads}))
+        assert again
+        url = reverse("dispatch:request-upload", args=[again.pk])
+        text = desk.get(url).content.decode()
+        assert "画面で直した依頼は、ファイルで上書きしません" in text
+        assert "2行目（管理番号 1）" in text
+        desk.post(url)
+    assert sorted(DispatchRequest.objects.values_list("heads", flat=True)) == [13, 20]
+    for heads in ("20", "25"):  # a file brought up to the page is the newest again, and may change it
+        after = send(desk, centre, sheet({"heads": heads}))
+        assert after
+        url = reverse("dispatch:request-upload", args=[after.pk])
+        text = desk.get(url).content.decode()
+        assert "上書きしません" not in text
+        if "この内容で取り込む" in text:
+            desk.post(url)
+    assert sorted(DispatchRequest.objects.values_list("heads", flat=True)) == [13, 25]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ class Choice:
     """How a visit is served, in order of cost what else there is, and what stands in the way of everyone else.
 
     `people_now`: how many could come at this very start. `saved`: what leaving the visit out would save on the road,
-    beside which stands `penalty`.
+    beside which stands `penalty`. `first_open`: whether the place wished for most was offered at all; `first_wish`: the
+    best way to serve it there, where it is served elsewhere.
     """
 
     visit: ServedVisit
@@ -40,6 +41,8 @@ class Choice:
     others: tuple[Hindrance, ...]
     saved: int
     penalty: int
+    first_open: bool
+    first_wish: Alternative | None
 
     @property
     def same_time(self) -> Alternative | None:
@@ -70,9 +73,11 @@ def why_so(problem: Problem, plan: Plan, visit: str) -> Choice | None:
     found.sort(key=lambda one: (one.extra, one.start, one.crew))
     without = check(without_lock(free, visit), bench.plan)
     saved = now.travel - without.travel if isinstance(without, Score) else 0
+    first, elsewhere = bench.visit.place, bench.visit.cost_at(served.start) > 0
+    at_first = [one for one in found if one.place == first][:1] if elsewhere else []
     same = [one for one in found if one.start == served.start][:1]
     crew = [one for one in found if set(one.crew) == set(served.instructors)][:1]
-    shown = sorted({*found[:SHOWN], *same, *crew}, key=lambda one: (one.extra, one.start, one.crew))
+    shown = sorted({*found[:SHOWN], *same, *crew, *at_first}, key=lambda one: (one.extra, one.start, one.crew))
     able = {option.person for lead in (True, False) for option in bench.feasible(served.start, lead=lead)}
     return Choice(
         visit=served,
@@ -81,6 +86,8 @@ def why_so(problem: Problem, plan: Plan, visit: str) -> Choice | None:
         others=hindrances(bench, (served.start,), leaving_out=set(served.instructors)),
         saved=saved,
         penalty=bench.visit.penalty,
+        first_open=any(bench.visit.place_at(start) == first for start in bench.visit.starts),
+        first_wish=at_first[0] if at_first else None,
     )
 
 

@@ -28,7 +28,8 @@ class RequestLetter(models.Model):
     """依頼書: one form, from which one request a course is made once staff accept it.
 
     What strangers send from the web waits here: until someone has rung the town hall, no venue, organisation or
-    request exists because of it. `written` is the form as it was filled in: name → values.
+    request exists because of it. `written` is the form as it was filled in: name → values; `filed` the same as a file
+    last said it, where one did: what differs was changed since, on a page or by telephone.
     """
 
     reference = models.CharField(_("受付番号"), max_length=8, unique=True)
@@ -43,6 +44,7 @@ class RequestLetter(models.Model):
     contact_name = models.CharField(_("担当者の氏名"), max_length=80)
     contact_phone = models.CharField(_("担当者の電話番号"), max_length=16)
     written = models.JSONField(default=dict)
+    filed = models.JSONField(null=True, blank=True, editable=False)
     received_on = models.DateField(_("受付日"))
     made_at = models.DateTimeField(auto_now_add=True)
     sample = models.BooleanField(_("見本データ"), default=False)

@@ -22,7 +22,7 @@ from outreach.dispatch.models import (
     RequestLetter,
     RequestStatus,
 )
-from outreach.dispatch.openings import write_openings
+from outreach.dispatch.openings import runs_of, write_openings
 from outreach.dispatch.queries import letters_in, plans_in, requests_in
 from outreach.dispatch.request_files import requests_file
 from outreach.dispatch.wishes import AROUND as TIMES
@@ -89,7 +89,8 @@ def one(request: ScopedRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "openings": write_openings(openings),
-        "others": [(other, write_openings(other.times)) for other in row.other_venues.all()],
+        "closed": runs_of(blackout.day for blackout in row.blackouts.all()),
+        "others": [(o, write_openings(o.times), runs_of(o.closed)) for o in row.other_venues.all()],
         "visits": visits.select_related("plan__prefecture", "venue", "lead", "second"),
         "plans": plans.defer("version__document")[:5],
         "may_withdraw": row.status not in ENDED,

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from geo.importing.report import Report, WrongFile
+from geo.importing.report import WrongFile
 from geo.models import Municipality
 from outreach.dispatch.models import RequestUpload
 from outreach.dispatch.queries import may_enter
 from outreach.dispatch.services import RequestError
-from outreach.dispatch.uploads import carry_out, decide, example
+from outreach.dispatch.uploads import Decision, carry_out, decide, example, note_same
 from outreach.downloads import comma_separated
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.models import Organisation
@@ -102,11 +102,12 @@ def _keep(request: ScopedRequest, form: UploadForm) -> RequestUpload | None:
         made_by=request.user,
     )
     try:
-        decide(one, reaches=_Reach(request.scope))
+        decision = decide(one, reaches=_Reach(request.scope))
     except WrongFile as error:
         form.add_error("file", str(error))
         return None
     one.save()
+    note_same(decision)
     return one
 
 
@@ -115,18 +116,20 @@ def _keep(request: ScopedRequest, form: UploadForm) -> RequestUpload | None:
 def upload(request: ScopedRequest, pk: int) -> HttpResponse:
     """What the file would do; sent back, it is done."""
     one = get_object_or_404(uploads_in(request), pk=pk)
-    report: Report | None = None
+    decision: Decision | None = None
     if request.method == "POST":
         try:
-            report = carry_out(upload=one, by=request.user, reaches=_Reach(request.scope))
+            decision = carry_out(upload=one, by=request.user, reaches=_Reach(request.scope))
         except RequestError as error:
             messages.error(request, str(error))
             return redirect("dispatch:request-upload", pk)
         messages.success(request, _("派遣依頼を取り込みました。"))
         one.refresh_from_db(fields=["done_at"])
-    report = report or decide(one, reaches=_Reach(request.scope)).report
+    decision = decision or decide(one, reaches=_Reach(request.scope))
+    report = decision.report
     context = {
         "upload": one,
+        "kept": decision.kept,
         "report": report,
         "refused": report.refused[:MOST_REFUSALS],
         "more": max(0, len(report.refused) - MOST_REFUSALS),

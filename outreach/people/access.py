@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -67,7 +68,15 @@ def log_access(user: User, action: str, subject: str) -> None:
 
 def too_many(request: HttpRequest, what: str, *, an_hour: int) -> bool:
     """Count a public form sent from this address; True from the one too many on. A hall or a school shares one."""
-    key = f"form:{what}:{client_address(request)}"
+    return _counted(f"form:{what}:{client_address(request)}", an_hour)
+
+
+def too_many_for(number: str, what: str, *, an_hour: int) -> bool:
+    """`too_many`, for a telephone number wherever it is written. The number itself is not kept."""
+    return _counted(f"form:{what}:{salted_hmac('form', number).hexdigest()}", an_hour)
+
+
+def _counted(key: str, an_hour: int) -> bool:
     cache.add(key, 0, timeout=3600)
     try:
         return bool(cache.incr(key) > an_hour)

@@ -17,7 +17,7 @@ from outreach.classes.rules import JST
 from outreach.contact.numbers import NumberRefused, read_number
 from outreach.people.access import client_address, open_to_all
 from outreach.people.tries import TooManyTries
-from outreach.registration import services
+from outreach.registration import flood, services
 from outreach.registration.forms import ApplicationForm
 from outreach.registration.models import Booking, Intake
 from outreach.registration.queries import find_booking
@@ -85,6 +85,8 @@ def create_booking(
     """満席のときは、キャンセル待ち（waitlisted）になります。同じ Idempotency-Key の2回目は、1回目の申込を返します。"""
     session = published_session(payload.session_code)
     application = _clean(payload)
+    if why := flood.stopped(request, session, application.phone):
+        raise HttpError(429, why)
     try:
         booking, _made = services.book_once(
             key=f"api:{idempotency_key or secrets.token_urlsafe(24)}",

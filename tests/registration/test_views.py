@@ -15,7 +15,8 @@ from django.utils.html import strip_tags
 
 from outreach.classes.models import Session, SessionStatus
 from outreach.contact.models import CallTask, Channel, Message, MessageStatus, SenderNumber
-from outreach.registration import visits
+from outreach.contact.numbers import show
+from outreach.registration import flood, visits
 from outreach.registration.models import Booking, BookingStatus
 from outreach.registration.services import cancel, change_contact
 from tests import factories
@@ -460,3 +461,37 @@ def test_every_page_can_be_read_in_english_too(client: Client) -> None:
     for address in ("/", "/bookings/done/", "/bookings/mine/", "/bookings/mine/slip/", "/bookings/"):
         page = client.get(address)
         assert (page.status_code, page.headers["Content-Language"]) == (200, "en")
+
+
+# --- faster than people write ---------------------------------------------------------------------------------------
+def test_a_hall_where_thirty_people_apply_in_an_hour_is_not_stopped(client: Client) -> None:
+    session = factories.session(capacity=30, venue=factories.venue(capacity=30))
+    for number in range(30):
+        sign_up(client, session, phone=f"090-0000-{2000 + number}")
+    assert Booking.objects.filter(status=S.CONFIRMED).count() == 30
+    assert flood.FROM_ADDRESS >= 2 * 30  # also where each of them tries twice
+
+
+@pytest.mark.parametrize("limit", ["FROM_ADDRESS", "FOR_NUMBER"])
+def test_a_flood_is_stopped_with_words_and_a_number_to_ring_and_nothing_is_lost(
+    client: Client, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(flood, limit, 1)
+    sign_up(client, factories.session())
+    session = factories.session()
+    stopped = confirm(client, session, draft_in(apply(client, session)))
+    assert stopped.status_code == 429
+    assert "まだ申し込みは決まっていません" in words(stopped)
+    assert show(session.organisation.phone or settings.CALLBACK_NUMBER) in words(stopped)
+    assert "𠮷田 ヨネ" in words(stopped)
+    assert Booking.objects.count() == 1
+    other = factories.session()
+    elsewhere = client.post(
+        "/api/bookings",
+        {"session_code": other.code, "name": "𠮷田 ヨネ", "kana": "よしだ よね", "phone": MOBILE},
+        content_type="application/json",
+    )
+    assert elsewhere.status_code == 429  # the same count
+    monkeypatch.setattr(flood, limit, 9)
+    confirm(client, session, draft_in(stopped))
+    assert Booking.objects.count() == 2

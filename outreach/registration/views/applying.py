@@ -17,7 +17,7 @@ from outreach.classes import codes
 from outreach.classes.models import OPEN, Course, Entry, Session
 from outreach.classes.queries import find_session
 from outreach.people.access import open_to_all
-from outreach.registration import rules, services, visits
+from outreach.registration import flood, rules, services, visits
 from outreach.registration.forms import FamilyForm, GuardianForm, ResidentForm
 from outreach.registration.models import Booking, Intake
 from outreach.registration.series.queries import planned_from
@@ -85,6 +85,9 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, _("申し込みの内容を受け取れませんでした。お手数ですが、もう一度入力してください。"))
         return redirect("registration:apply", session.code)
     application = form.application()
+    if why := flood.stopped(request, session, application.phone):
+        messages.error(request, why)
+        return _review(request, session, draft["whom"], form, whole=draft["whole"], status=429)
     try:
         booking = _book(session, application, draft, request.POST["draft"])
     except services.AlreadyBooked:
@@ -155,7 +158,13 @@ def _lessons(session: Session, whole: bool) -> dict[str, Any]:
 
 
 def _review(
-    request: HttpRequest, session: Session, whom: str, form: ResidentForm | FamilyForm, *, whole: bool
+    request: HttpRequest,
+    session: Session,
+    whom: str,
+    form: ResidentForm | FamilyForm,
+    *,
+    whole: bool,
+    status: int = 200,
 ) -> HttpResponse:
     draft: Draft = {
         "code": session.code,
@@ -172,7 +181,7 @@ def _review(
         "ways": _ways(form.application(), session),
         **_lessons(session, whole),
     }
-    response = render(request, "registration/review.html", context)
+    response = render(request, "registration/review.html", context, status=status)
     response.headers["Cache-Control"] = "no-store, private"
     return response
 

@@ -97,6 +97,9 @@ def create_booking(
         )
     except services.IdempotencyConflict as error:
         raise HttpError(422, str(error)) from error
+    except services.AlreadyBooked as error:
+        services.tell_of_what_stands(session=session, application=application)
+        raise HttpError(409, str(error)) from error
     except services.BookingError as error:
         raise HttpError(409, str(error)) from error
     return Status(201, booking_out(booking))

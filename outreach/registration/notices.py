@@ -85,6 +85,14 @@ def tell_given_up(booking: Booking) -> None:
             _send([booking], subject, channel, to, Kind.BOOKING_CANCELLED, just_done=True)
 
 
+def tell_by_text(booking: Booking) -> None:
+    """Say how the booking stands once more, to numbers that take a text: nobody is rung. Its revision has risen."""
+    kind = Kind.CONFIRMATION if booking.status == BookingStatus.CONFIRMED else Kind.WAITLISTED
+    for subject, channel, to in recipients(booking):
+        if channel != Channel.POST and not _takes_a_call(channel, to):
+            _send([booking], subject, channel, to, kind, just_done=True)
+
+
 def tell_anew(booking: Booking) -> None:
     """Plan what is still to be told by the way now chosen: the booking's revision has risen."""
     if booking.status == BookingStatus.OFFERED:

@@ -13,8 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from outreach.classes.codes import show_code
 from outreach.classes.models import Session, SessionStatus
-from outreach.contact.models import CallTask, Channel, Message, MessageStatus, SenderNumber
+from outreach.contact.models import CallTask, Channel, Kind, Message, MessageStatus, SenderNumber
 from outreach.contact.numbers import show
 from outreach.registration import flood, visits
 from outreach.registration.models import Booking, BookingStatus
@@ -130,10 +131,32 @@ def test_a_stranger_with_the_same_name_and_number_sees_nothing_of_the_booking(cl
     booking = sign_up(client, session)
     stranger = Client()
     response = confirm(stranger, session, draft_in(apply(stranger, session)))
-    assert response.status_code == 409
-    assert "もう申し込まれています" in words(response)
-    assert booking.reference not in response.content.decode()
+    assert response.status_code == 200
+    assert "お申し込みを受け付けています" in words(response)
+    for hers in (booking.reference, show_code(booking.reference), "ヨネ", "お席をお取り"):
+        assert hers not in response.content.decode()
     assert stranger.get("/bookings/done/").headers["Location"] == "/bookings/"
+
+
+def test_who_forgot_that_she_applied_gets_her_reference_once_more_and_only_by_text(client: Client) -> None:
+    session = factories.session()
+    booking = sign_up(client, session)
+    said = Message.objects.filter(kind=Kind.CONFIRMATION, subject=booking.subject)
+    reminders = Message.objects.exclude(kind=Kind.CONFIRMATION).values_list("pk", "status")
+    before = list(reminders)
+    for _again in range(2):
+        stranger = Client()
+        confirm(stranger, session, draft_in(apply(stranger, session)))
+        assert said.count() == 1  # she was told a moment ago
+    said.update(created_at=timezone.now() - timedelta(days=2))
+    for _again in range(3):  # at once, or again and again: once a day
+        stranger = Client()
+        confirm(stranger, session, draft_in(apply(stranger, session)))
+    assert [m.fields["reference"] for m in said] == [show_code(booking.reference)] * 2
+    assert list(reminders) == before
+    landline = sign_up(Client(), session, name="浜 トメ", kana="ハマ トメ", phone=LANDLINE)
+    confirm(stranger, session, draft_in(apply(stranger, session, name="浜 トメ", kana="ハマ トメ", phone=LANDLINE)))
+    assert not CallTask.objects.filter(subject=landline.subject, kind=Kind.CONFIRMATION).exists()
 
 
 def test_a_couple_shares_one_number(client: Client) -> None:

@@ -1,5 +1,6 @@
 """Writes of the room, by what they change."""
 
+from outreach.registration.services.again import tell_of_what_stands
 from outreach.registration.services.answers import ask_answers, note_answer
 from outreach.registration.services.changing import NoSeat, application_of, change_class, change_contact
 from outreach.registration.services.checkins import Scan, check_in_by_poster, check_in_by_slip, confirm_arrivals
@@ -129,6 +130,7 @@ __all__ = [
     "set_award",
     "set_time",
     "take_back",
+    "tell_of_what_stands",
     "turn_of",
     "word_enquiry",
 ]

@@ -108,11 +108,12 @@ def _book(session: Session, application: Application, draft: Draft, sealed: str)
 
 
 def _already_booked(request: HttpRequest, session: Session, application: Application) -> HttpResponse:
-    """Whoever made the booking a moment ago sees it; a stranger learns no more than that there is one."""
+    """Whoever made the booking a moment ago sees it; else what stands is told to the number on file, not here."""
     own = visits.recall(request)
     if own and own.session_id == session.pk and _is_of(own, application):
         return redirect("registration:done")
-    return render(request, "registration/already.html", {"session": session}, status=409)
+    services.tell_of_what_stands(session=session, application=application)
+    return render(request, "registration/already.html", {"session": session})
 
 
 def _is_of(booking: Booking, application: Application) -> bool:

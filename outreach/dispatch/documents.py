@@ -16,21 +16,31 @@ from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 
 
-def keep_problem(plan: Plan, problem: Problem, bound: int | None) -> PlanProblem:
-    """The row that holds what a plan answers: a new one only where it is another problem than before.
+def _plain(problem: Problem) -> Problem:
+    """Without any orders."""
+    return replace(problem, locks=(), forbidden=(), frozen_days=(), prior=())
+
+
+def new_text(plan: Plan, problem: Problem) -> str:
+    """What the plan would answer, to be kept: empty where that is the problem of its current version."""
+    plain = _plain(problem)
+    known = plan.version is not None and problem_of(plan.version) == plain
+    return "" if known else problem_json.dump_problem(plain)
+
+
+def keep_problem(plan: Plan, problem: Problem, bound: int | None, text: str) -> PlanProblem:
+    """The row that holds what a plan answers: a new one only where it is another problem (`new_text`) than before.
 
     A bound proven without any orders holds for every answer, since orders only make things dearer.
     """
-    plain = replace(problem, locks=(), forbidden=(), frozen_days=(), prior=())
-    row = plan.version.problem if plan.version and problem_of(plan.version) == plain else _new_row(plan, plain)
-    if bound is not None and problem == plain and (row.bound is None or row.bound < bound):
+    row = plan.version.problem if plan.version and not text else _new_row(plan, text)
+    if bound is not None and (row.bound is None or row.bound < bound) and problem == _plain(problem):
         row.bound = bound
         row.save(update_fields=["bound"])
     return row
 
 
-def _new_row(plan: Plan, plain: Problem) -> PlanProblem:
-    text = problem_json.dump_problem(plain)
+def _new_row(plan: Plan, text: str) -> PlanProblem:
     digest = sha256(text.encode()).hexdigest()
     return PlanProblem.objects.get_or_create(plan=plan, digest=digest, defaults={"text": text})[0]
 

@@ -17,6 +17,7 @@ from outreach.dispatch.services import (
     PlanRefused,
     begin_run,
     begin_search,
+    checked,
     end_run,
     end_search,
     keep_baseline,
@@ -24,8 +25,8 @@ from outreach.dispatch.services import (
     note_run,
     replan,
     ring_unreached,
-    save_version,
     still_wanted,
+    write_version,
 )
 from outreach.dispatch.services import lapse_offers as end_offers
 from outreach.dispatch.services import sweep_runs as take_up_runs
@@ -67,9 +68,10 @@ def _run(plan: Plan, make: Callable[[Plan], object]) -> None:
 def _answer(plan: Plan) -> None:
     problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last)
     answer = run_solver(problem, solver=plan.solver, seconds=plan.seconds, beat=partial(note_run, plan))
+    made = checked(plan, problem, answer)
     with transaction.atomic():
         if keep_run(plan):
-            save_version(plan=plan, problem=problem, answer=answer, reason=_("計算した案"), by=plan.made_by)
+            write_version(plan=plan, made=made, reason=_("計算した案"), by=plan.made_by)
     if plan.version:
         _compare(plan.version)
 

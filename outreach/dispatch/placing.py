@@ -120,7 +120,7 @@ class Placing:
     def tried(self, start: int, crew: tuple[int, ...]) -> tuple[list[str], Place | None]:
         """What breaks at that place, or the place with what it costs. Nothing is saved."""
         try:
-            _problem, _moved, score = try_move(self.plan, self.request.pk, start, crew)
+            score = try_move(self.plan, self.request.pk, start, crew).score
         except PlanRefused as refused:
             return refused.reasons, None
         version = self.plan.version

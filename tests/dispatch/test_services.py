@@ -1,14 +1,18 @@
 """Requests, plans and offers, from one end to the other."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from outreach.dispatch import services
 from outreach.dispatch.building import build_problem, minute_of
+from outreach.dispatch.check import check
 from outreach.dispatch.models import Offer, OfferStatus, Plan, PlanStatus, PlanVersion, RequestStatus, Trip, Visit
 from outreach.dispatch.problem_rules import faults
+from outreach.dispatch.services import PlanRefused, plans, versions
 from outreach.dispatch.services.plans import current
 from outreach.people.models import DayException, Person
 from tests.dispatch import rows
@@ -156,3 +160,41 @@ def test_what_was_read_before_planning_anew_began_locks_and_moves_nothing(visit:
         services.lock_day(plan=visit.plan, person=visit.lead, day=visit.plan.first, locked=True)
     with pytest.raises(services.PlanRefused, match="計画し直しています"):
         services.move_visit(plan=visit.plan, request=visit.request_id, start=0, crew=(visit.lead_id,), by=None)
+
+
+def test_a_visit_that_is_locked_while_its_move_is_reckoned_is_not_moved(
+    visit: Visit, teachers: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = next(person for person in teachers if person.pk != visit.lead_id)
+    start, reckon = minute_of(visit.starts_at, visit.plan.first), plans.try_move
+
+    def slow(*asked: Any) -> Any:
+        made = reckon(*asked)
+        Visit.objects.filter(pk=visit.pk).update(locked=True)
+        return made
+
+    monkeypatch.setattr(plans, "try_move", slow)
+    with pytest.raises(PlanRefused, match="ほかの人が先に"):
+        services.move_visit(plan=visit.plan, request=visit.request_id, start=start, crew=(other.pk,), by=None)
+    visit.refresh_from_db()
+    assert visit.lead_id != other.pk
+
+
+def test_nothing_is_locked_while_a_plan_is_checked(
+    visit: Visit, teachers: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = next(person for person in teachers if person.pk != visit.lead_id)
+    start, depth, whole = minute_of(visit.starts_at, visit.plan.first), len(connection.savepoint_ids), check
+    seen: list[int] = []
+
+    def watched(*asked: Any) -> Any:
+        seen.append(len(connection.savepoint_ids) - depth)
+        return whole(*asked)
+
+    monkeypatch.setattr(versions, "check", watched)
+    services.move_visit(plan=visit.plan, request=visit.request_id, start=start, crew=(other.pk,), by=None)
+    rows.request()
+    visit.plan.refresh_from_db()
+    services.replan(plan=visit.plan, by=None)
+    rows.plan()
+    assert seen == [0, 0, 0]

@@ -25,7 +25,6 @@ from outreach.dispatch.services.plans import (
     lock_visit,
     move_visit,
     replan,
-    save_version,
     start_plan,
     start_replan,
     stop_plan,
@@ -51,6 +50,7 @@ from outreach.dispatch.services.searches import (
 )
 from outreach.dispatch.services.telling import ring_unreached, tell_again
 from outreach.dispatch.services.travelled import note_travelled
+from outreach.dispatch.services.versions import checked, save_version, write_version
 
 __all__ = [
     "OfferError",
@@ -64,6 +64,7 @@ __all__ = [
     "begin_run",
     "begin_search",
     "change_status",
+    "checked",
     "choose_venue",
     "create_request",
     "decline_letter",
@@ -101,4 +102,5 @@ __all__ = [
     "withdraw_letter",
     "withdraw_offers",
     "withdraw_request",
+    "write_version",
 ]

@@ -9,9 +9,9 @@ from outreach.dispatch.editing import take_out
 from outreach.dispatch.models import STANDING, Offer, OfferStatus, Plan, RequestStatus, Visit
 from outreach.dispatch.services.answers import change_offer, lock_plan
 from outreach.dispatch.services.engaging import book_person
-from outreach.dispatch.services.plans import save_version
 from outreach.dispatch.services.refused import PlanRefused
 from outreach.dispatch.services.requests import change_status
+from outreach.dispatch.services.versions import save_version
 from outreach.people.models import User
 from outreach.people.services import engage
 

@@ -29,10 +29,10 @@ from outreach.dispatch.publishing import visits_to_ask
 from outreach.dispatch.rules import answer_by
 from outreach.dispatch.services.answers import change_offer, lock_plan
 from outreach.dispatch.services.engaging import book_person
-from outreach.dispatch.services.plans import save_version
 from outreach.dispatch.services.refused import OfferError, PlanRefused
 from outreach.dispatch.services.requests import RequestError, change_status
 from outreach.dispatch.services.telling import tell_asked
+from outreach.dispatch.services.versions import checked, write_version
 from outreach.people.models import Person, User
 from outreach.people.services import PersonBusy
 
@@ -223,11 +223,12 @@ def offer_to(*, visit: Visit, leaving: Person, person: Person, by: User | None) 
     if not found.whole:
         raise OfferError(_("ほかの訪問にも行けない人がいて、この計画は保存できません。先に計画し直してください。"))
     try:
+        made = checked(visit.plan, found.problem, way.plan)
         with transaction.atomic():
             if visit.offers.filter(person=leaving, status=OfferStatus.ACCEPTED).exists():
                 raise OfferError(_("%(person)sさんは承諾しています。先に取りやめてください。") % {"person": leaving})
             reason = _("代わりの講師にした")
-            save_version(plan=visit.plan, problem=found.problem, answer=way.plan, reason=reason, by=by)
+            write_version(plan=visit.plan, made=made, reason=reason, by=by)
             return _ask(visit.pk, person.pk, by)
     except PlanRefused as error:
         raise OfferError(str(error)) from error

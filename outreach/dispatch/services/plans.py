@@ -11,7 +11,7 @@ from django_q.tasks import async_task
 
 from geo.models import Prefecture
 from outreach.dispatch import documents, problem_json
-from outreach.dispatch.building import build_problem, key, pk_of, with_orders
+from outreach.dispatch.building import build_problem, key, with_orders
 from outreach.dispatch.check import check
 from outreach.dispatch.editing import bare, move
 from outreach.dispatch.models import DayLock, Plan, PlanSolver, PlanStatus, PlanVersion, Visit
@@ -19,9 +19,15 @@ from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.running import Beat, run_solver, unheard
 from outreach.dispatch.score import Score
-from outreach.dispatch.services.engaging import book_again
 from outreach.dispatch.services.refused import PlanRefused, PlanUnderWay
-from outreach.dispatch.services.rows import write_trips, write_visits
+from outreach.dispatch.services.versions import (
+    Checked,
+    checked,
+    lock_as_read,
+    make_current,
+    save_version,
+    write_version,
+)
 from outreach.dispatch.solvers.base import NoPlanError
 from outreach.dispatch.wording import sentences
 from outreach.people.models import Person, User
@@ -77,80 +83,33 @@ def stop_plan(*, plan: Plan) -> bool:
     return running.update(stop_asked=True) == 1
 
 
-@transaction.atomic
-def save_version(*, plan: Plan, problem: Problem, answer: Answer, reason: str, by: User | None) -> PlanVersion:
-    """Keep `answer` as the plan's current version, with its trips and visits as rows.
-
-    `plan` is as its caller read it: where someone saved another version since, nothing is kept. Raises: PlanRefused
-    (law 8).
-    """
-    _lock(plan)
-    result = check(problem, answer)
-    if not isinstance(result, Score):
-        raise PlanRefused(sentences(result))
-    version = PlanVersion.objects.create(
-        plan=plan,
-        before=plan.version,
-        document=problem_json.dump_plan(answer),
-        problem=documents.keep_problem(plan, problem, answer.bound),
-        cost=result.cost,
-        bound=answer.bound,
-        served=result.served,
-        unserved=result.unserved,
-        hm=result.hm,
-        road_minutes=result.road_minutes,
-        loads=_loads(problem, result),
-        reason=reason,
-        by=by,
-    )
-    _make_current(plan, version, problem, answer)
-    return version
-
-
-def _lock(plan: Plan) -> None:
-    """Lock the plan, which may have been published, or begun to be planned anew, since it was read."""
-    standing = Plan.objects.select_for_update().get(pk=plan.pk)
-    if standing.version_id != plan.version_id:
-        raise PlanRefused([_("ほかの人が先に変更しました。画面を開き直してください。")])
-    plan.status, plan.replanning = standing.status, standing.replanning
-
-
-def _loads(problem: Problem, score: Score) -> dict[str, list[int]]:
-    """By person: minutes on duty, and the minutes beyond which more is a burden."""
-    wish = {person.id: person.target_minutes for person in problem.instructors}
-    return {str(pk_of(name)): [minutes, wish[name]] for name, minutes in score.loads}
-
-
-def _make_current(plan: Plan, version: PlanVersion, problem: Problem, answer: Answer) -> None:
-    plan.version, plan.failure = version, ""
-    if plan.status != PlanStatus.PUBLISHED:
-        plan.status = PlanStatus.READY
-    plan.save(update_fields=["version", "status", "failure"])
-    plan.searches.all().delete()  # they were about the version before
-    write_visits(plan, problem, answer)
-    write_trips(plan, problem, answer)
-    book_again(plan)
-
-
-@transaction.atomic
 def undo_version(*, plan: Plan) -> None:
     """Go back to the version before. Raises: PlanRefused at the first, once offers went out, or against a lock."""
-    _lock(plan)
-    _refuse_while_replanning(plan)
+    _refuse_undo(Plan.objects.get(pk=plan.pk))
     version = plan.version
     if version is None or version.before is None:
         raise PlanRefused([_("これより前の案はありません。")])
-    if plan.status == PlanStatus.PUBLISHED:
-        raise PlanRefused([_("講師に打診したあとは、元に戻せません。訪問を動かしてください。")])
     before = version.before
     problem, answer = documents.problem_of(before), problem_json.load_plan(before.document)
-    _refuse_against_locks(plan, problem, answer)
-    _make_current(plan, before, problem, answer)
+    ordered = with_orders(problem, plan)
+    _refuse_against_locks(ordered, answer)
+    with transaction.atomic():
+        lock_as_read(plan)
+        _refuse_undo(plan)
+        if with_orders(problem, plan) != ordered:  # locked while this was looked into
+            raise PlanRefused([_("ほかの人が先に変更しました。画面を開き直してください。")])
+        make_current(plan, before, problem, answer)
 
 
-def _refuse_against_locks(plan: Plan, problem: Problem, answer: Answer) -> None:
+def _refuse_undo(plan: Plan) -> None:
+    _refuse_while_replanning(plan)
+    if plan.status == PlanStatus.PUBLISHED:
+        raise PlanRefused([_("講師に打診したあとは、元に戻せません。訪問を動かしてください。")])
+
+
+def _refuse_against_locks(ordered: Problem, answer: Answer) -> None:
     """Someone may have locked a visit or a day since, as it is now: to go back would move what they hold."""
-    result = check(with_orders(problem, plan), bare(answer))
+    result = check(ordered, bare(answer))
     if not isinstance(result, Score):
         words = _("元に戻すと、いま固定されている訪問か日が動きます。先に固定を外してください。")
         raise PlanRefused([words, *sentences(result)])
@@ -181,26 +140,25 @@ def question(plan: Plan, request: int) -> tuple[Problem, Answer]:
     return documents.but_pending(problem, answer, name), answer
 
 
-def try_move(plan: Plan, request: int, start: int, crew: tuple[int, ...]) -> tuple[Problem, Answer, Score]:
+def try_move(plan: Plan, request: int, start: int, crew: tuple[int, ...]) -> Checked:
     """The plan with one visit elsewhere, and its score; nothing is saved. Raises: PlanRefused with what breaks."""
     problem, answer = question(plan, request)
     names = tuple(key("p", person) for person in crew)
     if not set(names) <= {person.id for person in problem.instructors}:
         raise PlanRefused([_("この訪問または講師は、この計画にありません。")])
-    moved = move(problem, answer, key("r", request), start, names)
-    result = check(problem, moved)
-    if not isinstance(result, Score):
-        raise PlanRefused(sentences(result))
-    return problem, moved, result
+    return checked(plan, problem, move(problem, answer, key("r", request), start, names))
 
 
-@transaction.atomic
 def move_visit(*, plan: Plan, request: int, start: int, crew: tuple[int, ...], by: User | None) -> PlanVersion:
     """Move a visit to another start (minutes of the horizon) or crew, the lead first. Raises: PlanRefused."""
-    _lock(plan)
-    _refuse_while_replanning(plan)
-    problem, moved, _score = try_move(plan, request, start, crew)
-    return save_version(plan=plan, problem=problem, answer=moved, reason=_("訪問を動かした"), by=by)
+    _refuse_while_replanning(Plan.objects.get(pk=plan.pk))
+    made = try_move(plan, request, start, crew)
+    with transaction.atomic():
+        lock_as_read(plan)
+        _refuse_while_replanning(plan)
+        if question(plan, request)[0] != made.problem:  # locked, accepted or declined while this was looked into
+            raise PlanRefused([_("ほかの人が先に変更しました。画面を開き直してください。")])
+        return write_version(plan=plan, made=made, reason=_("訪問を動かした"), by=by)
 
 
 def _refuse_while_replanning(plan: Plan) -> None:
@@ -250,7 +208,6 @@ def replan(*, plan: Plan, by: User | None, seconds: float = 20, beat: Beat = unh
     return save_better(plan=plan, problem=problem, fresh=fresh, by=by)
 
 
-@transaction.atomic
 def save_better(*, plan: Plan, problem: Problem, fresh: Answer, by: User | None) -> PlanVersion:
     """Keep the new plan, or the old one where that still keeps the rules and is no worse. Raises: PlanRefused."""
     result = check(problem, fresh)

@@ -52,7 +52,7 @@ from outreach.dispatch.problem import (
 from outreach.dispatch.problem import Visit as Wanted
 from outreach.dispatch.rules import SETUP, TEARDOWN
 from outreach.dispatch.travel import MODES, GreatCircle, Point, is_winter
-from outreach.dispatch.wishes import AROUND, Offered, Wish, offered_starts
+from outreach.dispatch.wishes import AROUND, Offered, Wish, offered_starts, wishes
 from outreach.people.availability import Span, availability, minute
 from outreach.people.models import Person, TravelLimits
 
@@ -157,17 +157,17 @@ def _wanted(
         request = as_if if as_if and as_if.pk == row.pk else row
         offered = offered_starts(request, first, last)
         if request.pk in kept:
-            offered = _with_kept(offered, *kept[request.pk])
+            offered = _with_kept(request, offered, *kept[request.pk])
         if offered:
             found.append((request, offered))
     return found
 
 
-def _with_kept(offered: Offered, start: int, venue: Venue) -> Offered:
+def _with_kept(request: DispatchRequest, offered: Offered, start: int, venue: Venue) -> Offered:
     """Where and when the plan has it, even if it could no longer be asked for so."""
     if start in offered and offered[start].venue == venue:
         return offered
-    known = next((wish for wish in offered.values() if wish.venue == venue), Wish(1, venue, (), frozenset()))
+    known = next((wish for wish in wishes(request) if wish.venue == venue), Wish(1, venue, (), frozenset()))
     others = [one for one in offered if one != start][: MAX_STARTS - 1]
     return dict(sorted([*((one, offered[one]) for one in others), (start, known)]))
 

@@ -116,8 +116,10 @@ class TestTheProblem:
         plan = rows.plan()
         visit = plan.visits.get()
         request.blackouts.all().delete()
+        OtherVenue.objects.update(blackouts=[str(visit.starts_at.date())], openings=[[5, "09:00", "17:00"]])
         problem = built(plan)
         at = minute_of(visit.starts_at, plan.first)
+        assert problem.visits[0].cost_at(at) == LATER_WISH
         assert problem.visits[0].place_at(at) == f"v{second_of(request).pk}"
         assert any(problem.visits[0].place_at(start) == f"v{request.venue_id}" for start in problem.visits[0].starts)
         services.replan(plan=plan, by=None)

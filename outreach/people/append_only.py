@@ -1,7 +1,6 @@
-"""A ledger whose lines cannot be changed: the database itself refuses an UPDATE, on PostgreSQL also a DELETE.
+"""A ledger whose lines cannot be changed or removed: the database itself refuses an UPDATE and a DELETE.
 
-On SQLite a DELETE is left possible, since Django empties test databases that way; there foreign keys protect what
-has been used. Laid after every migrate, as the overlap guards are.
+Laid after every migrate, as the overlap guards are. `manage.py flush` lifts it while it empties the whole database.
 """
 
 from dataclasses import dataclass
@@ -29,18 +28,31 @@ class AppendOnlyGuard:
 
     def sqlite(self) -> list[str]:
         raises = f"SELECT RAISE(ABORT, '{self.name}')"
-        return [f"CREATE TRIGGER {self.name} BEFORE UPDATE ON {self.table} BEGIN {raises}; END"]
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event} ON {self.table} BEGIN {raises}; END"
+            for name, event in zip(self._names("sqlite"), ("UPDATE", "DELETE"), strict=True)
+        ]
+
+    def _names(self, vendor: str) -> list[str]:
+        """Of the triggers: SQLite has one for each event."""
+        return [self.name] if vendor == "postgresql" else [self.name, f"{self.name}_delete"]
 
     def stands(self, using: str) -> bool:
         connection = connections[using]
         query = (
             "SELECT count(*) FROM pg_trigger WHERE tgname = %s"
             if connection.vendor == "postgresql"
-            else "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name = %s"
+            else "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s)"
         )
+        names = self._names(connection.vendor)
         with connection.cursor() as cursor:
-            cursor.execute(query, [self.name])
-            return bool(cursor.fetchone()[0] == 1)
+            cursor.execute(query, names)
+            return bool(cursor.fetchone()[0] == len(names))
+
+    def lift_deletes(self, using: str) -> None:
+        """On SQLite, until the next `lay`."""
+        with connections[using].cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {self.name}_delete")
 
     def lay(self, using: str) -> None:
         if self.stands(using):

@@ -135,6 +135,11 @@ def valid_skills(person: Person, day: date) -> set[str]:
     return _valid_skills([person.pk], day)[person.pk]
 
 
+def insured_among(keys: Iterable[int], day: date) -> set[int]:
+    """Whose insurance covers `day`, by key of the person. 1 statement."""
+    return _insured(list(keys), day)
+
+
 def skills_on(keys: Iterable[int], day: date) -> dict[int, set[str]]:
     """What each person may do on `day`, by key. 1 statement."""
     return _valid_skills(list(keys), day)

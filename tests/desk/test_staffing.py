@@ -10,7 +10,7 @@ from django.urls import reverse
 from outreach.classes.models import Session, SessionStatus, Shift
 from outreach.classes.services import assign
 from outreach.desk.queries.staffing import Candidate, candidates
-from outreach.people.models import Organisation, Qualification, Role, User
+from outreach.people.models import Insurance, Organisation, Qualification, Role, User
 from outreach.people.rules import Scope
 from outreach.people.services import engage
 from tests import factories
@@ -54,6 +54,29 @@ def test_helpers_need_no_certificate_and_may_be_supporters(office: Organisation)
     factories.supporter(name="学生")
     assert names(candidates(session, TEACH, NATION)) == []
     assert [one.fitness.hindrance for one in candidates(session, HELP, NATION)] == [""]
+
+
+def test_supporters_without_training_or_insurance_are_marked_in_words_and_come_after_the_others(
+    desk: Client, office: Organisation
+) -> None:
+    session = factories.session(organisation=office)
+    factories.supporter(name="これから", lat=session.venue.lat, lon=session.venue.lon)
+    ready = factories.supporter(name="そろった", lat=44.0, lon=142.0)
+    day = session.starts_at.date()
+    Qualification.objects.create(
+        person=ready, skill=factories.skill(ready.supporter.skill_needed), issuer="市", valid_from=date(2020, 4, 1)
+    )
+    year = day.year if day.month >= 4 else day.year - 1
+    Insurance.objects.create(person=ready, fiscal_year=year, starts_on=date(year, 4, 1))
+    found = candidates(session, HELP, NATION)
+    assert [(one.person.name, one.lacks) for one in found] == [
+        ("そろった", ()),
+        ("これから", ("研修がまだ", "保険がまだ")),
+    ]
+    assign(session=session, person=found[1].person, duty=HELP)
+    page = said(desk.get(reverse("desk:staffing", args=[session.code]), {"duty": HELP}))
+    assert page.count("保険がまだ") == 1  # beside who is on duty
+    assert page.count("研修がまだ") == 1
 
 
 def test_a_name_is_looked_for_without_standing_in_an_address(desk: Client, office: Organisation) -> None:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from geo.distance import great_circle_km
 from outreach.classes.models import Session, Shift
 from outreach.classes.rules import JST
 from outreach.desk.rules import Fitness, hindrance
 from outreach.people.models import Engagement, Person, Qualification
+from outreach.people.queries import insured_among, skills_on
 from outreach.people.rules import Scope
 
 HALF_A_DAY = timedelta(hours=12)  # the same margin as people.services.engage looks at
@@ -22,17 +24,35 @@ class Candidate:
     duty: str
     fitness: Fitness
     group: str  # 講師 or the kind of supporter, and for whom they work
+    lacks: tuple[str, ...] = ()  # of a supporter: training or insurance for that day; staff may still ask them
 
 
 def candidates(session: Session, duty: str, scope: Scope, *, q: str = "") -> list[Candidate]:
-    """Those who may be asked for `duty`, ranked; already assigned people are left out. 2 statements."""
+    """Those who may be asked for `duty`, ranked; already assigned people are left out. 4 statements."""
     people = list(_active(session, duty, scope, q))
-    stays = _stays(session, people)
-    return sorted((_candidate(session, duty, person, stays[person.pk]) for person in people), key=_rank)
+    stays, lacks = _stays(session, people), lacking(session, people)
+    found = (_candidate(session, duty, person, stays[person.pk], lacks.get(person.pk, ())) for person in people)
+    return sorted(found, key=_rank)
 
 
-def _rank(candidate: Candidate) -> tuple[bool, bool, float, str]:
-    return (*candidate.fitness.rank, candidate.person.kana)
+def _rank(candidate: Candidate) -> tuple[bool, bool, bool, float, str]:
+    hindered, uncertified, km = candidate.fitness.rank
+    return (hindered, bool(candidate.lacks), uncertified, km, candidate.person.kana)
+
+
+def lacking(session: Session, people: list[Person]) -> dict[int, tuple[str, ...]]:
+    """Of the supporters among `people`, by key: what they lack on the day of the session, in words. 2 statements."""
+    day = session.starts_at.astimezone(JST).date()
+    helpers = [person for person in people if hasattr(person, "supporter") and not hasattr(person, "instructor")]
+    keys = [person.pk for person in helpers]
+    skills, insured = skills_on(keys, day), insured_among(keys, day)
+    return {
+        person.pk: (
+            *((_("研修がまだ"),) if person.supporter.skill_needed not in skills[person.pk] else ()),
+            *((_("保険がまだ"),) if person.pk not in insured else ()),
+        )
+        for person in helpers
+    }
 
 
 def _active(session: Session, duty: str, scope: Scope, q: str) -> QuerySet[Person]:
@@ -84,7 +104,9 @@ def _stays(session: Session, people: list[Person]) -> dict[int, list[Engagement]
     return found
 
 
-def _candidate(session: Session, duty: str, person: Person, stays: list[Engagement]) -> Candidate:
+def _candidate(
+    session: Session, duty: str, person: Person, stays: list[Engagement], lacks: tuple[str, ...]
+) -> Candidate:
     venue, certified = session.venue, bool(person.certified)  # type: ignore[attr-defined]
     why_not = hindrance(
         certified=certified,
@@ -94,7 +116,7 @@ def _candidate(session: Session, duty: str, person: Person, stays: list[Engageme
         stays=[(stay, _km(stay, venue.lat, venue.lon)) for stay in stays],
     )
     km = float(great_circle_km(person.lat, person.lon, venue.lat, venue.lon))
-    return Candidate(person, duty, Fitness(certified, why_not, km), _group(person))
+    return Candidate(person, duty, Fitness(certified, why_not, km), _group(person), lacks)
 
 
 def _km(stay: Engagement, lat: float, lon: float) -> float | None:

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from outreach.classes import services as classes
-from outreach.classes.models import Handover, Shift
+from outreach.classes.models import Handover, Session, Shift
 from outreach.classes.queries import gauge_of
 from outreach.desk import services
 from outreach.desk.forms.sessions import ReasonForm
-from outreach.desk.queries.staffing import candidates, within_reach
+from outreach.desk.queries.staffing import candidates, lacking, within_reach
 from outreach.desk.views.common import act_and_return, session_or_404
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.rules import Action
@@ -44,12 +44,22 @@ def staffing(request: ScopedRequest, code: str) -> HttpResponse:
         "duty": duty,
         "duties": Shift.Duty.choices,
         "q": q,
-        "shifts": one.shifts.select_related("person__municipality").annotate(looking=Exists(LOOKING)),
+        "shifts": _on_duty(one),
         "able": [candidate for candidate in ranked if not candidate.fitness.hindrance][:ABLE_SHOWN],
         "unable": [candidate for candidate in ranked if candidate.fitness.hindrance][:UNABLE_SHOWN],
         "form": ReasonForm(),
     }
     return render(request, "desk/staffing.html", context)
+
+
+def _on_duty(one: Session) -> list[Any]:
+    """Who is assigned, whether they look for someone else, and what a supporter among them lacks for that day."""
+    around = ("person__municipality", "person__supporter", "person__instructor")
+    shifts: list[Any] = list(one.shifts.select_related(*around).annotate(looking=Exists(LOOKING)))
+    lacks = lacking(one, [shift.person for shift in shifts])
+    for shift in shifts:
+        shift.lacks = lacks.get(shift.person_id, ())
+    return shifts
 
 
 def _acted(request: ScopedRequest, code: str, act: Callable[[], Any], done: str) -> HttpResponse:

@@ -30,6 +30,7 @@ staff: list[URLPattern] = [
     path("staff/mine/shifts/at/<str:code>/", shifts.sign_up, name="sign-up"),
     path("staff/mine/handovers/<int:pk>/", shifts.take, name="take"),
     path("staff/mine/handovers/<int:pk>/swap/", shifts.swap, name="swap"),
+    path("staff/mine/texts/", shifts.own_texts, name="own-texts"),
     path("staff/mine/leave/", shifts.leave, name="leave"),
     path("staff/mine/given/", hours.own_given, name="own-given"),
     path("staff/mine/given/<int:year>/", hours.own_certificate, name="own-certificate"),

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from outreach.contact.models import Consent
 from outreach.people.models import (
     ApplicationEvent,
     Curriculum,
@@ -84,6 +85,14 @@ def test_anyone_applies_and_twice_is_once(client: Client, open_office: Organisat
     one = the_one()
     assert (one.kana, one.phone, one.municipality_id, one.minor) == ("ミナト レン", "+819000001234", "35202", False)
     assert ApplicationEvent.objects.count() == 1
+
+
+def test_whether_texts_are_welcome_is_asked_and_kept_in_the_ledger(client: Client, open_office: Organisation) -> None:
+    client.post("/supporters/", written(open_office))
+    assert not Consent.objects.exists()
+    client.post("/supporters/", written(open_office, kana="ミナト ハナ", by_sms="on"))
+    word = Consent.objects.get()
+    assert (word.channel, word.purpose, word.given, word.source) == ("sms", "work", True, "web")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from django.utils import timezone
 from outreach.classes import services
 from outreach.classes.helping import chances
 from outreach.classes.models import District, Handover, Session, Shift
-from outreach.classes.services import SessionError
-from outreach.contact.models import Message
+from outreach.classes.services import SessionError, assign
+from outreach.contact.models import Consent, Message
+from outreach.contact.services import work_note
+from outreach.desk.services import cancel_session
 from outreach.desk.services import supporters as desk_services
 from outreach.people.models import (
     CalendarFeed,
@@ -374,3 +376,53 @@ def test_a_teachers_place_and_a_class_that_is_over_take_no_substitute(desk: Clie
     just_over(session)
     with pytest.raises(SessionError):
         desk_services.substitute(shift=Shift.objects.get(pk=shift.pk), person=student(office).person)
+
+
+# --- by SMS instead of a call ---------------------------------------------------------------------------------------
+def told(supporter: Supporter) -> str:
+    """By which way they would be told something now."""
+    note = work_note(person=supporter.person, subject=f"x:{next(factories.serial)}", title="担当", text="土曜です。")
+    assert note
+    return str(note.channel)
+
+
+def without_mail(office: Organisation, phone: str) -> Supporter:
+    supporter = student(office, account=True, phone=phone)
+    Person.objects.filter(pk=supporter.person_id).update(email="")
+    supporter.person.refresh_from_db()
+    return supporter
+
+
+def test_who_has_no_mail_is_rung_until_they_agree_to_texts_and_again_when_they_no_longer_do(
+    office: Organisation,
+) -> None:
+    supporter = without_mail(office, "+819000003344")
+    own = browser(supporter)
+    assert told(supporter) == "call"
+    assert "SMSにかえる" in said(own.get("/staff/mine/"))
+    assert "これからは、SMSでお知らせします" in said(own.post("/staff/mine/texts/", {"by": "sms"}, follow=True))
+    assert told(supporter) == "sms"
+    assert Message.objects.filter(channel="sms", to="+819000003344", status="pending").exists()
+    assert "電話にかえる" in said(own.get("/staff/mine/"))
+    own.post("/staff/mine/texts/", {"by": "call"})
+    assert told(supporter) == "call"
+    Consent.objects.create(number="+819000003344", channel="any", purpose="any", given=False, at=timezone.now())
+    assert told(supporter) == "call"
+
+
+def test_texts_are_offered_to_no_landline_and_not_where_there_is_mail(office: Organisation) -> None:
+    for supporter in (without_mail(office, "+81300003344"), student(office, account=True, phone="+819000003345")):
+        own = browser(supporter)
+        assert "SMSにかえる" not in said(own.get("/staff/mine/"))
+        assert own.post("/staff/mine/texts/", {"by": "sms"}).status_code == 404
+    assert not Consent.objects.exists()
+
+
+def test_a_supporter_who_agreed_hears_of_a_cancelled_class_by_text(office: Organisation) -> None:
+    supporter = without_mail(office, "+819000003346")
+    browser(supporter).post("/staff/mine/texts/", {"by": "sms"})
+    session = small(office)
+    assign(session=session, person=supporter.person, duty=HELPER)
+    cancel_session(session=session, by=factories.user(), reason="大雪のため")
+    message = Message.objects.get(kind="cancellation", subject__contains=f"person:{supporter.person_id}")
+    assert (message.channel, message.to) == ("sms", "+819000003346")

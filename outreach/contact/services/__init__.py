@@ -3,7 +3,7 @@
 from outreach.contact.services.calls import CallTaken, claim_call, finish_call, is_refused, open_call_task, undo_call
 from outreach.contact.services.consent import record_consent
 from outreach.contact.services.delivery import Drained, drain, settle_late
-from outreach.contact.services.notes import organisation_of, work_note
+from outreach.contact.services.notes import organisation_of, takes_texts, way_to, work_note
 from outreach.contact.services.queueing import print_slips, queue_message, wake_drain, withdraw_messages
 from outreach.contact.services.receipts import take_receipt
 from outreach.contact.services.reconciling import reconcile
@@ -27,8 +27,10 @@ __all__ = [
     "save_text",
     "settle_late",
     "take_receipt",
+    "takes_texts",
     "undo_call",
     "wake_drain",
+    "way_to",
     "withdraw_messages",
     "work_note",
 ]

@@ -178,6 +178,14 @@ def close_refused_calls(*, number: str, now: datetime, by: User | None) -> int:
     return len(refused)
 
 
+def has_agreed(number: str, channel: str, kind: str) -> bool:
+    """Whether the ledger's latest word about this says yes: nothing said is no agreement. 1 statement."""
+    purpose = rules.PURPOSES[Kind(kind)]
+    fitting = Consent.objects.filter(number=number, channel__in=[channel, ANY], purpose__in=[purpose, Purpose.ANY])
+    word = fitting.order_by("-at", "-pk").first()
+    return word is not None and word.given
+
+
 def is_refused(number: str, channel: str, kind: str) -> bool:
     """Whether the ledger forbids telling `number` this kind of thing by this channel, at this instant."""
     purpose = rules.PURPOSES[Kind(kind)]

@@ -39,6 +39,11 @@ class SupporterForm(forms.Form):
     kana = forms.CharField(label=gettext_lazy("お名前のふりがな"), max_length=80)
     phone = PhoneField(label=gettext_lazy("電話番号"))
     email = forms.EmailField(label=gettext_lazy("メール"), required=False, max_length=254)
+    by_sms = forms.BooleanField(
+        label=gettext_lazy("メールがないとき、連絡をSMSで受け取ります"),
+        required=False,
+        help_text=gettext_lazy("携帯電話の方だけです。入れないときは、お電話します。あとで変えられます。"),
+    )
     postal_code = forms.CharField(
         label=gettext_lazy("お住まいの郵便番号"),
         max_length=20,

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from outreach.classes import services as classes
 from outreach.classes.codes import show_code
 from outreach.classes.models import Course, Session, SessionStatus, Shift, Venue
-from outreach.contact.models import Channel, Kind
-from outreach.contact.services import queue_message
+from outreach.contact.models import Kind
+from outreach.contact.services import queue_message, way_to
 from outreach.dispatch.services import leaving
 from outreach.people.models import Person, User
 from outreach.registration import notices
@@ -94,8 +94,8 @@ def what_changes(session: Session, starts_at: datetime, venue: Venue | None) -> 
 
 
 def tell_staff(person: Person, session: Session, kind: Kind, words: Mapping[str, str]) -> None:
-    """By e-mail, or by a person's call to those who have none; who has neither is seen on the session's page."""
-    channel, to = (Channel.EMAIL, person.email) if person.email else (Channel.CALL, person.phone)
+    """By e-mail, else by SMS or a person's call; who has neither address nor number is seen on the session's page."""
+    channel, to = way_to(person)
     if to:
         queue_message(
             subject=f"{session.subject}/person:{person.pk}",

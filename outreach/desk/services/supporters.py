@@ -9,16 +9,37 @@ from django.utils.translation import gettext as _
 from outreach.classes import services as classes
 from outreach.classes.models import OPEN, Handover, SessionStatus, Shift
 from outreach.classes.rules import JST
-from outreach.contact.models import Kind
-from outreach.contact.services import work_note
+from outreach.contact.models import Channel, ConsentSource, Kind, Purpose
+from outreach.contact.services import record_consent, work_note
 from outreach.desk.queries.sessions import AROUND
 from outreach.desk.services.sessions import tell_staff
 from outreach.people import services as people
-from outreach.people.models import Person, Supporter, TrainingAttendance
+from outreach.people.models import Person, Supporter, SupporterApplication, TrainingAttendance
 from outreach.registration import services as registration
 from outreach.registration.notices import spoken_time
 
 REMIND_AT = time(10)  # the day before, when an office is there to take a call
+
+
+@transaction.atomic
+def apply_to_help(*, application: SupporterApplication, by_sms: bool) -> None:
+    """Keep an application, and in the ledger whether they take texts about their work. Sent twice, it is one."""
+    kept, new = people.apply_to_help(application=application)
+    if by_sms and new:
+        agree_to_texts(number=kept.phone, given=True, sample=kept.sample)
+
+
+def agree_to_texts(*, number: str, given: bool, sample: bool = False) -> None:
+    """What someone who works here says of texts about their work."""
+    record_consent(
+        number=number,
+        given=given,
+        at=timezone.now(),
+        source=ConsentSource.WEB,
+        channel=Channel.SMS,
+        purpose=Purpose.WORK,
+        sample=sample,
+    )
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.desk.forms.people import InterviewForm, SupporterForm
+from outreach.desk.services import supporters as services
 from outreach.desk.views.people import acted
 from outreach.people.access import ScopedRequest, allowed, log_access, open_to_all, too_many
 from outreach.people.models import OPEN_APPLICATIONS, SupporterApplication
@@ -19,7 +20,6 @@ from outreach.people.rules import Action, Scope
 from outreach.people.services import (
     JoiningError,
     accept,
-    apply_to_help,
     confirm_guardian,
     decline,
     plan_interview,
@@ -39,7 +39,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and too_many(request, "supporter", an_hour=AN_HOUR):
         form.add_error(None, _("続けて送られた数が多すぎます。1時間ほどあけるか、お電話ください。"))
     elif form.is_valid():
-        apply_to_help(application=form.application())
+        services.apply_to_help(application=form.application(), by_sms=form.cleaned_data["by_sms"])
         return redirect("desk:supporter-applied")
     return render(request, "desk/people/apply.html", {"form": form})
 

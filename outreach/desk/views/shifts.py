@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from outreach.classes import services as classes
 from outreach.classes.codes import clean_code
 from outreach.classes.helping import Chance, chances, own_shifts
 from outreach.classes.models import Handover, Session, Shift
+from outreach.contact.services import takes_texts
 from outreach.desk.queries.substitutes import substitutes
 from outreach.desk.services import supporters as services
 from outreach.desk.views.common import attempt, session_or_404
@@ -133,6 +134,19 @@ def swap(request: ScopedRequest, pk: int) -> HttpResponse:
     agreed = "agree" in request.POST
     done = _("取りかえました。") if agreed else _("申し出をことわりました。")
     return _done(request, lambda: services.answer_swap(handover=handover, agreed=agreed), done)
+
+
+@allowed(Action.OWN_WORK)
+@require_POST
+def own_texts(request: ScopedRequest) -> HttpResponse:
+    """By SMS instead of a call, or by a call again."""
+    supporter = me(request)
+    by_sms = request.POST.get("by") == "sms"
+    if not takes_texts(supporter.person):
+        raise Http404
+    services.agree_to_texts(number=supporter.person.phone, given=by_sms, sample=supporter.person.sample)
+    messages.success(request, _("これからは、SMSでお知らせします。") if by_sms else _("これからは、お電話します。"))
+    return redirect("desk:own-work")
 
 
 @allowed(Action.OWN_WORK)

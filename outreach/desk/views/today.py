@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from outreach.classes.models import Shift
+from outreach.contact.services import takes_texts, way_to
 from outreach.desk.queries import today as queries
 from outreach.desk.queries.needs import LABELS, Need, moment
 from outreach.dispatch.asking import own_letters
@@ -74,13 +75,15 @@ def own_work(request: ScopedRequest) -> HttpResponse:
     now = timezone.now()
     shown, later = _first_fortnight(queries.own_sessions(request.scope.person, now), now, "all" in request.GET)
     attends = not scope_of(request.user, Action.TAKE_ATTENDANCE).empty
+    supporter = Supporter.objects.filter(person=request.scope.person).select_related("person").first()
     context = {
         "now": now,
         "shifts": shown,
         "later": later,
         "attends": attends,
         "supports": own_supports(request.scope.person, now),
-        "supporter": Supporter.objects.filter(person=request.scope.person).first(),
+        "supporter": supporter,
+        "way": way_to(supporter.person)[0] if supporter and takes_texts(supporter.person) else "",
         "letters": own_letters(request.scope.person, now),
     }
     return render(request, "desk/own_work.html", context)

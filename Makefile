@@ -47,7 +47,7 @@ unit: $(V)/.dev browser-packages ## every test, over SQLite, the browser include
 postgres: $(V)/.dev ## every test that a database can change, over PostgreSQL (TEST_DATABASE_URL, or one from a wheel)
 	@$(RUN) -m tests.pgserver $(PYTEST) -m "not proof and not browser and not once"
 
-bench: $(V)/.dev browser-packages ## what pages cost, beside what one could use instead
+bench: $(V)/.dev browser-packages ## what pages and plans cost, beside what one could use instead (over an hour; leave the machine alone)
 	@$(RUN) -m tests.bench
 
 proof: $(V)/.dev ## the long form of the proofs; figures for docs/proof.md

@@ -35,8 +35,8 @@ FEW_PEOPLE, NEAREST = 20, 10
 # What PyVRP pays at least for a minute or a session too many: most of what a visit brings. By its own lights it breaks
 # so much here that it never bettered what it began with.
 BREAKING = 2_000.0
-# Of the time, how much goes to routing before the pairs are settled.
-FIRST_SHARE = 0.6
+# What routers don't know spoils long runs: better to take stock several times.
+ROUNDS = 4
 
 Clock = Callable[[], float]
 Routes = dict[int, list[int]]  # clients in order, by shift
@@ -54,20 +54,22 @@ class Board:
     """Who could go where by day trips, in the shape that routing solvers ask for.
 
     No router knows two who must both come: a pair is two clients at one start, that of `begun` or else the one that
-    most people could keep. `settled`: pairs are those of `begun` alone, and both must be met.
+    most people could keep. `settled`: pairs are those of `begun` alone, and both must be met. Without `every_home` each
+    person's day has one home: that of `begun`, or the first.
     """
 
-    def __init__(self, problem: Problem, begun: Plan, *, settled: bool, second_homes: bool) -> None:
-        self.problem, self.net = problem, Network(problem)
+    def __init__(self, net: Network, begun: Plan, *, settled: bool, every_home: bool) -> None:
+        self.net, self.problem = net, (problem := net.problem)
         self.settled = settled
         self.kept = _with_nights(begun)
         self.hours = dict(_score(problem, self.kept).loads)  # minutes on duty in trips that stay
         away = {(trip.instructor, duty.day) for trip in self.kept.trips for duty in trip.days}
-        first = {(person.id, person.homes[0]) for person in problem.instructors}
+        first = {person.id: person.homes[0] for person in problem.instructors}
+        used = {(trip.instructor, duty.day): trip.home for trip in begun.trips for duty in trip.days}
         self.shifts = {
             (name, home, day): shift
             for (name, home, day), shift in self._by_trip().items()
-            if (name, day) not in away and (second_homes or (name, home) in first)
+            if (name, day) not in away and (every_home or home == used.get((name, day), first[name]))
         }
         self.begun = self._day_trips(begun)
         self.clients = list(self._clients())
@@ -229,14 +231,15 @@ def by_cpsat(problem: Problem, seconds: float, clock: Clock, seed: int) -> tuple
     return plan, "found nothing better than its start" * same
 
 
-def _twice(
-    route: Callable[[Board, float], Routes], problem: Problem, seconds: float, *, second_homes: bool
+def _rounds(
+    route: Callable[[Board, float, int], Routes], problem: Problem, seconds: float, *, every_home: bool
 ) -> tuple[Plan, str]:
-    """Route; mend and fill; with the pairs that have then become whole, and must stay so, route once more."""
+    """Route; mend and fill; with the pairs that have then become whole, and must stay so, route once more; again."""
     plan, note = bare(Greedy(every_start=True).solve(problem)), "found nothing better than its start"
-    for settled, share in ((False, FIRST_SHARE), (True, 1 - FIRST_SHARE)):
-        board = Board(problem, plan, settled=settled, second_homes=second_homes)
-        routed, taken = mend(problem, board.plan(route(board, share * seconds)))
+    net = Network(problem)
+    for turn in range(2 * ROUNDS):
+        board = Board(net, plan, settled=turn % 2 == 1, every_home=every_home)
+        routed, taken = mend(problem, board.plan(route(board, seconds / (2 * ROUNDS), turn)))
         found, filled = finish(problem, routed)
         if _cost(problem, found) < _cost(problem, plan):
             plan, note = found, f"{taken} visits taken out, {filled} filled in by greed" * bool(taken or filled)
@@ -244,10 +247,10 @@ def _twice(
 
 
 def by_pyvrp(problem: Problem, seconds: float, clock: Clock, seed: int) -> tuple[Plan, str]:
-    def route(board: Board, seconds: float) -> Routes:
-        return _pyvrp(board, seconds, clock, seed)
+    def route(board: Board, seconds: float, turn: int) -> Routes:
+        return _pyvrp(board, seconds, clock, 100 * seed + turn)
 
-    return _twice(route, problem, seconds, second_homes=False)
+    return _rounds(route, problem, seconds, every_home=False)
 
 
 def _pyvrp(board: Board, seconds: float, clock: Clock, seed: int) -> Routes:
@@ -328,10 +331,10 @@ def _profiles(board: Board) -> tuple[list[int], list[Any], list[Any]]:
 
 
 def by_ortools(problem: Problem, seconds: float, clock: Clock, seed: int) -> tuple[Plan, str]:
-    def route(board: Board, seconds: float) -> Routes:
+    def route(board: Board, seconds: float, turn: int) -> Routes:
         return _ortools(board, seconds, clock)
 
-    return _twice(route, problem, seconds, second_homes=True)
+    return _rounds(route, problem, seconds, every_home=True)
 
 
 def _ortools(board: Board, seconds: float, clock: Clock) -> Routes:

@@ -17,7 +17,7 @@ NAMES = {
 # What a peer's model is and can't say, and so what stands for it in its rows.
 LACKS = {
     "cpsat": "the whole model at 20/100; above, each visit with its ten nearest people only, since else it doesn't fit",
-    "pyvrp": "no pair's choice of start, second homes, week caps, rest, overload; nights as greed has them",
+    "pyvrp": "no pair's choice of start or anyone's of home, week caps, rest, overload; nights as greed has them",
     "ortools": "no pair's choice of start, overload; nights as greed has them",
 }
 HEAD = f"{'size':>8} seed {'solver':8} {'cost':>9} {'served':>8} {'km':>8} {'bound':>9} {'gap':>7} {'of travel':>9} {'CPU s':>6} {'wall s':>6}  note"  # noqa: E501

@@ -57,6 +57,7 @@ def test_every_page_of_a_plan_is_clean(
     sign_in(page, coordinator)
     visit = plan.visits.order_by("pk")[0]
     Visit.objects.filter(pk=visit.pk).update(locked=True)
+    rows.request(venue=factories.venue(name="あとの会館"))
     waiting = Plan.objects.create(prefecture_id="01", first=plan.first, last=plan.last, status="running", total=60)
     week = f"?week={timezone.localdate(visit.starts_at)}"
     pages = {

@@ -81,7 +81,7 @@ class CpSat:
             return None
         if any(solver.boolean_value(flow.left[visit]) for visit in network.locks):
             raise NoPlanError("not every locked visit can be served")
-        bound = solver.best_objective_bound if self._nearest is None else None
+        bound = max(0.0, solver.best_objective_bound) if self._nearest is None else None
         return plan_of(network, flow.columns(solver), bound=bound)
 
     def _solver(self, work: int | None, seed: int) -> cp_model.CpSolver:

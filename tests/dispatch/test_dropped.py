@@ -52,6 +52,7 @@ def test_a_visit_that_drops_out_keeps_its_history_on_the_plans_page(desk: Client
     assert "外れた依頼" in said
     assert visit.venue.name in said
     assert "雪の道は不安です" in said
+    assert "打診した" in said
     assert [(one.new, one.person.name) for one in DroppedEvent.objects.all()] == [
         ("open", "一番 太郎"),
         ("declined", "一番 太郎"),

@@ -206,11 +206,10 @@ def notice(content: str, kind: str = "info", title: str = "") -> str:
 
 
 @register.simple_block_tag
-def datatable(content: str, caption: str, tall: bool = False, hide_caption: bool = False) -> str:
+def datatable(content: str, caption: str, tall: bool = False, hide_caption: bool = False, cards: bool = False) -> str:
     """`{% datatable caption=… %}<thead>…</thead><tbody>…</tbody>{% enddatatable %}`."""
-    return render_to_string(
-        "components/table.html", {"caption": caption, "tall": tall, "hide_caption": hide_caption, "content": content}
-    )
+    context = {"caption": caption, "tall": tall, "hide_caption": hide_caption, "cards": cards, "content": content}
+    return render_to_string("components/table.html", context)
 
 
 @register.simple_block_tag

@@ -17,6 +17,7 @@ from backend.processes import Group, manage
 from backend.sample.people import SAMPLE_PASSWORD
 from geo.models import Municipality
 from outreach.people.models import Membership, Organisation, Role
+from outreach.people.overlap import missing_guards
 
 GRACE = 10.0  # seconds for requests and jobs to finish
 
@@ -24,7 +25,7 @@ GRACE = 10.0  # seconds for requests and jobs to finish
 def prepare() -> None:
     """Bring database, areas, sample data and static files to where they should be; touch nothing that stands."""
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()) or missing_guards():
         say("Preparing the database…")
         call_command("migrate", verbosity=0)
     if not Municipality.objects.exists():

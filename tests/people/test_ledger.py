@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection
 
 from outreach.people.models import Engagement, Person
@@ -72,6 +73,16 @@ def test_the_database_refuses_to_move_one_engagement_onto_another() -> None:
 
 @pytest.mark.django_db
 def test_every_guard_stands_after_migrate() -> None:
+    assert missing_guards() == []
+
+
+@pytest.mark.django_db
+def test_a_database_from_before_a_guard_was_thought_of_can_be_migrated() -> None:
+    with connection.cursor() as cursor:
+        on = " ON registration_pointentry" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER registration_pointentry_append_only{on}")
+    assert missing_guards() == ["registration_pointentry_append_only"]
+    call_command("migrate", verbosity=0, skip_checks=False)  # as from the shell
     assert missing_guards() == []
 
 

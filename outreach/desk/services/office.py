@@ -54,12 +54,16 @@ def add_sender(*, organisation: Organisation, number: str, label: str, by: User)
     """
     if organisation.kind != Organisation.Kind.MUNICIPALITY or organisation.municipality_id is None:
         raise OfficeError(_("市区町村の団体だけが、番号を載せられます。"))
-    sender = SenderNumber.objects.select_for_update().filter(number=number).first()
+    sender = SenderNumber.objects.select_for_update().filter(number=number).order_by("pk").first()
     if sender and sender.municipality_id != organisation.municipality_id:
         raise OfficeError(_("この番号は、ほかのところの番号として登録されています。"))
     sender = sender or SenderNumber(number=number, use=SenderNumber.Use.STAFF, sample=organisation.sample)
     sender.label, sender.active, sender.municipality_id = label, True, organisation.municipality_id
-    sender.save()
+    try:
+        with transaction.atomic():
+            sender.save()
+    except IntegrityError as error:  # two who add it at once
+        raise OfficeError(_("この番号は、もう載っています。")) from error
     _note(organisation, _("かける電話番号"), "", f"{show(number)} {label}", by)
     return sender
 

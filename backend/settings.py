@@ -124,8 +124,8 @@ CACHES = {
 Q_CLUSTER = {
     "name": "tsutsuura",
     "orm": "default",
-    "workers": env.number("WORKERS", 2),
-    "queue_limit": env.number("WORKERS", 2),
+    "workers": env.number("WORKERS", 3),  # a plan and a search may each take one for a minute; messages have the third
+    "queue_limit": env.number("WORKERS", 3),
     "bulk": 1,
     "timeout": 120,
     "retry": 600,

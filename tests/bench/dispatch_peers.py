@@ -35,8 +35,8 @@ FEW_PEOPLE, NEAREST = 20, 10
 # What PyVRP pays at least for a minute or a session too many: most of what a visit brings. By its own lights it breaks
 # so much here that it never bettered what it began with.
 BREAKING = 2_000.0
-# What routers don't know spoils long runs: better to take stock several times.
-ROUNDS = 4
+# What PyVRP doesn't know spoils long runs: better to take stock several times. OR-Tools is too slow for that.
+PYVRP_ROUNDS, ORTOOLS_ROUNDS = 4, 1
 
 Clock = Callable[[], float]
 Routes = dict[int, list[int]]  # clients in order, by shift
@@ -232,14 +232,14 @@ def by_cpsat(problem: Problem, seconds: float, clock: Clock, seed: int) -> tuple
 
 
 def _rounds(
-    route: Callable[[Board, float, int], Routes], problem: Problem, seconds: float, *, every_home: bool
+    route: Callable[[Board, float, int], Routes], problem: Problem, seconds: float, *, rounds: int, every_home: bool
 ) -> tuple[Plan, str]:
     """Route; mend and fill; with the pairs that have then become whole, and must stay so, route once more; again."""
     plan, note = bare(Greedy(every_start=True).solve(problem)), "found nothing better than its start"
     net = Network(problem)
-    for turn in range(2 * ROUNDS):
+    for turn in range(2 * rounds):
         board = Board(net, plan, settled=turn % 2 == 1, every_home=every_home)
-        routed, taken = mend(problem, board.plan(route(board, seconds / (2 * ROUNDS), turn)))
+        routed, taken = mend(problem, board.plan(route(board, seconds / (2 * rounds), turn)))
         found, filled = finish(problem, routed)
         if _cost(problem, found) < _cost(problem, plan):
             plan, note = found, f"{taken} visits taken out, {filled} filled in by greed" * bool(taken or filled)
@@ -250,7 +250,7 @@ def by_pyvrp(problem: Problem, seconds: float, clock: Clock, seed: int) -> tuple
     def route(board: Board, seconds: float, turn: int) -> Routes:
         return _pyvrp(board, seconds, clock, 100 * seed + turn)
 
-    return _rounds(route, problem, seconds, every_home=False)
+    return _rounds(route, problem, seconds, rounds=PYVRP_ROUNDS, every_home=False)
 
 
 def _pyvrp(board: Board, seconds: float, clock: Clock, seed: int) -> Routes:
@@ -334,7 +334,7 @@ def by_ortools(problem: Problem, seconds: float, clock: Clock, seed: int) -> tup
     def route(board: Board, seconds: float, turn: int) -> Routes:
         return _ortools(board, seconds, clock)
 
-    return _rounds(route, problem, seconds, every_home=True)
+    return _rounds(route, problem, seconds, rounds=ORTOOLS_ROUNDS, every_home=True)
 
 
 def _ortools(board: Board, seconds: float, clock: Clock) -> Routes:

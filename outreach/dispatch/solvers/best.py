@@ -1,6 +1,6 @@
 """Column generation with cuts, dives to whole plans, then repair (CP-SAT) and proof (branch and bound) in turns.
 
-Who gives seconds gets a second thread that repairs from the first good columns on (`helping`).
+Who gives seconds gets a second thread that repairs from the first dive on (`helping`).
 """
 
 import numpy as np
@@ -17,17 +17,17 @@ from outreach.dispatch.solvers.incumbent import Incumbent
 from outreach.dispatch.solvers.master import Relaxed
 from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.plans import plan_of
-from outreach.dispatch.solvers.proving import SMALLER, Proof
+from outreach.dispatch.solvers.prices import Likely
+from outreach.dispatch.solvers.proving import SMALLER, Proof, within_reach
 from outreach.dispatch.solvers.repair import EFFORT, Repair
 from outreach.dispatch.solvers.rows import MUST
 from outreach.dispatch.solvers.stability import own_costs
 
 # Shares of the whole time until the end of column generation and of the dive: the rest is for repair and proof. Where
 # both were quick, so many dives follow until this share.
-GENERATE, DIVE, DIVES, AGAIN = 0.4, 0.65, 6, 0.2
-# Proof is tried after so many repairs in a row without gain, or, where another thread repairs, at once; only where the
-# gap is this share of the cost at most; again when it has shrunk to this part.
-IMPATIENCE, HOPEFUL = 25, 0.02
+GENERATE, DIVE, DIVES, AGAIN = 0.35, 0.55, 6, 0.2
+# Proof is tried after so many repairs in a row without gain, or, where another thread repairs, at once.
+IMPATIENCE = 25
 # Repair looks among this many trips, so many of each shift, of at most this reduced cost.
 CANDIDATES, EACH, SLACK = 60_000, 100, 1_500.0
 # Without any budget, repair ends after so many steps in a row without gain.
@@ -62,12 +62,11 @@ class _Run:
         duties = Writer(self._net, own_costs(self._net)).write()
         generation = Generation(self._net, duties)
         generation.master.add(self._incumbent.best.trips)
-        with Helper(self._net, self._incumbent, self._budget, self._seed + 1) as helper:
-            self._generate(generation, helper)
-            relaxed = generation.price()
-            self._incumbent.raise_bound("dive", generation.bound)
-            if not self._done():
-                self._better(generation, relaxed, helper)
+        self._generate(generation)
+        relaxed = generation.price()
+        self._incumbent.raise_bound("dive", generation.bound)
+        if not self._done():
+            self._better(generation, relaxed)
         return self._finish()
 
     def _begin(self) -> None:
@@ -77,15 +76,10 @@ class _Run:
             return  # Greed boxed itself in; the master, with every lock in it, has to find the way.
         self._incumbent.offer("greedy", trips)
 
-    def _generate(self, generation: Generation, helper: Helper) -> None:
+    def _generate(self, generation: Generation) -> None:
         """Columns, a bound, and a first good plan."""
-
-        def settled(relaxed: Relaxed) -> None:
-            helper.feed(*generation.known(relaxed, SLACK))
-            self._incumbent.raise_bound("columns", generation.bound)
-
-        relaxed = generation.run(self._budget.part(GENERATE), cut=True, settled=settled)
-        settled(relaxed)
+        relaxed = generation.run(self._budget.part(GENERATE), cut=True)
+        self._incumbent.raise_bound("columns", generation.bound)
         if not np.isfinite(generation.bound) and not self._should_stop():
             self._incumbent.raise_bound("columns", generation.prove(relaxed, self._should_stop))
         chance = np.random.default_rng(self._seed)
@@ -96,17 +90,19 @@ class _Run:
             if self._done() or self._budget.share_used() > AGAIN:
                 break
 
-    def _better(self, generation: Generation, relaxed: Relaxed, helper: Helper) -> None:
-        """Repair, and try to prove, in turns, until it is proven or the budget is used up."""
+    def _better(self, generation: Generation, relaxed: Relaxed) -> None:
+        """Repair and prove until it is proven or the budget is used up, in two threads if it's one of seconds."""
         slack = min(SLACK, self._incumbent.best.cost - generation.bound)
-        columns, reduced = generation.cheapest(relaxed, slack, EACH, CANDIDATES)
-        helper.feed(columns, reduced)
-        repair = Repair(self._net, columns, reduced, self._seed)
-        idle, tried = 0, np.inf
+        likely = generation.cheapest(relaxed, slack, EACH, CANDIDATES)
+        with Helper(Repair(self._net, likely, self._seed + 1), self._incumbent, self._budget):
+            self._in_turns(generation, relaxed, likely)
+
+    def _in_turns(self, generation: Generation, relaxed: Relaxed, likely: Likely) -> None:
+        repair, idle, tried = Repair(self._net, likely, self._seed), 0, np.inf
         while not self._done():
             best, gap = self._incumbent.best, self._incumbent.gap
-            hopeful = gap < min(SMALLER * tried, HOPEFUL * best.cost)
-            if hopeful and (self._budget.timed or idle >= IMPATIENCE):
+            due = gap < SMALLER * tried and (self._budget.timed or idle >= IMPATIENCE)
+            if due and within_reach(generation, self._incumbent, likely):
                 again = Proof(generation, self._incumbent, self._budget).run(relaxed)
                 tried, idle = np.inf if again else gap, 0
             elif not self._budget.limited and idle >= PATIENCE:

@@ -4,7 +4,6 @@ The bound is the Lagrangian one: the master's value, less what each instructor's
 trip that begins there. It holds at every exact pricing, converged or not; one person begins one trip a day at most.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,7 @@ from outreach.dispatch.solvers.duties import Duties
 from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.master import Master, Relaxed
 from outreach.dispatch.solvers.network import Floats, Network
-from outreach.dispatch.solvers.prices import Found
+from outreach.dispatch.solvers.prices import Found, Likely
 from outreach.dispatch.solvers.pricing import Pricer
 
 # A trip cheaper than this by reduced cost is worth a column: well above the dust of sums, well below a unit of cost.
@@ -30,12 +29,8 @@ CLOSE = 1e-5
 # Rounds of cuts end when three together have raised the value by less than this share of it.
 WORTH_A_ROUND = 3e-4
 CUTS_A_ROUND = 80
-# A round that lowers the value by less than this share of it speaks of trips that are worth a look.
-SETTLED = 0.01
-
-
-def _nobody(relaxed: Relaxed) -> None:
-    """For those who don't want to hear."""
+# Nights are looked at as soon as a round lowers the value by less than this share of it.
+SLOW = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +55,21 @@ class Generation:
         self._group = shifts.person * network.problem.horizon.days + shifts.day
         self._groups = len(network.problem.instructors) * network.problem.horizon.days
 
-    def run(self, budget: Budget, *, cut: bool, settled: Callable[[Relaxed], None] = _nobody) -> Relaxed:
+    def run(self, budget: Budget, *, cut: bool) -> Relaxed:
         """Until no trip is left that could better the relaxation, or the budget is used up; then cuts, and again.
 
-        Trips of one worked day first, then those of several that are easily found, then all. Before each round of cuts
-        `settled` hears once of a relaxation that is close to its end.
+        Trips of one worked day first, then those of several that are easily found, then all.
         """
-        depth, most, values, before, heard = 0, PER_SHIFT, [-np.inf], np.inf, False
+        depth, most, values, before = 0, PER_SHIFT, [-np.inf], np.inf
         while True:
             relaxed = self.price()
             budget.spend()
-            slow = before - relaxed.value < SETTLED * abs(relaxed.value)
-            if np.isfinite(self.bound) and slow and not heard:
-                settled(relaxed)
-                heard = True
-            before = relaxed.value
+            slow, before = before - relaxed.value < SLOW * abs(relaxed.value), relaxed.value
             added = self._look(relaxed, most, EFFORTS[depth], should_stop=budget.over)
             if budget.over():
                 return relaxed
             if self._repair(relaxed) or added > (0 if depth == 2 else len(self.network.shifts) // 20):
-                depth = max(depth, int(slow))  # trips of one day say little where nights are cheap
+                depth = max(depth, int(slow))
                 continue
             if depth < 2:
                 depth += 1
@@ -90,7 +80,7 @@ class Generation:
                 tired = len(values) > 4 and values[-1] - values[-4] < WORTH_A_ROUND * abs(values[-1])
                 if not cut or tired or not self.cut(relaxed):
                     return relaxed
-                depth, most, heard = 1, PER_SHIFT, False
+                depth, most = 1, PER_SHIFT
 
     def prove(self, relaxed: Relaxed, should_stop: Stop) -> float:
         """Look at trips of all kinds, at the prices of the last relaxation, however late it is: the bound."""
@@ -176,16 +166,9 @@ class Generation:
         kept = np.flatnonzero(reduced < slack)
         return Below(found.columns.take(kept), reduced[kept], bound + slack) if len(kept) <= most else None
 
-    def known(self, relaxed: Relaxed, slack: float) -> tuple[Columns, Floats]:
-        """The trips of the master whose reduced cost is less than `slack`."""
-        columns = self.master.pool.columns()
-        reduced = self.master.reduced(columns, relaxed.duals)
-        kept = np.flatnonzero(reduced < slack)
-        return columns.take(kept), reduced[kept]
-
-    def cheapest(self, relaxed: Relaxed, slack: float, each: int, most: int) -> tuple[Columns, Floats]:
+    def cheapest(self, relaxed: Relaxed, slack: float, each: int, most: int) -> Likely:
         """Trips of a reduced cost below `slack`, `each` of a shift and kind, `most` in all."""
         found = self.pricer.search(np.full(len(self.network.shifts), slack), each, effort=EFFORTS[-1])
         reduced = self.master.reduced(found.columns, relaxed.duals)
         order = np.argsort(reduced, kind="stable")[:most]
-        return found.columns.take(order), reduced[order]
+        return Likely(found.columns.take(order), reduced[order])

@@ -45,3 +45,11 @@ class Found:
     reduced: Floats
     shift: Ints
     floor: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """Trips worth a look and their reduced costs."""
+
+    columns: Columns
+    reduced: Floats

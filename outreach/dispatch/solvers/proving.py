@@ -10,13 +10,20 @@ from outreach.dispatch.solvers.generation import Below, Generation
 from outreach.dispatch.solvers.incumbent import Incumbent
 from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.master import Relaxed
+from outreach.dispatch.solvers.prices import Likely
 
 # Among this many trips at most; so many nodes where only work counts.
 MOST, NODES = 8_000, 100
 # A proof is begun anew when a better plan leaves this part of what it looked for: there are fewer trips to look at.
 SMALLER = 0.7
 # Parts of the gap to the relaxed bound that trips may cost, tried in this order.
-SHARES = (1.0, 0.75, 0.55, 0.4, 0.28, 0.2)
+SHARES = (1.0, 0.75, 0.55, 0.4)
+
+
+def within_reach(generation: Generation, incumbent: Incumbent, likely: Likely) -> bool:
+    """Whether the trips to look at may be few enough, by those known to be likely: to count all is dear."""
+    whole = incumbent.best.cost - generation.bound
+    return int(np.count_nonzero(likely.reduced < SHARES[-1] * whole)) <= MOST
 
 
 class Proof:
@@ -30,14 +37,14 @@ class Proof:
     def run(self, relaxed: Relaxed) -> bool:
         """Whether another try is worth while. `relaxed` must be the last one priced."""
         below = self._likeliest(relaxed)
-        if below is None:
+        if below is None or below.others <= self._incumbent.bound:
             return False
         self._incumbent.raise_bound("proof", self._generation.bound)
         self._trips = join([self._incumbent.best.trips, below.columns], below.columns.minutes.shape[1])
         self._others = below.others
         nodes = None if self._budget.timed else NODES
         Tree(self._generation.network, self._rows, self._trips).grow(self, nodes)
-        return not self._budget.over() and self.should_stop()
+        return self.should_stop() and not (self._budget.over() or self._incumbent.proven)
 
     def _likeliest(self, relaxed: Relaxed) -> Below | None:
         """All trips that a better plan could have, or the likeliest: a plan with another then bounds what is proven."""

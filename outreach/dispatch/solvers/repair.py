@@ -6,10 +6,11 @@ Which trips are worth looking at is known from their reduced costs, so each choi
 import numpy as np
 
 from outreach.dispatch.solvers.choice import Choice, Limits
-from outreach.dispatch.solvers.columns import Columns, join
+from outreach.dispatch.solvers.columns import join
 from outreach.dispatch.solvers.incumbent import Standing
 from outreach.dispatch.solvers.legs import Bools, Ints
 from outreach.dispatch.solvers.network import Floats, Network
+from outreach.dispatch.solvers.prices import Likely
 
 # Trips looked at in one choice, and CP-SAT's deterministic time for it.
 MOST_TRIPS = 3000
@@ -18,17 +19,13 @@ FEWEST, FIRST, MOST = 4, 8, 40
 
 
 class Repair:
-    """Betters a plan from `candidates`, the cheapest first by `reduced`."""
+    """Betters a plan from likely trips, the cheapest first by reduced cost."""
 
-    def __init__(self, network: Network, candidates: Columns, reduced: Floats, seed: int) -> None:
+    def __init__(self, network: Network, likely: Likely, seed: int) -> None:
         self._net = network
         self._random = np.random.default_rng(seed)
         self._people = FIRST
-        self.feed(candidates, reduced)
-
-    def feed(self, candidates: Columns, reduced: Floats) -> None:
-        """From now on choose among these."""
-        self._candidates = candidates.take(np.argsort(reduced, kind="stable"))
+        self._candidates = likely.columns.take(np.argsort(likely.reduced, kind="stable"))
         self._near = self._nearness()
 
     def _nearness(self) -> Floats:

@@ -1,0 +1,89 @@
+"""The parts of the solver, one by one: a dive's rescue, the tree of a proof, what two threads make of one plan."""
+
+import numpy as np
+import pytest
+
+from outreach.dispatch.solvers import solver
+from outreach.dispatch.solvers.base import Budget, Progress, never, unheard
+from outreach.dispatch.solvers.diving import Dive
+from outreach.dispatch.solvers.duties import Writer
+from outreach.dispatch.solvers.generation import Generation
+from outreach.dispatch.solvers.greedy import Greedy
+from outreach.dispatch.solvers.helping import Helper
+from outreach.dispatch.solvers.incumbent import Incumbent, Standing
+from outreach.dispatch.solvers.master import Relaxed
+from outreach.dispatch.solvers.network import Network
+from outreach.dispatch.solvers.plans import plan_of
+from outreach.dispatch.solvers.proving import Proof
+from outreach.dispatch.solvers.repair import Repair
+from outreach.dispatch.solvers.stability import own_costs
+from tests.dispatch.test_solvers import tiny
+
+pytestmark = pytest.mark.once
+
+# A tiny instance whose relaxation takes trips in part.
+FRACTIONAL = 8
+
+
+def relaxed_of() -> tuple[Generation, Relaxed]:
+    network = Network(tiny(FRACTIONAL))
+    generation = Generation(network, Writer(network, own_costs(network)).write())
+    return generation, generation.run(Budget(None, None), cut=False)
+
+
+def test_where_a_dive_ends_nowhere_the_best_plan_of_what_it_took_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Dive, "_deeper", lambda *_args, **_named: None)
+    generation, relaxed = relaxed_of()
+    known = generation.master.pool.columns()
+    assert ((relaxed.trips > 0.01) & (relaxed.trips < 0.99)).any(), "or there is nothing to rescue"
+    trips = Dive(generation, Budget(None, None), never).run()
+    assert trips is not None
+    plan = plan_of(generation.network, trips, None)  # it raises for a plan that the check refuses
+    assert plan.cost is not None
+    assert plan.cost >= generation.bound
+    assert set(trips.keys()) <= set(known.take(relaxed.trips > 0).keys())
+
+
+def test_a_tree_finds_the_best_choice_and_proves_it() -> None:
+    generation, _ = relaxed_of()
+    proven = solver("cpsat").solve(generation.network.problem, work=60)
+    incumbent = Incumbent(generation.network, Budget(None, None), unheard)
+    incumbent.offer("greedy", Greedy(every_start=True).build(generation.network, Budget(None, None)))
+    incumbent.raise_bound("columns", generation.bound)
+    while Proof(generation, incumbent, Budget(None, None)).run(generation.price()):
+        pass
+    assert incumbent.best.cost == proven.cost
+    assert incumbent.proven
+
+
+def test_two_repairs_of_different_people_are_both_kept() -> None:
+    network, heard = Network(tiny(0)), list[Progress]()
+    incumbent = Incumbent(network, Budget(None, None), heard.append)
+    whole = Greedy(every_start=True).build(network, Budget(None, None))
+    people = np.unique(whole.person)
+    assert len(people) > 1
+    nothing, everyone = incumbent.best, np.arange(len(network.problem.instructors))
+    for person in people.tolist():
+        alone = whole.take(whole.person == person)
+        incumbent.mended("repair", nothing, Standing(alone, incumbent.cost_of(alone)), everyone == person)
+    assert set(incumbent.best.trips.keys()) == set(whole.keys())
+    assert heard[-1].cost == incumbent.best.cost == incumbent.cost_of(whole)
+
+
+def test_a_helper_ends_with_the_run_and_what_breaks_it_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Repair, "step", broken)
+    generation, relaxed = relaxed_of()
+    incumbent = Incumbent(generation.network, Budget(60, None), unheard)
+    repair = Repair(generation.network, generation.cheapest(relaxed, 1000.0, 10, 100), 1)
+    helper = Helper(repair, incumbent, Budget(60, None))
+    with pytest.raises(ZeroDivisionError):
+        until_it_breaks(helper)
+    assert not helper.thread.is_alive()
+
+
+def until_it_breaks(helper: Helper) -> None:
+    with helper:
+        helper.thread.join()

@@ -17,7 +17,7 @@ MOST, NODES = 8_000, 100
 # A proof is begun anew when a better plan leaves this part of what it looked for: there are fewer trips to look at.
 SMALLER = 0.7
 # Parts of the gap to the relaxed bound that trips may cost, tried in this order.
-SHARES = (1.0, 0.75, 0.55, 0.4)
+SHARES = (1.0, 0.7, 0.5, 0.35, 0.25)
 
 
 def within_reach(generation: Generation, incumbent: Incumbent, likely: Likely) -> bool:

@@ -176,11 +176,15 @@ class Tree:
 
     def _solve(self) -> tuple[float, Floats]:
         """The relaxed value, infinite if nothing is possible."""
+        kinds = highspy.HighsModelStatus
         self._highs.run()
+        if self._highs.getModelStatus() not in (kinds.kOptimal, kinds.kInfeasible):
+            self._highs.clearSolver()  # from the start, if a basis was too bad to go on from
+            self._highs.run()
         status = self._highs.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
+        if status == kinds.kInfeasible:
             return np.inf, np.zeros(0)
-        if status != highspy.HighsModelStatus.kOptimal:
+        if status != kinds.kOptimal:
             raise RuntimeError(f"a node ended as {self._highs.modelStatusToString(status)}")
         return self._highs.getInfo().objective_function_value, np.array(self._highs.getSolution().col_value)
 

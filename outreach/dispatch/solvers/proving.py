@@ -12,7 +12,7 @@ from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.master import Relaxed
 from outreach.dispatch.solvers.prices import Likely
 
-# Among this many trips at most; so many nodes where only work counts.
+# Among this many trips at most, or thrice as many where so few say nothing new; so many nodes where only work counts.
 MOST, NODES = 8_000, 100
 # A proof is begun anew when a better plan leaves this part of what it looked for: there are fewer trips to look at.
 SMALLER = 0.7
@@ -50,14 +50,15 @@ class Proof:
         """All trips that a better plan could have, or the likeliest: a plan with another then bounds what is proven."""
         relaxed_bound = self._generation.bound
         whole = self._incumbent.best.cost - relaxed_bound + 1.0
-        for share in SHARES:
-            slack = share * whole
-            if relaxed_bound + slack <= self._incumbent.bound or self._budget.over():
-                return None
-            below = self._generation.all_below(relaxed, slack, MOST, self._budget.over)
-            if below is not None:
-                self._enough = relaxed_bound + SMALLER * slack
-                return below
+        for most in (MOST, 3 * MOST):
+            for share in SHARES:
+                slack = share * whole
+                if relaxed_bound + slack <= self._incumbent.bound or self._budget.over():
+                    break
+                below = self._generation.all_below(relaxed, slack, most, self._budget.over)
+                if below is not None:
+                    self._enough = relaxed_bound + SMALLER * slack
+                    return below
         return None
 
     # ---- what the tree asks ----

@@ -168,6 +168,14 @@ def test_a_sure_move_tells_everyone_and_takes_room_and_staff_along(desk: Client,
     assert CallTask.objects.filter(number="+819000009001", kind=Kind.CHANGE).exists()
 
 
+def test_an_office_that_reads_english_writes_to_residents_in_japanese(desk: Client, office: Organisation) -> None:
+    session = factories.session(organisation=office)
+    booking = factories.booking(session)
+    desk.cookies["django_language"] = "en"
+    desk.post(url("move", session), {**moved(session), "sure": "1"})
+    assert Message.objects.get(subject=booking.subject, kind=Kind.CHANGE).fields["changed"] == "日時"
+
+
 def test_a_move_that_the_teacher_cannot_follow_is_refused_whole(desk: Client, office: Organisation) -> None:
     session = factories.session(organisation=office)
     teacher = factories.instructor()

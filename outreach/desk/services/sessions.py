@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from outreach.classes import services as classes
@@ -84,6 +84,7 @@ def told_in_time(session: Session, starts_at: datetime, now: datetime) -> dateti
     return min(session.starts_at, starts_at) if session.starts_at > now else starts_at
 
 
+@translation.override("ja")  # whatever language the office reads its pages in
 def what_changes(session: Session, starts_at: datetime, venue: Venue | None) -> str:
     """In the words that residents are told."""
     parts = [

@@ -89,6 +89,7 @@ def finish_call_with_answers(
     Those of a group who take the same class are told of it as one. Returns the bookings taken instead.
     Raises: contact.services.CallTaken, registration.services.BookingError.
     """
+    _lock_all(said)
     contact.finish_call(task=task, outcome=CallOutcome.REACHED, by=by, now=now, note=note)
     moving: dict[Session, list[Booking]] = defaultdict(list)
     for one in said:
@@ -104,3 +105,9 @@ def finish_call_with_answers(
             other = take_answer(answer=one.answer, status=one.status, by=by, channel=channel, to=one.to, note=note)
             taken += [other] if other else []
     return taken
+
+
+def _lock_all(said: Sequence[Said]) -> None:
+    """Every class that the answers touch, in one order and before the call: whoever moves a class locks it so too."""
+    touched = {one.answer.session_id for one in said} | {one.to.pk for one in said if one.to}
+    list(Session.objects.select_for_update().filter(pk__in=touched).order_by("pk").values_list("pk"))

@@ -25,13 +25,14 @@ def tell_of_what_stands(*, session: Session, application: Application) -> bool:
     For whoever applied again: the person who forgot has her reference; one who only asks whether another is booked
     learns of it no more than they wrote, and not without that person hearing of it.
     """
+    locked = lock(session)  # before reading: a seat given up meanwhile is told of no more
     found = Booking.objects.filter(
         session=session, resident__phone=application.phone, resident__kana=application.kana, status__in=TOLD_OF
     )
     booking = found.select_related("resident").first()
     if booking is None:
         return False
-    booking.session = lock(session)
+    booking.session = locked
     lately = Message.objects.filter(subject__in=notices.subjects(booking), kind__in=SAID)
     if lately.filter(created_at__gt=timezone.now() - ONCE_IN).exists():
         return False

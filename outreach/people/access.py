@@ -6,6 +6,7 @@ that is not. A query of a staff screen starts from `request.scope`, which `allow
 
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import IPv6Network
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from outreach.people.models import AccessLog, User
 from outreach.people.queries import scope_of
 from outreach.people.rules import Action, Scope
 
+HOUR, DAY = 3600, 86400  # seconds
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -68,23 +70,30 @@ def log_access(user: User, action: str, subject: str) -> None:
 
 def too_many(request: HttpRequest, what: str, *, an_hour: int) -> bool:
     """Count a public form sent from this address; True from the one too many on. A hall or a school shares one."""
-    return _counted(f"form:{what}:{client_address(request)}", an_hour)
+    return _counted(f"form:{what}:{client_address(request)}", an_hour, HOUR)
 
 
-def too_many_for(number: str, what: str, *, an_hour: int) -> bool:
+def too_many_for(number: str, what: str, *, most: int, seconds: int = HOUR) -> bool:
     """`too_many`, for a telephone number wherever it is written. The number itself is not kept."""
-    return _counted(f"form:{what}:{salted_hmac('form', number).hexdigest()}", an_hour)
+    return _counted(f"form:{what}:{seconds}:{salted_hmac('form', number).hexdigest()}", most, seconds)
 
 
-def _counted(key: str, an_hour: int) -> bool:
-    cache.add(key, 0, timeout=3600)
+def _counted(key: str, most: int, seconds: int) -> bool:
+    cache.add(key, 0, timeout=seconds)
     try:
-        return bool(cache.incr(key) > an_hour)
-    except ValueError:  # the hour ended between the two
+        return bool(cache.incr(key) > most)
+    except ValueError:  # the time ended between the two
         return False
 
 
 def client_address(request: HttpRequest) -> str:
-    """Whence a request came; behind our own proxy (TRUST_PROXY) the last hop that it saw."""
+    """Whence a request came; behind our own proxy (TRUST_PROXY) the last hop that it saw.
+
+    Of IPv6 the network: a household has 2^64 addresses of its own, and could send each form from another.
+    """
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.TRUST_PROXY else ""
-    return forwarded.rsplit(",", 1)[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))
+    address = forwarded.rsplit(",", 1)[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        return str(IPv6Network((address, 64), strict=False)) if ":" in address else address
+    except ValueError:  # whatever a proxy calls it
+        return address

@@ -85,7 +85,7 @@ def create_booking(
     """満席のときは、キャンセル待ち（waitlisted）になります。同じ Idempotency-Key の2回目は、1回目の申込を返します。"""
     session = published_session(payload.session_code)
     application = _clean(payload)
-    if why := flood.stopped(request, session, application.phone):
+    if why := flood.stopped(request, session, application):
         raise HttpError(429, why)
     try:
         booking, _made = services.book_once(

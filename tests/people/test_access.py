@@ -76,3 +76,16 @@ def test_a_forged_forwarded_address_counts_only_behind_our_own_proxy(settings: o
     assert client_address(request) == "127.0.0.1"
     settings.TRUST_PROXY = True  # type: ignore[attr-defined]
     assert client_address(request) == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("not:an:address", "not:an:address"),
+        ("", ""),
+    ],
+)
+def test_a_household_of_ipv6_counts_as_one_address(rf: RequestFactory, address: str, counted: str) -> None:
+    assert client_address(rf.get("/", REMOTE_ADDR=address)) == counted

@@ -11,6 +11,7 @@ from django.urls import reverse
 from outreach.classes.models import Session
 from outreach.contact.models import CallTask, Kind, Message, MessageStatus
 from outreach.desk.services import cancel_session
+from outreach.registration import flood
 from outreach.registration.models import Booking, BookingStatus, Intake
 from outreach.registration.services import (
     AlreadyBooked,
@@ -229,7 +230,26 @@ def test_a_draft_of_another_class_or_a_changed_one_books_nobody(client: Client, 
     assert client.get(reverse("registration:group-done")).headers["Location"] == "/bookings/"
 
 
-def test_a_flood_of_groups_from_one_address_is_stopped(client: Client, roomy: Session) -> None:
+def test_a_flood_of_groups_for_one_number_is_stopped_and_nothing_written_is_lost(
+    client: Client, roomy: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flood, "FOR_NUMBER", 1)
+    confirm = reverse("registration:group-confirm", args=[roomy.code])
+    url = reverse("registration:group", args=[roomy.code])
+    for two in (("やまだ はなこ", "やまだ たろう"), ("やまだ うめ", "やまだ まつ")):
+        answer = client.post(confirm, {"draft": draft_of(client.post(url, form(*two)).content.decode())})
+    assert "短い時間に申し込みが続いたため" in answer.content.decode()
+    assert Booking.objects.count() == 2
+    monkeypatch.setattr(flood, "FOR_NUMBER", 9)
+    client.post(confirm, {"draft": draft_of(answer.content.decode())})
+    assert Booking.objects.count() == 4
+
+
+def test_a_flood_of_groups_from_one_address_is_stopped(
+    client: Client, roomy: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flood, "FOR_NUMBER", 99)
+    monkeypatch.setattr(flood, "A_DAY", 99)
     url = reverse("registration:group", args=[roomy.code])
     draft = draft_of(client.post(url, form("やまだ はなこ", "やまだ たろう")).content.decode())
     confirm = reverse("registration:group-confirm", args=[roomy.code])

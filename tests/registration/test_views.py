@@ -495,7 +495,7 @@ def test_a_hall_where_thirty_people_apply_in_an_hour_is_not_stopped(client: Clie
     assert flood.FROM_ADDRESS >= 2 * 30  # also where each of them tries twice
 
 
-@pytest.mark.parametrize("limit", ["FROM_ADDRESS", "FOR_NUMBER"])
+@pytest.mark.parametrize("limit", ["FROM_ADDRESS", "FOR_NUMBER", "A_DAY"])
 def test_a_flood_is_stopped_with_words_and_a_number_to_ring_and_nothing_is_lost(
     client: Client, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
@@ -518,3 +518,17 @@ def test_a_flood_is_stopped_with_words_and_a_number_to_ring_and_nothing_is_lost(
     monkeypatch.setattr(flood, limit, 9)
     confirm(client, session, draft_in(stopped))
     assert Booking.objects.count() == 2
+
+
+def test_who_applies_for_others_is_not_flooded_with_their_texts(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each application for a mother of another number sends a text to one and the same daughter."""
+    monkeypatch.setattr(flood, "FOR_NUMBER", 1)
+    session = factories.session()
+    answers = [
+        confirm(client, session, draft_in(apply(client, session, **{**FOR_MOTHER, "phone": f"03-0000-{number}"})))
+        for number in (2101, 2102)
+    ]
+    assert [answer.status_code for answer in answers] == [302, 429]
+    assert Message.objects.filter(kind=Kind.CONFIRMATION).count() == 1

@@ -85,7 +85,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, _("申し込みの内容を受け取れませんでした。お手数ですが、もう一度入力してください。"))
         return redirect("registration:apply", session.code)
     application = form.application()
-    if why := flood.stopped(request, session, application.phone):
+    if why := flood.stopped(request, session, application):
         messages.error(request, why)
         return _review(request, session, draft["whom"], form, whole=draft["whole"], status=429)
     try:

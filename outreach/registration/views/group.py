@@ -19,7 +19,7 @@ from outreach.classes.models import OPEN, Session
 from outreach.classes.queries import find_session
 from outreach.people.access import open_to_all, too_many
 from outreach.people.keeping import Kept
-from outreach.registration import services, visits
+from outreach.registration import flood, services, visits
 from outreach.registration.forms import GroupForm, PeopleFormSet
 from outreach.registration.forms.group import MORE, MOST, PeopleForms, people_of
 from outreach.registration.forms.pages import WAYS
@@ -73,12 +73,16 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
     if too_many(request, "group", an_hour=AN_HOUR):
         messages.error(request, _("続けて送られた数が多すぎます。1時間ほどあけるか、お電話ください。"))
         return _form(request, session, form, people)
+    applications = form.applications(people.people())
+    if why := flood.stopped_by_number(session, applications):
+        messages.error(request, why)
+        return _review(request, session, form, people)
     try:
         made = services.book_group_once(
             key=f"group:{draft['nonce']}",
             fingerprint=hashlib.sha256(request.POST["draft"].encode()).hexdigest(),
             session=session,
-            applications=form.applications(people.people()),
+            applications=applications,
             seats=draft["seats"],
             channel=Intake.WEB,
         )

@@ -95,9 +95,16 @@ def end_search(search: Search, finding: Finding | None) -> bool:
 def search_of(plan: Plan, request: DispatchRequest) -> Search | None:
     """The search that a page may speak of: under way, or ended with all still as it was then."""
     search = Search.objects.filter(plan=plan, request=request).first()
-    if search is None or search.status in UNDER_WAY:
+    if search is None or _lost(search):
+        return None
+    if search.status in UNDER_WAY:
         return search
     return search if search.state == state_of(plan, request) else None
+
+
+def _lost(search: Search) -> bool:
+    """Whether no worker took it for so long that none will: it may be asked for again."""
+    return search.status == SearchStatus.QUEUED and search.asked_at < timezone.now() - LOST
 
 
 def finding_of(search: Search) -> Finding:

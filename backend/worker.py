@@ -44,13 +44,15 @@ class Watchdog:
         signal(SIGTERM, lambda *_: self.stopping.set())
         signal(SIGINT, lambda *_: self.stopping.set())
         apply_schedule()
-        threading.Thread(target=self.warm_solver, daemon=True).start()
+        warming = threading.Thread(target=self.warm_solver, daemon=True)
+        warming.start()
         while not self.stopping.is_set():
             cluster = manage("worker", "--cluster-of", str(os.getpid()), env={"WORKER_NAME": self.name})
             self.guard(cluster)
             cluster.stop(self.grace if self.stopping.is_set() else 0)
             connections.close_all()
             self.stopping.wait(min(60, 2**self.failures - 1))  # a cluster that cannot start is not tried in a loop
+        warming.join(10)  # it ends its process within a second: none is left behind
         Heartbeat.objects.filter(worker=self.name).delete()
 
     def warm_solver(self) -> None:

@@ -144,6 +144,14 @@ def withdraw(*bookings: Booking, parties: bool = False) -> None:
             withdraw_messages(subject=party_subject(lead))
 
 
+def waits_no_more(booking: Booking) -> None:
+    """Whoever is offered or given a seat is not told that there is none yet; of a party once nobody of it waits."""
+    party = Booking.objects.filter(party=booking.party_id, status=BookingStatus.WAITLISTED).exclude(pk=booking.pk)
+    told = subjects(booking)[:2] if booking.party_id and party.exists() else subjects(booking)
+    for subject in told:
+        withdraw_messages(subject=subject, kinds=[Kind.WAITLIST_CHANGE])
+
+
 def party_subject(booking: Booking) -> str:
     """The key under which messages about all of a party are found."""
     return f"booking:{booking.party_id}/party"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from outreach.classes.models import Session
 from outreach.contact.models import CallStatus, CallTask, Kind, Message, MessageStatus
 from outreach.desk import services
-from outreach.desk.queries.answers import lines_of, progress_of, sessions_behind
+from outreach.desk.queries.answers import lines_of, progress_of, sessions_behind, unsettled
 from outreach.desk.rules import Standing, standing
 from outreach.people.models import AccessLog, Organisation, Role, User
 from outreach.people.rules import Scope
@@ -357,6 +357,16 @@ def test_what_who_waits_answers_is_followed_with_the_others(desk: Client, full: 
     waiting.refresh_from_db()
     leaving.refresh_from_db()
     assert (waiting.status, leaving.status) == (BookingStatus.WAITLISTED, BookingStatus.CANCELLED)
+
+
+def test_who_is_offered_a_seat_meanwhile_is_not_told_that_there_is_none(full: Session, coordinator: User) -> None:
+    next_one, behind = factories.booking(full, phone=LANDLINE), factories.booking(full, phone="+81300000556")
+    moved(full, coordinator)
+    cancel(booking=full.bookings.order_by("pk")[0], channel=Intake.WEB)
+    waiting = CallTask.objects.filter(status=CallStatus.WAITING)
+    assert [task.kind for task in waiting.filter(subject=next_one.subject)] == [Kind.WAITLIST_OFFER]
+    assert [task.kind for task in waiting.filter(subject=behind.subject)] == [Kind.WAITLIST_CHANGE]
+    assert [answer.booking for answer in unsettled(NATION, timezone.now())] == [behind]
 
 
 def test_a_seat_on_offer_is_offered_anew_for_the_new_day(full: Session, coordinator: User) -> None:

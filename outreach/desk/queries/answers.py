@@ -9,13 +9,13 @@ from django.db.models.functions import Cast, Concat
 
 from outreach.classes.models import Session
 from outreach.classes.queries import Nearby
-from outreach.contact.models import TOLD, CallStatus, CallTask, Message, MessageStatus
+from outreach.contact.models import TOLD, CallStatus, CallTask, Kind, Message, MessageStatus
 from outreach.contact.rules import MUST_BE_TOLD
 from outreach.desk.queries.alternatives import best_alternatives
 from outreach.desk.rules import NEEDS_HAND, Standing, standing
 from outreach.people.rules import Scope
 from outreach.registration import notices
-from outreach.registration.models import ANSWERED, STILL_WAITS, Answer, AnswerStatus, Booking
+from outreach.registration.models import ANSWERED, SEAT_HOLDERS, STILL_WAITS, UNANSWERED, Answer, AnswerStatus, Booking
 from outreach.registration.queries import bookings_in
 
 REACHED_BY_CALL = {CallStatus.REACHED, CallStatus.LEFT_WORD}
@@ -23,14 +23,18 @@ LOST = {CallStatus.GAVE_UP, CallStatus.WRONG_NUMBER}
 
 
 def answers_in(scope: Scope) -> QuerySet[Answer]:
-    """The answers within reach (law 7), each with whether the person was reached, as the outbox and the calls know."""
+    """The answers within reach (law 7), each with whether the person was reached, as the outbox and the calls know.
+
+    Whoever was offered or given a seat meanwhile need not say whether they still wait for one.
+    """
     own = Concat(Value("booking:"), Cast(OuterRef("booking_id"), CharField()), output_field=CharField())
     proxy = Concat(own, Value("/proxy"), output_field=CharField())
     party = Concat(Value("booking:"), Cast(OuterRef("booking__party"), CharField()), Value("/party"))
     about = Q(subject=own) | Q(subject=proxy) | Q(subject=party)
     messages = Message.objects.filter(about, kind=OuterRef("kind"), created_at__gte=OuterRef("asked_at"))
     calls = CallTask.objects.filter(about, kind=OuterRef("kind"), created_at__gte=OuterRef("asked_at"))
-    found = Answer.objects.all()
+    asked_no_more = Q(kind=Kind.WAITLIST_CHANGE, status__in=UNANSWERED, booking__status__in=SEAT_HOLDERS)
+    found = Answer.objects.exclude(asked_no_more)
     if not scope.nation:
         found = found.filter(booking__in=bookings_in(scope).order_by().values("pk"))
     return found.annotate(

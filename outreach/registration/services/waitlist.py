@@ -98,6 +98,7 @@ def _offer(booking: Booking, until: datetime) -> None:
     Booking.objects.filter(pk=booking.pk).update(offer_expires_at=until)
     booking.offer_expires_at = until
     move(booking, {S.WAITLISTED}, S.OFFERED)
+    notices.waits_no_more(booking)
     notices.tell_offer(booking)
 
 
@@ -145,6 +146,7 @@ def give_seat(*, booking: Booking, channel: str, by: User, reason: str) -> None:
     if free.update(seats_taken=F("seats_taken") + 1) != 1:
         raise BookingError(_("いま空いている席はありません。"))
     move(booking, {S.WAITLISTED}, S.CONFIRMED, channel=channel, by=by, reason=reason[:200])
+    notices.waits_no_more(booking)
     notices.tell_booked(booking)
 
 

@@ -37,7 +37,7 @@ class Proof:
     def run(self, relaxed: Relaxed) -> bool:
         """Whether another try is worth while. `relaxed` must be the last one priced."""
         below = self._likeliest(relaxed)
-        if below is None or below.others <= self._incumbent.bound:
+        if below is None:
             return False
         self._incumbent.raise_bound("proof", self._generation.bound)
         self._trips = join([self._incumbent.best.trips, below.columns], below.columns.minutes.shape[1])
@@ -56,7 +56,7 @@ class Proof:
                 if relaxed_bound + slack <= self._incumbent.bound or self._budget.over():
                     break
                 below = self._generation.all_below(relaxed, slack, most, self._budget.over)
-                if below is not None:
+                if below is not None and below.others > self._incumbent.bound:
                     self._enough = relaxed_bound + SMALLER * slack
                     return below
         return None

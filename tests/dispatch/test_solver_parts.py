@@ -5,6 +5,8 @@ import pytest
 
 from outreach.dispatch.solvers import solver
 from outreach.dispatch.solvers.base import Budget, Progress, never, unheard
+from outreach.dispatch.solvers.choice import Choice, Limits
+from outreach.dispatch.solvers.company import Company
 from outreach.dispatch.solvers.diving import Dive
 from outreach.dispatch.solvers.duties import Writer
 from outreach.dispatch.solvers.generation import Generation
@@ -31,17 +33,39 @@ def relaxed_of() -> tuple[Generation, Relaxed]:
     return generation, generation.run(Budget(None, None), cut=False)
 
 
-def test_where_a_dive_ends_nowhere_the_best_plan_of_what_it_took_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_a_dive_ends_nowhere_a_plan_of_the_likeliest_trips_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Dive, "_deeper", lambda *_args, **_named: None)
     generation, relaxed = relaxed_of()
-    known = generation.master.pool.columns()
     assert ((relaxed.trips > 0.01) & (relaxed.trips < 0.99)).any(), "or there is nothing to rescue"
     trips = Dive(generation, Budget(None, None), never).run()
     assert trips is not None
     plan = plan_of(generation.network, trips, None)  # it raises for a plan that the check refuses
     assert plan.cost is not None
     assert plan.cost >= generation.bound
-    assert set(trips.keys()) <= set(known.take(relaxed.trips > 0).keys())
+    known = generation.master.pool.columns()
+    assert set(trips.keys()) <= set(known.keys())
+    taken = Choice(generation.network, known.take(np.flatnonzero(relaxed.trips > 0))).solve(Limits())
+    assert taken is not None
+    assert plan.cost <= taken.cost
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_is_taken_together_can_all_go(seed: int) -> None:
+    network = Network(tiny(seed))
+    generation = Generation(network, Writer(network, own_costs(network)).write())
+    generation.run(Budget(None, None), cut=False)
+    pool, company = generation.master.pool.columns(), Company(network)
+    kept = pool.take(np.array([trip for trip in range(len(pool)) if company.join(pool, trip)], dtype=np.int64))
+    assert 0 < len(kept) < len(pool)
+    for number, person in enumerate(network.problem.instructors):
+        own = kept.take(kept.person == number)
+        days = [day for first, last in zip(own.first_day, own.last_day, strict=True) for day in range(first, last + 1)]
+        assert len(days) == len(set(days))
+        assert (own.minutes.sum(axis=0) <= np.array(person.week_minutes)).all()
+    nodes, people = np.unique(kept.nodes[kept.nodes >= 0], return_counts=True)
+    assert len(set(network.nodes.visit[nodes].tolist())) == len(nodes), "a visit at two starts"
+    crew = np.array([visit.crew for visit in network.problem.visits])
+    assert (people <= crew[network.nodes.visit[nodes]]).all()
 
 
 def test_a_tree_finds_the_best_choice_and_proves_it() -> None:

@@ -84,6 +84,10 @@ class Budget:
             return self._whole.used / max(1, self._work)
         return 0.0 if self._seconds is None else (self.clock() - self._began) / self._seconds
 
+    def way_gone(self, since: float) -> float:
+        """How much of the way from `share_used()` as it was then to this part's end is gone by now."""
+        return min(1.0, (self.share_used() - since) / max(1e-9, self._share - since))
+
     def rest(self, share: float) -> "Budget":
         """The same budget, over as soon as this share of what is left now is used."""
         used = min(1.0, self.share_used())

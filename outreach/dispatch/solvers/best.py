@@ -25,7 +25,7 @@ from outreach.dispatch.solvers.stability import own_costs
 
 # Shares of the whole time until the end of column generation and of the dive: the rest is for repair and proof. Where
 # both were quick, so many dives follow until this share.
-GENERATE, DIVE, DIVES, AGAIN = 0.4, 0.55, 6, 0.2
+GENERATE, DIVE, DIVES, AGAIN = 0.4, 0.6, 6, 0.2
 # Proof is tried after so many repairs in a row without gain, or, where another thread repairs, at once.
 IMPATIENCE = 25
 # Repair looks among this many trips, so many of each shift, of at most this reduced cost.

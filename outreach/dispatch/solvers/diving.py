@@ -5,6 +5,7 @@ import numpy as np
 from outreach.dispatch.solvers.base import Budget, Stop
 from outreach.dispatch.solvers.choice import Choice, Limits
 from outreach.dispatch.solvers.columns import Columns
+from outreach.dispatch.solvers.company import Company
 from outreach.dispatch.solvers.generation import Generation
 from outreach.dispatch.solvers.legs import Bools
 from outreach.dispatch.solvers.master import InfeasibleError, Relaxed
@@ -14,11 +15,13 @@ from outreach.dispatch.solvers.network import Floats
 SURE, LIKELY, STEPS = 0.95, 0.6, 15
 # The same when time is up: a rough plan is better than none.
 HURRIED, HURRIED_STEPS = 0.3, 3
+# Who is late takes more at a time, but nothing this unlikely; a trip settles about so many of the open ones.
+UNLIKELY, SETTLES = 0.25, 4
 TINY = 1e-5
 # How often new trips are priced on the way, in steps; how much chance adds to or takes from what is likely.
 PRICED, CHANCE = 3, 0.2
-# Where the way ends nowhere: CP-SAT's deterministic time to make a plan of what was taken so far.
-RESCUE = 4.0
+# Where the way ends nowhere: CP-SAT's deterministic time to make a plan, and of how many trips.
+RESCUE, RESCUED = 4.0, 3000
 
 
 class Dive:
@@ -33,6 +36,7 @@ class Dive:
         rows = self._master.rows
         self._pairs = slice(rows.visits, rows.visits + len(rows.pairs))
         self._held: list[int] = []
+        self._began, self._first_open = budget.share_used(), 0
 
     def run(self) -> Columns | None:
         """Trips of a plan, or None if it is stopped; in a hurry when the budget is used up."""
@@ -46,6 +50,7 @@ class Dive:
 
     def _descend(self) -> Columns | None:
         relaxed = self._generation.resolve(priced=True)
+        self._first_open = int(np.count_nonzero(_between(relaxed.trips)))
         step = 0
         while self._open(relaxed):
             if self._should_stop():
@@ -59,20 +64,19 @@ class Dive:
         return self._master.pool.columns().take(np.flatnonzero(relaxed.trips > 0.5))
 
     def _rescue(self, relaxed: Relaxed) -> Columns | None:
-        """The best plan of the trips that are taken here, if only in part: rows found late may forbid what is held."""
-        trips = self._master.pool.columns().take(np.flatnonzero(relaxed.trips > TINY))
+        """The best plan of the trips that are likeliest here: rows found late may forbid what is held."""
+        trips = self._master.pool.columns().take(slice(len(relaxed.trips)))
+        likely = np.where(relaxed.trips > TINY, -np.inf, self._master.reduced(trips, relaxed.duals))
+        trips = trips.take(np.argsort(likely, kind="stable")[:RESCUED])
         limits = Limits(RESCUE, should_stop=self._should_stop)
         chosen = Choice(self._generation.network, trips).solve(limits)
         return None if chosen is None else trips.take(chosen.trips)
 
     def _deeper(self, relaxed: Relaxed, *, priced: bool) -> Relaxed | None:
-        """Hold what is surest; if that leaves nothing possible, only the first of it; else do without that.
-
-        None if nothing is possible, or, in a hurry, not at once.
-        """
+        """Hold what is surest; if that is impossible, fewer of it; else do without the first. None: no way on."""
         surest = self._surest(relaxed)
-        ways = ((surest, 1.0), (surest[:1], 1.0), (surest[:1], 0.0))
-        for few, upper in ways[:1] if self._budget.over() else ways:
+        ways = ((surest, 1.0), (surest[: len(surest) // 4 + 1], 1.0), (surest[:1], 1.0), (surest[:1], 0.0))
+        for few, upper in ways:
             for column in few:
                 self._master.hold(column, upper)
             try:
@@ -107,8 +111,28 @@ class Dive:
         least, steps = (HURRIED, HURRIED_STEPS) if self._budget.over() else (LIKELY, STEPS)
         few = max(1, int(np.count_nonzero(weight)) // steps)
         likely = np.argsort(-weight, kind="stable")[:few]
-        first: list[int] = likely[(weight[likely] > least) | (np.arange(few) == 0)].tolist()
-        return first
+        due = np.arange(few) < self._due(relaxed)
+        first = likely[(weight[likely] > least) | (due & (weight[likely] > UNLIKELY)) | (np.arange(few) == 0)]
+        return self._side_by_side(first.tolist())
+
+    def _due(self, relaxed: Relaxed) -> int:
+        """How many to take at once so as to be through when the budget is."""
+        left = 1.0 - self._budget.way_gone(self._began)
+        behind = np.count_nonzero(_between(relaxed.trips)) - left * self._first_open
+        return int(max(0.0, behind) / SETTLES)
+
+    def _side_by_side(self, columns: list[int]) -> list[int]:
+        """The first of these and, in order, each that fits beside it, the others and all that is held."""
+        trips, company = self._master.pool.columns(), Company(self._generation.network)
+
+        def joins(column: int) -> bool:
+            if column < self._master.size:
+                return company.start(int(self._master.rows.pairs[column - self._pairs.start]))
+            return company.join(trips, column - self._master.size)
+
+        for column in self._held:
+            joins(column)
+        return [column for number, column in enumerate(columns) if joins(column) or number == 0]
 
 
 def _between(values: Floats) -> Bools:

@@ -65,6 +65,7 @@ Row = dict[str, Any]
 
 class TwilioStandIn:
     def __init__(self, behave: Callable[[Row], Mood] | None = None, *, slow: float = 0.2, hang: float = 30) -> None:
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.behave = behave or (lambda form: Mood.FINE)
         self.slow, self.hang = slow, hang
         self.refused: dict[str, int] = {}  # a number, and the error with which it is refused
@@ -87,7 +88,7 @@ class TwilioStandIn:
         self.server.server_close()
 
     def accept(self, form: Row) -> Row:
-        now = datetime.now(UTC)
+        now = self.clock()
         row = {
             "sid": "SM" + secrets.token_hex(16),
             "account_sid": ACCOUNT_SID,

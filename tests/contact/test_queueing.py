@@ -95,7 +95,10 @@ def test_post_waits_to_be_printed_and_is_printed_once() -> None:
         ({"to": "nobody"}, NumberRefused),
         ({"channel": "email", "to": MOBILE}, NumberRefused),
         ({"fields": {}}, BadText),
-        ({"kind": Kind.WORK_NOTE, "fields": words(Kind.WORK_NOTE)}, BadText),  # has no text for a telephone
+        (
+            {"kind": Kind.WAITLISTED, "channel": "email", "to": "a@example.jp", "fields": words(Kind.WAITLISTED)},
+            BadText,
+        ),
     ],
 )
 def test_what_could_not_be_sent_is_refused_before_it_is_queued(wrong: dict[str, Any], error: type[Exception]) -> None:

@@ -126,6 +126,6 @@ def test_others_may_not_write() -> None:
     assert not OwnText.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["fax/change", "sms/nothing", "sms/work_note"])
+@pytest.mark.parametrize("path", ["fax/change", "sms/nothing", "email/waitlisted"])
 def test_a_text_that_does_not_exist_is_not_found(path: str) -> None:
     assert clerk().get(f"/staff/messages/texts/{path}/").status_code == 404

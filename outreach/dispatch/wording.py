@@ -78,4 +78,4 @@ def names_of(ids: set[str]) -> dict[str, str]:
 
 
 def _what(row: DispatchRequest) -> str:
-    return row.course.name if row.several else row.venue.name  # type: ignore[attr-defined]
+    return row.course.name if row.several else row.venue.name  # type: ignore[attr-defined]  # `several` is set above

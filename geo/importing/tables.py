@@ -117,15 +117,16 @@ def _lines_if_decodable(path: Path, encoding: str) -> int | None:
 
 @contextmanager
 def _excel(path: Path) -> Iterator[Table]:
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise WrongFile(_("Excel ファイルとして読めません。.xlsx か CSV を指定してください。")) from error
-    try:
-        sheet = book.worksheets[0]
-        yield Table(_numbered(sheet.iter_rows(values_only=True)), sheet.max_row or 0)
-    finally:
-        book.close()
+    with path.open("rb") as file:  # a path would have to end in .xlsx
+        try:
+            book = load_workbook(file, read_only=True, data_only=True)
+        except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+            raise WrongFile(_("Excel ファイルとして読めません。.xlsx か CSV を指定してください。")) from error
+        try:
+            sheet = book.worksheets[0]
+            yield Table(_numbered(sheet.iter_rows(values_only=True)), sheet.max_row or 0)
+        finally:
+            book.close()
 
 
 def _numbered(rows: Iterable[Iterable[object]]) -> Iterator[Row]:

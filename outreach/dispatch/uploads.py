@@ -16,46 +16,18 @@ from geo.codes import clean_code
 from geo.importing.headings import Columns, find_columns
 from geo.importing.report import Report, WrongFile
 from geo.importing.tables import Row, open_table
-from geo.importing.values import find_day, plain
+from geo.importing.values import find_day
 from geo.models import Municipality
 from outreach.classes.models import Course
 from outreach.dispatch.forms.letters import LetterForm, Written
-from outreach.dispatch.models import Channel, LetterStatus, Need, RequestLetter, RequestUpload
+from outreach.dispatch.models import Channel, DispatchRequest, LetterStatus, Need, RequestLetter, RequestUpload
+from outreach.dispatch.own_rows import LOOP, need_of, own_rows, says_the_same
 from outreach.dispatch.queries import may_amend
+from outreach.dispatch.request_columns import EXAMPLE_TOWN, HEADINGS, REQUIRED, expected, headings, list_of, text_of
 from outreach.dispatch.services import RequestError, accept_letter, amend_letter, receive_letter
 from outreach.people.models import User
 
 MOST_ROWS = 2000
-HEADINGS = {
-    "key": ("管理番号", "受付番号", "番号", "key"),
-    "town": ("市区町村", "団体コード", "市区町村コード", "municipality"),
-    "asked_by": ("依頼団体", "団体名", "依頼する団体"),
-    "contact_name": ("担当者", "担当者の氏名", "担当者氏名"),
-    "contact_phone": ("電話番号", "担当者の電話番号"),
-    "courses": ("講座", "開きたい講座"),
-    "sessions": ("回数", "続けて開く回数"),
-    "heads": ("人数", "参加の見込み", "参加の見込み(人)"),
-    "learners_65": ("65歳以上", "うち65歳以上", "そのうち65歳以上(人)"),
-    "crew": ("講師の人数", "講師数"),
-    "earliest": ("いちばん早い日", "開始日", "最早日"),
-    "latest": ("いちばん遅い日", "終了日", "最遅日"),
-    "v1-name": ("会場", "会場名", "第1会場"),
-    "v1-address": ("住所", "会場の住所"),
-    "v1-more": ("使える時間", "利用可能時間"),
-    "v1-closed": ("使えない日", "休館日"),
-    "v2-name": ("第2会場", "会場2"),
-    "v2-address": ("第2会場の住所", "住所2"),
-    "v2-more": ("第2会場の使える時間", "使える時間2"),
-    "needs": ("お願いしたいこと", "配慮"),
-    "loan_phones": ("貸し出すスマートフォン", "貸出", "貸出台数"),
-    "note": ("備考",),
-}
-REQUIRED = (
-    ("key", "town", "asked_by", "contact_name", "contact_phone", "courses", "heads", "earliest", "latest",
-     "v1-name", "v1-address"),
-)  # fmt: skip
-EXPECTED = "管理番号・市区町村・依頼団体・担当者・電話番号・講座・人数・いちばん早い日・いちばん遅い日・会場・住所の列"
-LOOP_WORDS = ("磁気ループ", "補聴")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +64,26 @@ def decide(upload: RequestUpload, *, reaches: Reaches) -> Decision:
     decision = Decision()
     columns, names, rows = _read(upload)
     reader = _Reader(columns, reaches)
+    own = own_rows(text_of(row[columns["key"]]) for row in rows)
     first: dict[str, int] = {}
     for row in rows:
         decision.report.read += 1
         try:
-            line = reader.line(row)
-            if line.key in first:
-                raise _Bad("key", _("{row}行目と同じ管理番号です。").format(row=first[line.key]))
-            first[line.key] = row.number
-            _place(decision, line, upload)
+            cells = reader.cells(row)
+            if cells["key"] in first:
+                raise _Bad("key", _("{row}行目と同じ管理番号です。").format(row=first[cells["key"]]))
+            first[cells["key"]] = row.number
+            known = own.get(cells["key"])
+            if known and reaches(known.municipality):
+                _own(decision, known, cells)
+            else:
+                _place(decision, reader.line(row.number, cells), upload)
         except _Bad as bad:
             decision.report.refuse(row.number, names.get(bad.field, bad.field), bad.reason)
     if not decision.report.read:
-        raise WrongFile(_wrong())
+        raise WrongFile(expected())
     decision.report.added, decision.report.changed = len(decision.new), len(decision.changed)
     return decision
-
-
-def _wrong() -> str:
-    return _("派遣依頼の表として読めません。必要なもの：{expected}").format(expected=EXPECTED)
 
 
 def _read(upload: RequestUpload) -> tuple[Columns, dict[str, str], list[Row]]:
@@ -118,7 +91,7 @@ def _read(upload: RequestUpload) -> tuple[Columns, dict[str, str], list[Row]]:
         file.write(bytes(upload.content))
         file.flush()
         with open_table(Path(file.name)) as table:
-            columns, heading = find_columns(table.rows, HEADINGS, REQUIRED, _wrong())
+            columns, heading = find_columns(table.rows, headings(), REQUIRED, expected())
             rows = [row for row in table.rows if not row.empty]
     if len(rows) > MOST_ROWS:
         raise WrongFile(_("行が多すぎます（{most}行まで）。分けてください。").format(most=MOST_ROWS))
@@ -136,15 +109,19 @@ class _Reader:
             for word in (town.name, f"{town.prefecture.name}{town.name}", town.code):
                 self.towns.setdefault(word, []).append(town)
 
-    def line(self, row: Row) -> Line:
-        """Raises: _Bad."""
-        cells = {name: plain(row[column]) for name, column in self.columns.items()}
+    def cells(self, row: Row) -> dict[str, str]:
+        """What the row says, by field. Raises: _Bad."""
+        cells = {name: text_of(row[column]) for name, column in self.columns.items()}
         if not cells["key"] or len(cells["key"]) > 60:
             raise _Bad("key", _("空欄です。") if not cells["key"] else _("長すぎます。"))
+        return cells
+
+    def line(self, number: int, cells: dict[str, str]) -> Line:
+        """Raises: _Bad."""
         form = LetterForm(self._written(cells), town=self._town(cells["town"]))
         if not form.is_valid():
             raise _fault(form)
-        return Line(row.number, cells["key"], form)
+        return Line(number, cells["key"], form)
 
     def _town(self, text: str) -> Municipality:
         found = self.towns.get(clean_code(text) or text, [])
@@ -157,25 +134,28 @@ class _Reader:
         return found[0]
 
     def _written(self, cells: dict[str, str]) -> Written:
-        words = [word for word in cells.get("needs", "").replace(",", "、").split("、") if word]
+        needs = [self._need(word) for word in list_of(cells.get("needs", ""))]
         written = {name: [value] for name, value in cells.items() if name not in {"key", "town"} and value}
         written |= {name: [_iso(cells[name])] for name in ("earliest", "latest")}
-        written["courses"] = [self._course(word) for word in cells["courses"].replace(",", "、").split("、") if word]
-        written["needs"] = [self._need(word) for word in words if not word.startswith(LOOP_WORDS)]
-        if any(word.startswith(LOOP_WORDS) for word in words):
+        written["courses"] = self._courses(cells["courses"])
+        written["needs"] = [need for need in needs if need != LOOP]
+        if LOOP in needs:
             written["hearing_loop"] = ["on"]
         return {"sessions": ["1"], "learners_65": ["0"], **written}
 
+    def _courses(self, cell: str) -> list[str]:
+        return [self._course(word) for word in ([cell] if cell in self.courses else list_of(cell))]
+
     def _course(self, word: str) -> str:
-        if word.strip() not in self.courses:
+        if word not in self.courses:
             raise _Bad("courses", _("「{text}」という講座がありません。").format(text=word))
-        return self.courses[word.strip()]
+        return self.courses[word]
 
     def _need(self, word: str) -> str:
-        for need in Need:
-            if word.strip() in {str(need.label), need.value}:
-                return need.value
-        raise _Bad("needs", _("「{text}」は選べません。").format(text=word))
+        found = need_of(word)
+        if found not in {LOOP, *Need.values}:
+            raise _Bad("needs", _("「{text}」は選べません。").format(text=word))
+        return found
 
 
 def _iso(text: str) -> str:
@@ -194,6 +174,13 @@ def _fault(form: LetterForm) -> _Bad:
             words = str(errors[0]) or _("空欄です。")
             return _Bad(part.add_prefix(name), words)
     return _Bad("", _("読めません。"))
+
+
+def _own(decision: Decision, known: DispatchRequest, cells: dict[str, str]) -> None:
+    """A row of our own list: the request is here. What it says else may be older than the page. Raises: _Bad."""
+    if not says_the_same(known, cells):
+        raise _Bad("key", _("この一覧から書き出した依頼です。中身を変えるときは、依頼の画面で直してください。"))
+    decision.report.unchanged += 1
 
 
 def _key(upload: RequestUpload, line: Line) -> str:
@@ -254,10 +241,10 @@ def _take_in(upload: RequestUpload, line: Line, by: User) -> None:
 
 def example() -> Iterator[list[str]]:
     """A file to start from: the headings, and one row."""
-    yield [names[0] for names in HEADINGS.values()]
+    yield [EXAMPLE_TOWN if field == "town" else names[0] for field, names in HEADINGS.items()]
     yield [
         "R7-001", "北海道猿払村", "猿払村役場 福祉課", "浜辺 文子", "03-0000-0101",
         "電話・カメラの使い方、メールの使い方",
         "1", "12", "9", "1", "2027-01-12", "2027-02-26", "交流センター", "浜鬼志別 1-1",
-        "月〜金 9:00-17:00、土 9:00-12:00", "2/11", "", "", "", "手話、補聴の磁気ループ", "5", "",
+        "月〜金 9:00-17:00、土 9:00-12:00", "2/11", *[""] * 8, "手話、補聴の磁気ループ", "5", "",
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,14 +17,16 @@ from outreach.dispatch import services
 from outreach.dispatch.forms import LetterForm
 from outreach.dispatch.models import (
     DispatchRequest,
+    LetterEvent,
     LetterStatus,
     Offer,
     OtherVenue,
+    RequestEvent,
     RequestLetter,
     RequestStatus,
     RequestUpload,
 )
-from outreach.dispatch.uploads import HEADINGS
+from outreach.dispatch.request_columns import HEADINGS
 from outreach.dispatch.views import asking
 from outreach.people.models import AccessLog, DayException, Organisation, Role, TravelLimits, User
 from outreach.people.services import engage
@@ -324,7 +327,7 @@ def test_an_old_file_overwrites_nothing_that_was_changed_on_a_page_since_and_say
 @pytest.mark.parametrize(
     ("cells", "column"),
     [
-        ({"town": "なかった村"}, "市区町村"),
+        ({"town": "なかった村"}, "団体コード"),
         ({"courses": "将棋"}, "講座"),
         ({"needs": "昼寝"}, "お願いしたいこと"),
         ({"v1-more": "いつでも"}, "使える時間"),
@@ -351,6 +354,75 @@ def test_what_is_no_list_is_refused_and_anothers_file_is_not_found(desk: Client,
     assert one
     assert browser(organisation=centre).get(reverse("dispatch:request-upload", args=[one.pk])).status_code == 404
     assert desk.get(reverse("dispatch:request-upload-example")).content.decode("utf-8-sig").startswith("管理番号,")
+
+
+VENUES = {
+    "v2__name": "第2集会所", "v2__address": "鬼志別西町 2", "v2__more": "火 18:00-20:30", "v2__closed": "2/11",
+    "v3__name": "漁協", "v3__address": "浜鬼志別 3", "v3__weekdays": ["5"], "v3__opens": "09:00", "v3__closes": "12:00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_exported_list_comes_back_with_nothing_lost_and_never_doubles(
+    desk: Client, centre: Organisation, kind: str, language: str
+) -> None:
+    courses = [factories.course().pk, factories.course("mail", name="メール、写真の使い方").pk]
+    asked = {"courses": courses, "needs": ["sign"], "hearing_loop": "on", "note": "=1", "loan_phones": "4"}
+    letter, _made = letters.accepted(**asked, **VENUES)
+    desk.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    file = desk.get(reverse("dispatch:requests"), {"format": kind}).content
+    desk.cookies[settings.LANGUAGE_COOKIE_NAME] = "ja"
+
+    def sent() -> str:
+        one = send(desk, centre, SimpleUploadedFile("list", file))
+        assert one
+        url = reverse("dispatch:request-upload", args=[one.pk])
+        text = desk.get(url).content.decode()
+        desk.post(url)
+        return text
+
+    assert "取り込むものはありません" in sent()
+    assert DispatchRequest.objects.count() == 2
+    before = facts()
+    RequestEvent.objects.all().delete()
+    DispatchRequest.objects.all().delete()  # as another office, that has none of them, would read it
+    LetterEvent.objects.all().delete()
+    letter.delete()
+    sent()
+    assert facts() == before
+
+
+def facts() -> list[Any]:
+    """All that an office asked for."""
+    names = (
+        "municipality", "course", "venue", "heads", "learners_65", "sessions", "crew", "needs", "hearing_loop",
+        "loan_phones", "earliest", "latest", "contact_name", "contact_phone", "note",
+    )  # fmt: skip
+    return [
+        (
+            *(getattr(one, name) for name in names),
+            one.letter and one.letter.asked_by,
+            [(w.weekday, w.opens, w.closes) for w in one.windows.all()],
+            [b.day for b in one.blackouts.all()],
+            [(o.rank, o.venue, o.times, o.closed) for o in one.other_venues.all()],
+        )
+        for one in DispatchRequest.objects.order_by("course")
+    ]
+
+
+def test_a_row_of_the_exported_list_that_says_something_else_is_refused_since_the_page_may_be_newer(
+    desk: Client, centre: Organisation
+) -> None:
+    _letter, (request,) = letters.accepted(**VENUES)
+    file = desk.get(reverse("dispatch:requests"), {"format": "csv"}).content
+    DispatchRequest.objects.filter(pk=request.pk).update(heads=20)
+    one = send(desk, centre, SimpleUploadedFile("list.csv", file))
+    assert one
+    url = reverse("dispatch:request-upload", args=[one.pk])
+    assert "この一覧から書き出した依頼です" in desk.get(url).content.decode()
+    desk.post(url)
+    assert DispatchRequest.objects.get().heads == 20
 
 
 def test_a_towns_own_coordinator_may_not_enter_another_towns(centre: Organisation) -> None:

@@ -198,6 +198,25 @@ def test_a_search_that_no_worker_came_for_may_be_asked_for_again(desk: Client, p
     assert [job.task["args"] for job in OrmQ.objects.all()] == [(search.pk,)] * 2  # whichever comes first runs it, once
 
 
+def test_a_search_whose_worker_is_dead_is_said_to_be_lost_by_itself_and_may_be_asked_again(
+    desk: Client, plan: Plan
+) -> None:
+    pk = services.start_search(plan=plan, request=unserved(), by=None).pk
+    given_up = services.begin_search(pk)
+    assert given_up
+    assert desk.get(at(plan, "search-progress")).json()["running"]
+    silent(given_up)
+    assert desk.get(at(plan, "search-progress")).json()["running"], "a worker that lives takes it up within a minute"
+    Search.objects.update(seen_at=timezone.now() - timedelta(minutes=3))  # none does: the whole worker is gone
+    assert desk.get(at(plan, "search-progress")).json() == {"running": False, "stage": ""}
+    said = body(desk.get(at(plan)))
+    assert "調べている途中で止まりました" in said
+    assert "data-follow" not in said
+    assert "data-follow" in body(desk.post(at(plan, "search"), follow=True))
+    assert not services.end_search(given_up, Finding()), "should it live after all, nobody waits for it any more"
+    assert services.begin_search(pk)
+
+
 def test_strangers_neither_start_nor_follow_a_search(client: Client, plan: Plan) -> None:
     factories.municipality("16204")
     for user in (

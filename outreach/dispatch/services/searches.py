@@ -5,7 +5,7 @@ As plans: `seen_at` is set while a worker is on one, `run` numbers its runs, and
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from django_q.tasks import async_task
 
 from outreach.dispatch.findings import FINDING, Finding, state_of
 from outreach.dispatch.models import DispatchRequest, Plan, Search, SearchStatus
-from outreach.dispatch.services.plans import GRACE, LOST
+from outreach.dispatch.services.plans import GRACE
 from outreach.dispatch.services.refused import PlanRefused
 from outreach.dispatch.services.runs import MOST_DEATHS, SILENT
 from outreach.people.models import User
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 40.0  # seconds
 MOST_WAITING = 3  # searches of one plan at a time: others wait for the same workers
 PULSE = 1.0  # seconds between two signs of life
+UNCLAIMED = timedelta(minutes=15)  # waiting for longer than whatever is before it takes
+DEAD = SILENT + timedelta(seconds=90)  # a worker that lives would have taken up what fell silent, twice over
 UNDER_WAY = (SearchStatus.QUEUED, SearchStatus.RUNNING)
 
 
@@ -34,12 +36,10 @@ def start_search(*, plan: Plan, request: DispatchRequest, by: User | None) -> Se
     """Queue a search, or give back the one that is under way. Raises: PlanRefused where too many of the plan wait."""
     now = timezone.now()
     Plan.objects.select_for_update().get(pk=plan.pk)
-    waiting = Search.objects.filter(plan=plan, status__in=UNDER_WAY).exclude(
-        status=SearchStatus.QUEUED, asked_at__lt=now - LOST
-    )
-    if known := waiting.filter(request=request).first():
+    waiting = [one for one in Search.objects.filter(plan=plan, status__in=UNDER_WAY) if not is_lost(one)]
+    if known := next((one for one in waiting if one.request_id == request.pk), None):
         return known
-    if waiting.count() >= MOST_WAITING:
+    if len(waiting) >= MOST_WAITING:
         raise PlanRefused([_("この計画では、ほかの依頼をもう調べています。終わってから、もう一度押してください。")])
     fresh = {"status": SearchStatus.QUEUED, "asked_at": now, "found_at": None, "seen_at": None, "found": {}}
     search, _made = Search.objects.update_or_create(
@@ -93,18 +93,19 @@ def end_search(search: Search, finding: Finding | None) -> bool:
 
 
 def search_of(plan: Plan, request: DispatchRequest) -> Search | None:
-    """The search that a page may speak of: under way, or ended with all still as it was then."""
+    """The search that a page may speak of: under way, lost, or ended with all still as it was then."""
     search = Search.objects.filter(plan=plan, request=request).first()
-    if search is None or _lost(search):
-        return None
-    if search.status in UNDER_WAY:
+    if search is None or search.status in UNDER_WAY:
         return search
     return search if search.state == state_of(plan, request) else None
 
 
-def _lost(search: Search) -> bool:
-    """Whether no worker took it for so long that none will: it may be asked for again."""
-    return search.status == SearchStatus.QUEUED and search.asked_at < timezone.now() - LOST
+def is_lost(search: Search) -> bool:
+    """Whether no worker took it for long, or whoever did is dead and nobody took it up: it may be asked for again."""
+    now = timezone.now()
+    if search.status == SearchStatus.RUNNING:
+        return search.seen_at is None or search.seen_at < now - DEAD
+    return search.status == SearchStatus.QUEUED and search.asked_at < now - UNCLAIMED
 
 
 def finding_of(search: Search) -> Finding:

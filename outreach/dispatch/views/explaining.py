@@ -39,8 +39,9 @@ def explain_unserved(request: ScopedRequest, pk: int, asked: int) -> HttpRespons
         return redirect("dispatch:explain-visit", pk, asked)
     log_access(request.user, "see_plan", f"plan:{pk}")
     search = services.search_of(plan, row)
-    context: dict[str, Any] = {"plan": plan, "row": row, "search": search}
-    if search and search.status in UNDER_WAY:
+    lost = search is not None and services.is_lost(search)
+    context: dict[str, Any] = {"plan": plan, "row": row, "search": search, "lost": lost}
+    if search and search.status in UNDER_WAY and not lost:
         stage = SEARCHING[SearchStatus(search.status)]
         return render(request, "dispatch/explain_searching.html", {**context, "stage": stage})
     done = search is not None and search.status == SearchStatus.DONE
@@ -62,12 +63,12 @@ def search(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
 @allowed(Action.PLAN_DISPATCH)
 @require_safe
 def search_progress(request: ScopedRequest, pk: int, asked: int) -> JsonResponse:
-    """For the page that follows a search."""
-    found = Search.objects.filter(plan__in=plans_in(request.scope), plan=pk, request=asked, status__in=UNDER_WAY)
-    status = found.values_list("status", flat=True).first()
-    return JsonResponse(
-        {"running": status is not None, "stage": str(SEARCHING[SearchStatus(status)]) if status else ""}
-    )
+    """For the page that follows a search: one that was lost runs no more, and the page, come anew, says so."""
+    known = Search.objects.filter(plan__in=plans_in(request.scope), plan=pk, request=asked, status__in=UNDER_WAY)
+    found = known.first()
+    if found is None or services.is_lost(found):
+        return JsonResponse({"running": False, "stage": ""})
+    return JsonResponse({"running": True, "stage": str(SEARCHING[SearchStatus(found.status)])})
 
 
 @allowed(Action.PLAN_DISPATCH)

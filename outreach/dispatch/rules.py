@@ -32,10 +32,14 @@ def may_follow(old: str, new: str) -> bool:
     return new in NEXT[old]
 
 
-def starts_in(opens: int, closes: int, duration: int) -> list[int]:
-    """Starts within one opening, minutes of the day on the grid: room to set up before and to clear after."""
+def starts_in(opens: int, closes: int, duration: int, shift: int = 0) -> list[int]:
+    """Starts within one opening, minutes of the day on the grid: room to set up before and to clear after.
+
+    `shift`: by how much later each is, as far as the opening allows it.
+    """
     first = -(-(opens + SETUP) // GRID_MINUTES) * GRID_MINUTES
-    return list(range(first, closes - duration - TEARDOWN + 1, STEP))
+    last = (closes - duration - TEARDOWN) // GRID_MINUTES * GRID_MINUTES
+    return [min(start + shift, last) for start in range(first, last + 1, STEP)]
 
 
 def spread(candidates: Sequence[int], most: int = MAX_STARTS) -> list[int]:
@@ -54,6 +58,7 @@ def request_starts(
     openings: Iterable[tuple[int, int, int]],
     closed: frozenset[date],
     duration: int,
+    shift: int = 0,
 ) -> list[int]:
     """Starts at a venue in minutes from 00:00 of `first`. `openings`: (weekday, opens, closes), minutes of a day."""
     by_weekday = list(openings)
@@ -64,7 +69,7 @@ def request_starts(
             base = (day - first).days * DAY_MINUTES
             for weekday, opens, closes in by_weekday:
                 if weekday == day.weekday():
-                    found += [base + start for start in starts_in(opens, closes, duration)]
+                    found += [base + start for start in starts_in(opens, closes, duration, shift)]
         day += timedelta(days=1)
     return sorted(set(found))
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from outreach.classes.models import Venue
 from outreach.dispatch.models import DispatchRequest
+from outreach.dispatch.problem import GRID_MINUTES
 from outreach.dispatch.rules import request_starts, share_starts
 from outreach.people.availability import minute
 
@@ -66,4 +67,5 @@ def _open(request: DispatchRequest, wish: Wish, first: date, last: date) -> list
         openings=wish.openings or OFFICE_HOURS,
         closed=frozenset(closed),
         duration=request.minutes,
+        shift=(wish.rank - 1) * GRID_MINUTES,  # so that it can be had beside an earlier wish's, at nearly the same hour
     )

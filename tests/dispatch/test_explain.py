@@ -174,7 +174,7 @@ def test_who_declined_is_never_sent() -> None:
 
 def test_a_shut_day_is_never_proposed() -> None:
     problem, plan, score, visit = next(unserved(SHORT, 1))
-    shut = frozenset(range(problem.horizon.days))
+    shut = {place.id: frozenset(range(problem.horizon.days)) for place in problem.places}
     found = remedies(problem, plan, visit, base=score.cost, closed=shut, most=9)
     assert Kind.OPENING not in {one.change.kind for one in found}
 

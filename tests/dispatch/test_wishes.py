@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from outreach.classes.models import PLANNED, Session, Venue, VenueHold
 from outreach.contact.models import CallTask
-from outreach.dispatch import services
+from outreach.dispatch import jobs, services
 from outreach.dispatch.building import LATER_WISH, build_problem, minute_of
-from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, OtherVenue, Plan, Visit
+from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, OtherVenue, Plan, Search, Visit
 from outreach.dispatch.problem import MAX_STARTS, Problem
 from outreach.dispatch.problem_rules import faults
 from outreach.dispatch.rules import share_starts, spread
@@ -63,6 +63,13 @@ def test_the_second_comes_in_where_the_first_is_closed_and_is_left_a_few_where_i
     assert share_starts([[1, 2], [2, 3]]) == {1: 0, 2: 0, 3: 1}
     both = share_starts([range(80), range(80)])
     assert sorted(both.values()) == [0] * 10 + [1] * 2
+
+
+@pytest.fixture
+def desk(client: Client) -> Client:
+    centre: Organisation = factories.organisation(kind="dispatch", municipality=None)
+    client.force_login(factories.user(Role.COORDINATOR, organisation=centre))
+    return client
 
 
 # --- the problem ----------------------------------------------------------------------------------------------------
@@ -126,14 +133,76 @@ class TestTheProblem:
         assert plan.visits.get().venue == request.venue  # nobody was told yet: the first wish is worth a change
 
 
+def far(venue: Venue) -> None:
+    """Moved so far away that nobody comes and goes within a day."""
+    Venue.objects.filter(pk=venue.pk).update(lat=42.0, lon=140.1)
+
+
+@pytest.mark.django_db
+class TestAtTheSameHours:
+    def test_the_second_is_offered_though_the_first_takes_up_all_its_hours(self) -> None:
+        request = asked(v1__weekdays=["0"], v1__opens="09:00", v1__closes="12:00", v2__more="月 9-12")
+        (visit,) = built().visits
+        places = {visit.place_at(start) for start in visit.starts}
+        assert places == {f"v{request.venue_id}", f"v{second_of(request).pk}"}
+        assert len(visit.starts) == len({*visit.starts}) <= MAX_STARTS
+        assert all(9 * 60 + 15 <= start <= 12 * 60 - 15 - visit.duration for start in visit.starts)
+
+    def test_the_second_is_taken_where_nobody_reaches_the_first(self) -> None:
+        rows.instructor()
+        request = asked(v1__weekdays=["0"], v1__opens="13:00", v1__closes="16:00", v2__more="月 13-16")
+        far(request.venue)
+        visit = rows.plan().visits.get()
+        assert visit.venue == second_of(request)
+
+
+EVENING, NEVER = "19:30-21:30", "日 9:00-9:15"
+
+
+@pytest.mark.django_db
+class TestWhichVenueIsToOpenLonger:
+    @pytest.mark.parametrize("best", [1, 2])
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            (f"月 {EVENING}", f"火 {EVENING}"),  # both stand in the problem, at times when nobody works
+            (f"月 {EVENING}", NEVER),  # one of them doesn't
+            (NEVER, f"月 {EVENING}"),
+            (NEVER, NEVER),  # nor does the request
+        ],
+    )
+    def test_each_venue_is_tried_and_the_cheapest_named(self, desk: Client, first: str, second: str, best: int) -> None:
+        rows.instructor()
+        free = {"v1__weekdays": [], "v1__opens": "", "v1__closes": ""}
+        request = asked(**free, v1__more=first, v2__more=second)
+        other = second_of(request)
+        far(other if best == 1 else request.venue)
+        plan = rows.plan()
+        assert not plan.visits.exists()
+        search = services.start_search(plan=plan, request=request, by=None)
+        jobs.run_search(search.pk)
+        name = ("交流センター", "公民館")[best - 1]
+        text = said(desk, reverse("dispatch:explain-request", args=[plan.pk, request.pk]))
+        assert f"会場「{name}」を、" in text
+        assert text.count("にも使えるようにする") == 1
+        found = next(one for one in services.finding_of(Search.objects.get()).changes if one.change.kind == "opening")
+        assert found.change.place == f"v{(request.venue, other)[best - 1].pk}"
+        self.and_so_it_is(plan, request, best, found.start)
+
+    def and_so_it_is(self, plan: Plan, request: DispatchRequest, best: int, start: int) -> None:
+        """Done as the page says, the next plan serves it there."""
+        day, minute = divmod(start, 24 * 60)
+        opens, shuts = time((minute - 15) // 60, (minute - 15) % 60), time(21, 30)
+        weekday = (plan.first + timedelta(days=day)).weekday()
+        if best == 1:
+            request.windows.create(weekday=weekday, opens=opens, closes=shuts)
+        else:
+            OtherVenue.objects.update(openings=[[weekday, f"{opens:%H:%M}", f"{shuts:%H:%M}"]])
+        visit = rows.plan().visits.get(request=request)
+        assert visit.venue == (request.venue if best == 1 else second_of(request))
+
+
 # --- from the plan to the class ---------------------------------------------------------------------------------------
-@pytest.fixture
-def desk(client: Client) -> Client:
-    centre: Organisation = factories.organisation(kind="dispatch", municipality=None)
-    client.force_login(factories.user(Role.COORDINATOR, organisation=centre))
-    return client
-
-
 def said(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200, path

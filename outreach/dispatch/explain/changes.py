@@ -1,12 +1,13 @@
 """What could be changed so that a visit is served, each as a change of the problem. Nothing here says that it works."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from outreach.dispatch.problem import (
     DAY_MINUTES,
     MAX_STARTS,
+    Elsewhere,
     Instructor,
     Problem,
     Qualification,
@@ -22,7 +23,7 @@ LATEST, EARLIEST = 23 * 60, 5 * 60
 
 class Kind(StrEnum):
     PUT_IN = "put-in"  # nothing stands in the way: put it in, at what it costs
-    OPENING = "opening"  # one more start at the venue that is wished for most
+    OPENING = "opening"  # one more start at a venue of the visit's
     SESSIONS = "sessions"  # one session a day more for someone
     HOURS = "hours"  # more hours on one day for someone
     UNLOCK = "unlock"  # a visit or a day that was locked
@@ -96,9 +97,16 @@ def _opening(problem: Problem, change: Change, visit: str) -> Problem:
     def more(v: Visit) -> Visit:
         kept = v.starts if len(v.starts) < MAX_STARTS else v.starts[: MAX_STARTS - 1]
         elsewhere = tuple(other for other in v.elsewhere if other.start in kept and other.start != start)
+        elsewhere += placed(v, change.place or v.place, (start,))
         return replace(v, starts=tuple(sorted({*kept, start})), elsewhere=elsewhere)
 
     return _visit(problem, visit, more)
+
+
+def placed(visit: Visit, place: str, starts: Iterable[int]) -> tuple[Elsewhere, ...]:
+    """What says that these starts are at that venue of the visit's, at the price of its wish."""
+    prices = {other.place: other.cost for other in visit.elsewhere}
+    return () if place == visit.place else tuple(Elsewhere(start, place, prices[place]) for start in starts)
 
 
 def _sessions(problem: Problem, change: Change, visit: str) -> Problem:

@@ -1,13 +1,13 @@
 """The cheapest changes that would serve a visit: each is applied, solved again, and kept only if `check` then accepts a
 plan that serves this visit and every one that was served before."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from outreach.dispatch.editing import judge, take_out
 from outreach.dispatch.explain.bench import Bench, Way
-from outreach.dispatch.explain.changes import NEWCOMER, Change, Kind, applied
+from outreach.dispatch.explain.changes import NEWCOMER, Change, Kind, applied, placed
 from outreach.dispatch.problem import DAY_MINUTES, MAX_STARTS, Lock, Plan, Problem, day_of
 from outreach.dispatch.rules import spread
 from outreach.dispatch.score import Score
@@ -15,6 +15,7 @@ from outreach.dispatch.solvers import solver
 from outreach.dispatch.solvers.base import NoPlanError
 from outreach.dispatch.violations import Rule
 
+NEVER: Mapping[str, frozenset[int]] = {}
 MOST_STARTS_TRIED = 24  # of one sort, spread over the days
 SHOWN = 3  # changes of different kinds
 HOURS = (60, 120, 180)
@@ -46,14 +47,14 @@ def remedies(
     visit: str,
     *,
     base: int,
-    closed: frozenset[int] = frozenset(),
+    closed: Mapping[str, frozenset[int]] = NEVER,
     engaged: frozenset[tuple[str, int]] = frozenset(),
     most: int = SHOWN,
     stop: Callable[[], bool] = lambda: False,
 ) -> list[Remedy]:
     """Up to `most` changes of different kinds, cheapest first.
 
-    `base`: what the plan costs as it is. `closed`: days on which the venue said that it is shut.
+    `base`: what the plan costs as it is. `closed`: by venue, days on which it said that it is shut.
     `engaged`: people and days on which they are promised elsewhere, and so cannot be asked for more.
     """
     search = _Search(problem, plan, visit, base, closed, engaged, stop)
@@ -89,7 +90,7 @@ class _Search:
         plan: Plan,
         visit: str,
         base: int,
-        closed: frozenset[int],
+        closed: Mapping[str, frozenset[int]],
         engaged: frozenset[tuple[str, int]],
         stop: Callable[[], bool],
     ) -> None:
@@ -151,32 +152,38 @@ class _Search:
 
     # --- what the venue is asked ------------------------------------------------------------------------------------
     def opening(self) -> Iterator[Remedy]:
-        """One more start: on a day that is open, then another weekday, an evening, a Saturday."""
-        for more, starts in self._new_starts():
-            best: Remedy | None = None
-            for some in (starts[n : n + MAX_STARTS] for n in range(0, len(starts), MAX_STARTS)):
-                remedy = self._at_one_of(some, more)
-                if remedy and (best is None or remedy.extra < best.extra):
-                    best = remedy
-            if best:
-                yield best
+        """One more start at any venue of the visit's: on a day that is open there, then another weekday, an evening, a
+        Saturday. The venue that makes the cheapest plan is named."""
+        venues = list(dict.fromkeys((self.wanted.place, *(other.place for other in self.wanted.elsewhere))))
+        for more, asked in enumerate(zip(*(self._new_starts(venue) for venue in venues), strict=True)):
+            tried = [
+                self._at_one_of(venue, starts[n : n + MAX_STARTS], more)
+                for venue, starts in zip(venues, asked, strict=True)
+                for n in range(0, len(starts), MAX_STARTS)
+            ]
+            if found := [remedy for remedy in tried if remedy]:
+                yield min(found, key=lambda one: one.extra)
                 return
 
-    def _at_one_of(self, starts: list[int], more: int) -> Remedy | None:
-        changed = replace(self.wanted, starts=tuple(sorted(starts)), elsewhere=())
+    def _at_one_of(self, venue: str, starts: list[int], more: int) -> Remedy | None:
+        if self.stop():
+            return None
+        there = placed(self.wanted, venue, starts)
+        changed = replace(self.wanted, starts=tuple(sorted(starts)), elsewhere=there)
         others = tuple(changed if v.id == self.visit else v for v in self.problem.visits)
         ways = Bench(replace(self.problem, visits=others), self.plan, self.visit).ways()
         if not ways:
             return None
-        venue = self.wanted.place if self.wanted.elsewhere else None
-        change = Change(Kind.OPENING, start=ways[0].start, place=venue, more=more)
+        change = Change(Kind.OPENING, start=ways[0].start, place=venue if self.wanted.elsewhere else None, more=more)
         asked = applied(self.problem, change, self.visit)
         proof = Bench(asked, self.plan, self.visit).ways((ways[0].start,))
         return self._remedy(change, asked, proof[0]) if proof else None
 
-    def _new_starts(self) -> Iterator[tuple[int, list[int]]]:
-        open_days = {day_of(start) for start in self.wanted.starts if self.wanted.place_at(start) == self.wanted.place}
-        days = [d for d in range(self.problem.horizon.days) if d not in self.closed and self._weekday(d) != SUNDAY]
+    def _new_starts(self, venue: str) -> Iterator[list[int]]:
+        """What the venue is asked for, each sort harder to have than the one before."""
+        open_days = {day_of(start) for start in self.wanted.starts if self.wanted.place_at(start) == venue}
+        closed = self.closed.get(venue, frozenset())
+        days = [d for d in range(self.problem.horizon.days) if d not in closed and self._weekday(d) != SUNDAY]
         known = set(self.wanted.starts)
 
         def at(chosen: list[int], clock: tuple[int, ...]) -> list[int]:
@@ -184,10 +191,10 @@ class _Search:
             return spread([start for start in found if start not in known], MOST_STARTS_TRIED)
 
         week = [day for day in days if self._weekday(day) < SATURDAY]
-        yield 0, at([day for day in days if day in open_days], DAY_CLOCK)
-        yield 1, at([day for day in week if day not in open_days], DAY_CLOCK)
-        yield 2, at(week, EVENING_CLOCK)
-        yield 3, at([day for day in days if self._weekday(day) == SATURDAY and day not in open_days], DAY_CLOCK)
+        yield at([day for day in days if day in open_days], DAY_CLOCK)
+        yield at([day for day in week if day not in open_days], DAY_CLOCK)
+        yield at(week, EVENING_CLOCK)
+        yield at([day for day in days if self._weekday(day) == SATURDAY and day not in open_days], DAY_CLOCK)
 
     def _weekday(self, day: int) -> int:
         return (date.fromisoformat(self.problem.horizon.start).weekday() + day) % 7

@@ -5,16 +5,17 @@ A page fails its test when the strict CSP blocks anything, a script throws, or a
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from urllib.parse import urldefrag, urlsplit
-from weakref import WeakSet
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary, WeakSet
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    CDPSession,
     ConsoleMessage,
     Page,
     Request,
@@ -25,7 +26,9 @@ from playwright.sync_api import (
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+# The shell is the same engine without a desktop browser around it, and takes half the time.
+INSTALLED = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
+CHROMIUM = Path(os.environ.get("CHROMIUM") or next((path for path in INSTALLED if path.exists()), INSTALLED[0]))
 # Root has no sandbox; without the rest, Chromium rings its makers at every start.
 ARGUMENTS = [
     "--no-sandbox",
@@ -42,6 +45,7 @@ SIZES: dict[str, ViewportSize] = {"phone": {"width": 360, "height": 740}, "deskt
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PATIENCE = 30_000  # milliseconds: a machine with much else to do is no fault of a page
 SCRIPTLESS: WeakSet[BrowserContext] = WeakSet()  # contexts without JavaScript
+SWITCHES: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 
 OpenPage = Callable[..., Page]
 
@@ -138,39 +142,40 @@ def axe() -> Callable[[Page], None]:
     """Assert that axe finds nothing against WCAG 2.2 AA: `axe(page)`."""
 
     def check(page: Page) -> None:
-        if page.context in SCRIPTLESS:
-            with scripted_twin(page) as twin:
-                return check(twin)
-        found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response["violations"]
+        with scripts_for_axe(page) if page.context in SCRIPTLESS else nullcontext():
+            found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response["violations"]
         lines = [f"{v['id']} ({v['impact']}): {v['help']}: {v['nodes'][0]['html']}" for v in found]
         assert not lines, f"{page.url}\n" + "\n".join(lines)
-        return None
 
     return check
 
 
 @contextmanager
-def scripted_twin(page: Page) -> Iterator[Page]:
-    """The same document where axe can run, but the page's own scripts still cannot."""
-    assert page.context.browser
-    context = page.context.browser.new_context(viewport=page.viewport_size, locale="ja-JP")
-    twin = context.new_page()
-    twin.route("**/*", lambda route: route.abort() if route.request.resource_type == "script" else route.fallback())
-    address = urldefrag(page.url).url
-    twin.route(address, lambda route: route.fulfill(body=page.content(), content_type="text/html; charset=utf-8"))
-    twin.goto(address)
-    yield twin
-    context.close()
+def scripts_for_axe(page: Page) -> Iterator[None]:
+    """The page stays as it was drawn without JavaScript: its own scripts were passed over, and axe alone can run."""
+    if page not in SWITCHES:  # kept: with its end, the page would forget that it is seen on paper
+        SWITCHES[page] = page.context.new_cdp_session(page)
+    # A session takes the value that it believes in already for no change.
+    for disabled in (True, False):
+        SWITCHES[page].send("Emulation.setScriptExecutionDisabled", {"value": disabled})
+    try:
+        yield
+    finally:
+        SWITCHES[page].send("Emulation.setScriptExecutionDisabled", {"value": True})
 
 
 @pytest.fixture
 def shot() -> Callable[[Page, str], Path]:
-    """Keep a picture of the whole page in tests/shots: `shot(page, "sign-up-phone")`."""
+    """Keep a picture of the whole page in tests/shots: `shot(page, "sign-up-phone")`.
+
+    Pictures are to be looked at: `pytest -n 0` takes them. Where several processes run everything, nobody looks.
+    """
 
     def take(page: Page, name: str) -> Path:
         SHOTS.mkdir(exist_ok=True)
         path = SHOTS / f"{name}.png"
-        page.screenshot(path=path, full_page=True)
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            page.screenshot(path=path, full_page=True)
         return path
 
     return take

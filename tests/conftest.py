@@ -1,8 +1,6 @@
 """What every test may ask for. Browser fixtures: tests/browser.py."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+
+from tests import migrated
 
 pytest_plugins = ["tests.browser"]
 
@@ -65,10 +65,26 @@ def same_queries_at_1_and_30(
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def django_db_keepdb() -> bool:
+    """It is there already: a copy (the next fixture). `--create-db` goes through all migrations all the same."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    server, name = os.environ.get("TEST_DATABASE_URL"), str(connection.settings_dict["TEST"]["NAME"])
+    if server:
+        migrated.copy_on(server, name)
+        yield
+        migrated.drop_on(server, name)
+    else:
+        migrated.copy_file(Path(name))
+        yield
+        for file in Path(name).parent.glob(f"{Path(name).name}*"):
+            file.unlink()
+
+
+@pytest.fixture(scope="session")
+def migrated_file() -> Path:
     """A SQLite database with every migration, to copy for processes that a test starts."""
-    path = tmp_path_factory.mktemp("migrated") / "house.sqlite3"
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": f"sqlite:///{path}"}
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "-v", "0"]
-    subprocess.run(command, env=env, check=True)
-    return path
+    return migrated.migrated_file()

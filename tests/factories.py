@@ -202,7 +202,7 @@ def user(role: Role | None = Role.ADMINISTRATOR, **reach: Any) -> User:
 
 def application(**fields: Any) -> Application:
     number = next(serial)
-    defaults = {"name": f"山田 花子{number}", "kana": "ヤマダ ハナコ", "phone": f"+81900000{number:04d}"}
+    defaults = {"name": f"山田 花子{number}", "kana": "ヤマダ ハナコ", "phone": f"+81900000{number % 10_000:04d}"}
     return Application(**{**defaults, **fields})
 
 

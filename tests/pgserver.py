@@ -39,7 +39,13 @@ def serving() -> Iterator[str]:
 def run(command: list[str], url: str) -> int:
     """Run `command` on the server at `url`; with none, print the address and wait for Ctrl-C."""
     if command:
-        return subprocess.run(command, env=os.environ | {"TEST_DATABASE_URL": url}, check=False).returncode
+        env = os.environ | {"TEST_DATABASE_URL": url}
+        making = subprocess.Popen([sys.executable, "-m", "tests.migrated"], env=env)  # while tests are collected
+        try:
+            return subprocess.run(command, env=env, check=False).returncode
+        finally:
+            making.kill()
+            making.wait()
     print(url, flush=True)
     signal.pause()
     return 0

@@ -17,9 +17,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
     from tests.contact.test_kill import Worker, prove_pace
+    from tests.migrated import copy_file
     from tests.twilio_standin import TwilioStandIn
 
     with TemporaryDirectory() as folder:
+        for name in ("paced", "counted"):
+            copy_file(Path(folder) / f"{name}.sqlite3")
         paced = prove_pace(f"sqlite:///{Path(folder) / 'paced.sqlite3'}", messages=MESSAGES, rate=RATE, every=10)
         with TwilioStandIn() as twilio:
             worker = Worker(f"sqlite:///{Path(folder) / 'counted.sqlite3'}", twilio, 1000)

@@ -14,14 +14,13 @@ from datetime import datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from django.conf import settings
 
 from outreach.contact.rules import JAPAN
 from outreach.contact.texts import REPEATED
+from tests import migrated
 from tests.twilio_standin import ACCOUNT_SID, AUTH_TOKEN, SENDER, Mood, TwilioStandIn
 
 MOODS = [Mood.FINE] * 80 + [Mood.SLOW] * 8 + [Mood.DROPS_AFTER] * 3 + [Mood.DROPS_BEFORE] * 3
@@ -36,7 +35,7 @@ def seconds_to_ten_tomorrow() -> float:
 
 
 class Worker:
-    """One worker process after another on a database of its own."""
+    """One worker process after another on a migrated database of its own."""
 
     def __init__(self, database_url: str, twilio: TwilioStandIn, rate: int) -> None:
         self.env = os.environ | {
@@ -52,8 +51,6 @@ class Worker:
             "LOG_LEVEL": "ERROR",
             "CLOCK_AHEAD": str(seconds_to_ten_tomorrow()),  # the same for all, however often they start
         }
-        manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "migrate", "-v", "0", "--skip-checks"]
-        subprocess.run(manage, env=self.env, check=True, cwd=settings.BASE_DIR)
 
     def run(self, *words: str) -> str:
         return str(subprocess.run(self._command(*words), **self._place(), check=True, stdout=subprocess.PIPE).stdout)
@@ -74,16 +71,15 @@ class Worker:
 
 @pytest.fixture
 def database_url(tmp_path: Path) -> Iterator[str]:
-    """An empty database beside the one of the tests, on the same kind of server."""
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    """A migrated database beside the one of the tests, on the same kind of server."""
+    server, name = os.environ.get("TEST_DATABASE_URL"), f"kill_{os.getpid()}"
+    if not server:
+        migrated.copy_file(tmp_path / "kill.sqlite3")
         yield f"sqlite:///{tmp_path / 'kill.sqlite3'}"
         return
-    server = os.environ["TEST_DATABASE_URL"]
-    name = f"kill_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield urlsplit(server)._replace(path=f"/{name}").geturl()
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    migrated.copy_on(server, name)
+    yield migrated.database_at(server, name)
+    migrated.drop_on(server, name)
 
 
 def prove(database_url: str, *, messages: int, kills: int, rate: int, look_ups_failing: float = 0) -> dict[str, Any]:

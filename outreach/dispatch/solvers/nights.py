@@ -59,7 +59,7 @@ class Nights:
             of_shift=self._of_shift,
             of_cell=self._of_cell,
             visits=np.r_[net.nodes.visit, -1][duties.nodes],
-            first=duties.first,
+            first=np.ascontiguousarray(duties.first),  # of one shape always: each other one is compiled anew
             last=duties.last,
             cell=shifts.cell,
             day=day,

@@ -1,15 +1,15 @@
 """The coordinator's table: one week of a plan by instructor. Read from rows alone, in a fixed number of statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 import jpholiday
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from outreach.dispatch.building import minute_of
+from outreach.dispatch.bars import Piece, pieces_of
 from outreach.dispatch.models import (
     SAID_NO,
     DayLock,
@@ -17,15 +17,17 @@ from outreach.dispatch.models import (
     DroppedEvent,
     DroppedVisit,
     Offer,
+    OfferStatus,
     Plan,
     RequestStatus,
     Trip,
     Visit,
 )
-from outreach.dispatch.problem import DAY_MINUTES
 from outreach.people.models import Person
+from outreach.people.writing import clean_kana
 
-AXIS = (5 * 60, 22 * 60)  # minutes of the day that a bar shows
+ONE_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+TONES = {OfferStatus.OPEN: "asked", OfferStatus.ACCEPTED: "agreed"}
 AROUND = ("venue", "request__municipality", "request__course", "lead", "second")
 
 
@@ -34,15 +36,12 @@ class Day:
     date: date
     holiday: str
     inside: bool  # within the plan
+    today: bool
 
-
-@dataclass(frozen=True)
-class Piece:
-    """Part of a day's bar: where it begins and how long it is, in minutes of the axis."""
-
-    kind: str  # road, ferry, wait, visit, night
-    x: int
-    width: int
+    @property
+    def rest(self) -> str:
+        """As calendars colour it: `sunday` with holidays, `saturday`, or nothing."""
+        return "sunday" if self.holiday or self.date.weekday() == 6 else "saturday" if self.date.weekday() == 5 else ""
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,16 @@ class Block:
     @property
     def answered(self) -> str:
         """What became of the offer to this person; empty where none was made."""
+        if self.offer and self.offer.status == OfferStatus.RETURNED:
+            return _("行けない")  # the whole of it is too long for a block
         return str(self.offer.get_status_display()) if self.offer else ""
 
     @property
-    def refused(self) -> bool:
-        return self.offer is not None and self.offer.status in SAID_NO
+    def tone(self) -> str:
+        """How it stands with this person: `asked`, `agreed`, `refused`, or nothing."""
+        if self.offer is None:
+            return ""
+        return "refused" if self.offer.status in SAID_NO else TONES.get(OfferStatus(self.offer.status), "")
 
 
 @dataclass
@@ -88,6 +92,13 @@ class Row:
         return any(cell.trip for cell in self.cells)
 
     @property
+    def words(self) -> list[str]:
+        """What a search looks at."""
+        towns = [block.visit.request.municipality for cell in self.cells for block in cell.blocks]
+        named = [word for town in (self.person.municipality, *towns) if town for word in (town.name, town.kana)]
+        return [self.person.name, self.person.kana, *named]
+
+    @property
     def km(self) -> float:
         return sum(cell.trip.hm for cell in self.cells if cell.trip) / 10
 
@@ -98,12 +109,27 @@ class Row:
         return int(sum(spans, timedelta()).total_seconds() // 60)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What the coordinator wants to see of a week: whose name, home or towns say `q`; without those at home."""
+
+    q: str = ""
+    busy_only: bool = False
+
+    def keeps(self, row: Row) -> bool:
+        if self.busy_only and not row.busy:
+            return False
+        kana = clean_kana(self.q) or self.q
+        return not self.q or any(self.q in word or kana in word for word in row.words)
+
+
 @dataclass
 class Week:
     plan: Plan
     days: list[Day]
     rows: list[Row]
     visits: list[Visit]
+    people: int  # that the plan knows, shown or not
 
     @property
     def first(self) -> date:
@@ -122,16 +148,20 @@ class Week:
         return self.first + timedelta(days=7) if self.last < self.plan.last else None
 
 
-def week_of(plan: Plan, asked: date) -> Week:
-    """The week of `asked`, or the nearest that the plan has. Four statements beside the plan's own."""
-    monday = min(max(asked, plan.first), plan.last)
-    monday -= timedelta(days=monday.weekday())
-    days = [_day(plan, monday + timedelta(days=n)) for n in range(7)]
-    trips = list(plan.trips.filter(day__gte=monday, day__lt=monday + timedelta(days=7)))
+def week_of(plan: Plan, asked: date, wanted: Wanted | None = None) -> Week:
+    """The week of `asked`, or the nearest that the plan has. Six statements beside the plan's own."""
+    monday = monday_of(min(max(asked, plan.first), plan.last))
+    today = timezone.localdate()
+    days = [_day(plan, monday + n * ONE_DAY, today) for n in range(7)]
+    trips = list(plan.trips.filter(day__gte=monday - ONE_DAY, day__lt=monday + A_WEEK))
     visits = list(visits_of(plan).filter(starts_at__gte=_midnight(monday), starts_at__lt=_midnight(monday, 7)))
     locks = set(DayLock.objects.filter(plan=plan).values_list("person_id", "day"))
     rows = _rows(plan, days, trips, visits, locks)
-    return Week(plan, days, rows, visits)
+    return Week(plan, days, [row for row in rows if (wanted or Wanted()).keeps(row)], visits, len(rows))
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def visits_of(plan: Plan, rows: QuerySet[Visit] | None = None) -> QuerySet[Visit]:
@@ -144,8 +174,8 @@ def visits_of(plan: Plan, rows: QuerySet[Visit] | None = None) -> QuerySet[Visit
     )
 
 
-def _day(plan: Plan, day: date) -> Day:
-    return Day(day, jpholiday.is_holiday_name(day) or "", plan.first <= day <= plan.last)
+def _day(plan: Plan, day: date, today: date) -> Day:
+    return Day(day, jpholiday.is_holiday_name(day) or "", plan.first <= day <= plan.last, day == today)
 
 
 def _midnight(day: date, after: int = 0) -> datetime:
@@ -157,7 +187,7 @@ def _rows(
 ) -> list[Row]:
     """Everyone the plan knows; who travels this week first."""
     loads = plan.version.loads if plan.version else {}
-    people = Person.objects.filter(pk__in=[int(pk) for pk in loads]).order_by("kana", "pk")
+    people = Person.objects.filter(pk__in=[int(pk) for pk in loads]).select_related("municipality")
     trip_at = {(trip.person_id, trip.day): trip for trip in trips}
     blocks: dict[tuple[int, date], list[Block]] = defaultdict(list)
     for visit in visits:
@@ -165,7 +195,7 @@ def _rows(
             block = Block(visit, pk == visit.second_id, _offer_to(visit, pk))
             blocks[pk, timezone.localdate(visit.starts_at)].append(block)
     rows = []
-    for person in people:
+    for person in people.order_by("kana", "pk"):
         cells = [_cell(plan, person, day, trip_at, blocks, locks) for day in days]
         rows.append(Row(person, cells))
     return sorted(rows, key=lambda row: not row.busy)
@@ -186,24 +216,10 @@ def _cell(
 ) -> Cell:
     at = (person.pk, day.date)
     trip, own = trips.get(at), blocks.get(at, [])
-    pieces = pieces_of(trip, [block.visit for block in own], plan.first) if trip else []
+    eve = trips.get((person.pk, day.date - ONE_DAY))
+    from_inn = eve is not None and eve.overnight
+    pieces = pieces_of(trip, [block.visit for block in own], plan.first, from_inn=from_inn) if trip else []
     return Cell(day, trip, own, at in locks, pieces)
-
-
-def pieces_of(trip: Trip, visits: Iterable[Visit], first: date) -> list[Piece]:
-    """The bar of a day: the whole duty, each way, each visit, and the night where it is spent away."""
-    midnight = (trip.day - first).days * DAY_MINUTES
-    spans = [("wait", minute_of(trip.leaves_at, first), minute_of(trip.back_at, first))]
-    spans += [("ferry" if leg[3] else "road", leg[0], leg[1]) for leg in trip.legs]
-    spans += [("visit", minute_of(visit.starts_at, first), minute_of(visit.ends_at, first)) for visit in visits]
-    if trip.overnight:
-        spans.append(("night", minute_of(trip.back_at, first), midnight + AXIS[1]))
-    return [piece for kind, start, end in spans if (piece := _piece(kind, start - midnight, end - midnight))]
-
-
-def _piece(kind: str, start: int, end: int) -> Piece | None:
-    left, right = max(start, AXIS[0]), min(end, AXIS[1])
-    return Piece(kind, left - AXIS[0], right - left) if left < right else None
 
 
 def left_over(plan: Plan) -> QuerySet[DispatchRequest]:

@@ -1,6 +1,7 @@
 """The coordinator's table: a week of a plan by instructor, its locks, undoing, planning the rest anew."""
 
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,35 +11,48 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.dispatch import documents, services
+from outreach.dispatch.bars import AXIS, TICKS, hand_at
 from outreach.dispatch.exports import FORMATS, plan_file
 from outreach.dispatch.models import Plan
 from outreach.dispatch.progress import progress_of
 from outreach.dispatch.views.plans import attempt, plan_or_404, waiting_page
-from outreach.dispatch.week import AXIS, dropped_from, left_over, week_of
+from outreach.dispatch.week import Wanted, dropped_from, left_over, week_of
+from outreach.dispatch.weeks import first_week, weeks_of
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Person
 from outreach.people.rules import Action
 
 DROPPED_SHOWN = 30
-# Marks over a day's bar, each hour; long at six, noon and six.
-TICKS = [{"x": hour * 60 - AXIS[0], "long": hour % 6 == 0} for hour in range(AXIS[0] // 60 + 1, AXIS[1] // 60)]
+BOARD = "board"  # in the session: how the coordinator likes the table, kept over every move and lock
 
 
 @allowed(Action.PLAN_DISPATCH)
 @require_safe
 def plan(request: ScopedRequest, pk: int) -> HttpResponse:
-    """`?week=2026-12-07` shows the week of that day; `?format=csv` or `xlsx` is the whole plan as a file."""
+    """`?week=2026-12-07` shows the week of that day; `?format=csv` or `xlsx` is the whole plan as a file.
+
+    `?show=1&q=…&busy=1&close=1` says what the table shows; it is remembered until the next such choice.
+    """
     one = plan_or_404(request.scope, pk)
     if one.version is None:
         return waiting_page(request, one)
     log_access(request.user, "see_plan", f"plan:{pk}")
     if request.GET.get("format") in FORMATS:
         return plan_file(request.GET["format"], one)
+    now = timezone.now()
     waiting = list(left_over(one))
     weighed = documents.weighed(one.version, waiting) if waiting else set()
+    weeks, board = weeks_of(one, now), _board(request, one)
     context = {
         "plan": one,
-        "week": week_of(one, day_or(request.GET.get("week"), timezone.localdate())),
+        "week": week_of(
+            one,
+            day_or(request.GET.get("week"), first_week(weeks, timezone.localdate(now))),
+            Wanted(board["q"], board["busy"]),
+        ),
+        "weeks": weeks,
+        "vacant": sum(link.vacant for link in weeks),
+        "board": board,
         "unserved": [row for row in waiting if row.pk in weighed],
         "later": [row for row in waiting if row.pk not in weighed],
         "dropped": dropped_from(one)[:DROPPED_SHOWN],
@@ -46,8 +60,19 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
         "road_hours": round(one.version.road_minutes / 60),
         "axis": AXIS[1] - AXIS[0],
         "ticks": TICKS,
+        "hand": hand_at(now),
     }
     return render(request, "dispatch/plan_table.html", context)
+
+
+def _board(request: ScopedRequest, one: Plan) -> dict[str, Any]:
+    """The table as this person likes it; the words looked for are those of one plan only."""
+    if "show" in request.GET:
+        chosen = {name: request.GET.get(name) == "1" for name in ("busy", "close")}
+        request.session[BOARD] = {**chosen, "q": request.GET.get("q", "").strip()[:40], "plan": one.pk}
+    kept = request.session.get(BOARD, {})
+    words = kept.get("q", "") if kept.get("plan") == one.pk else ""
+    return {"q": words, "busy": bool(kept.get("busy")), "close": bool(kept.get("close"))}
 
 
 def day_or(raw: str | None, otherwise: date) -> date:
@@ -57,10 +82,11 @@ def day_or(raw: str | None, otherwise: date) -> date:
         return otherwise
 
 
-def back_to_week(one: Plan, raw: str | None) -> HttpResponse:
-    """The table, at the week that the form came from."""
+def back_to_week(one: Plan, raw: str | None, person: int | None = None) -> HttpResponse:
+    """The table, at the week that the form came from, and at someone's row."""
     day = day_or(raw, one.first)
-    return redirect(f"{reverse('dispatch:plan', args=[one.pk])}?week={day.isoformat()}")
+    row = f"#row-{person}" if person else ""
+    return redirect(f"{reverse('dispatch:plan', args=[one.pk])}?week={day.isoformat()}{row}")
 
 
 @allowed(Action.PLAN_DISPATCH)
@@ -91,4 +117,4 @@ def day_lock(request: ScopedRequest, pk: int, person: int, day: str) -> HttpResp
     whose = get_object_or_404(Person, pk=person if str(person) in known else 0)
     locked = request.POST.get("locked") != "0"
     attempt(request, lambda: services.lock_day(plan=one, person=whose, day=of, locked=locked))
-    return back_to_week(one, day)
+    return back_to_week(one, day, person)

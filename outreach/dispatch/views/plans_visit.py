@@ -52,7 +52,7 @@ def plan_visit(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
     if request.method == "POST":
         start, crew = _asked_place(request, one)
         if request.POST.get("action") == "save" and _save(request, one, start, crew):
-            return back_to_week(one.plan, _day_of(one, start))
+            return back_to_week(one.plan, _day_of(one, start), crew[0])
         context |= _tried(one, start, crew)
     elif "day" in request.GET:
         context |= _cell(one, request)
@@ -141,4 +141,4 @@ def visit_lock(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
     visit = get_object_or_404(Visit.objects.select_related("plan"), plan=plan, request=asked)
     locked = request.POST.get("locked") != "0"
     attempt(request, lambda: services.lock_visit(visit=visit, locked=locked))
-    return back_to_week(plan, timezone.localdate(visit.starts_at).isoformat())
+    return back_to_week(plan, timezone.localdate(visit.starts_at).isoformat(), visit.lead_id)

@@ -8,9 +8,9 @@ from icalendar import Calendar, Event
 
 from outreach.classes.codes import show_code
 from outreach.classes.models import SessionStatus, Shift
-from outreach.dispatch.models import Offer, OfferStatus, Trip
+from outreach.dispatch.models import PlanStatus, Trip
 from outreach.people.ics import OWN
-from outreach.people.models import CalendarFeed, TrainingAttendance
+from outreach.people.models import CalendarFeed, Engagement, TrainingAttendance
 from outreach.registration.models import SupportHelper, SupportStatus
 
 BACK = timedelta(days=60)
@@ -56,13 +56,16 @@ def _classes(feed: CalendarFeed, now: datetime) -> list[Event]:
 
 
 def _trips(feed: CalendarFeed, now: datetime) -> list[Event]:
-    """Days out that were accepted, door to door."""
-    yes = Offer.objects.filter(visit__plan=OuterRef("plan"), person=feed.person_id, status=OfferStatus.ACCEPTED)
-    yes = yes.filter(starts_at__gt=OuterRef("leaves_at"), starts_at__lt=OuterRef("back_at"))
-    mine = Trip.objects.filter(Exists(yes), person=feed.person_id, back_at__gt=now - BACK)
+    """Days out that were accepted, door to door: as the ledger has them, those of travel only too."""
+    booked = Engagement.objects.filter(person=feed.person_id, subject__startswith="trip:")
+    booked = booked.filter(starts_at__lte=OuterRef("leaves_at"), ends_at__gte=OuterRef("back_at"))
+    mine = Trip.objects.filter(Exists(booked), person=feed.person_id, back_at__gt=now - BACK)
+    mine = mine.filter(plan__status=PlanStatus.PUBLISHED)
     found = []
     for trip in mine.order_by("day", "pk"):
         title = _("派遣の行程（%(km).0fkm）") % {"km": trip.km}
+        if trip.overnight:
+            title += _("・この夜は外泊")
         event = _event(feed, f"trip-{trip.plan_id}-{trip.day}", trip.leaves_at, trip.back_at, title)
         found.append(event)
     return found

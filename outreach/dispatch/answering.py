@@ -57,6 +57,7 @@ class Day:
     trip: Trip | None = None
     stops: list[Stop] = field(default_factory=list)
     home: Leg | None = None
+    from_inn: bool = False  # the night before was spent on the way
 
     @property
     def open(self) -> list[Offer]:
@@ -86,22 +87,24 @@ def offers_of(letter: OfferLetter) -> list[Offer]:
 
 def days_of(letter: OfferLetter) -> list[Day]:
     """The letter's days in order, those of travel only among them. 2 statements."""
-    trips = {trip.day: trip for trip in Trip.objects.filter(plan=letter.plan_id, person=letter.person_id)}
+    rows = Trip.objects.filter(plan=letter.plan_id, person=letter.person_id).select_related("base")
+    trips = {trip.day: trip for trip in rows}
     offers = offers_of(letter)
     dates: dict[date, list[Offer]] = defaultdict(list)
     for offer in offers:
         dates[timezone.localdate(offer.starts_at)].append(offer)
     for day in [*trips] if dates else []:
         dates.setdefault(day, [])
-    return [_day(letter, day, trips.get(day), dates[day]) for day in sorted(dates)]
+    away = {trip.day + timedelta(days=1) for trip in trips.values() if trip.overnight}
+    return [_day(letter, day, trips.get(day), dates[day], from_inn=day in away) for day in sorted(dates)]
 
 
-def _day(letter: OfferLetter, day: date, trip: Trip | None, offers: list[Offer]) -> Day:
+def _day(letter: OfferLetter, day: date, trip: Trip | None, offers: list[Offer], *, from_inn: bool) -> Day:
     legs = [_leg(letter, leg) for leg in trip.legs] if trip else []
     planned = [offer for offer in offers if _planned(offer)]
     ways = dict(zip([offer.pk for offer in planned], legs, strict=False)) if len(legs) == len(planned) + 1 else {}
     home = legs[-1] if legs and (ways or not planned) else None
-    return Day(day, trip, [Stop(offer, ways.get(offer.pk)) for offer in offers], home)
+    return Day(day, trip, [Stop(offer, ways.get(offer.pk)) for offer in offers], home, from_inn)
 
 
 def _planned(offer: Offer) -> bool:

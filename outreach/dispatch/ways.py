@@ -23,6 +23,7 @@ class Way:
     trip: Trip
     visits: list[Visit]
     stops: tuple[Spot, ...]
+    from_inn: bool = False  # the night before was spent on the way
 
     @property
     def door(self) -> Spot:
@@ -40,7 +41,8 @@ def ways_on(plan: Plan, day: date) -> list[Way]:
     trips = plan.trips.filter(day__gte=day - ONE_DAY, day__lte=day).select_related("person", "base")
     at = {(trip.person_id, trip.day): trip for trip in trips}
     visits: dict[tuple[int, date], list[Visit]] = {}
-    for visit in visits_of(plan):
+    near = plan.visits.filter(starts_at__date__gte=day - ONE_DAY, starts_at__date__lte=day + ONE_DAY)
+    for visit in visits_of(plan, near):
         for person in visit.crew:
             visits.setdefault((person, timezone.localdate(visit.starts_at)), []).append(visit)
     own = [trip for (_person, of), trip in at.items() if of == day]
@@ -54,10 +56,11 @@ def _way(trip: Trip, trips: dict[tuple[int, date], Trip], visits: dict[tuple[int
     door = trip.base or trip.person
     home = (door.lat, door.lon)
     eve = trips.get((trip.person_id, trip.day - ONE_DAY))
-    start = _inn([*(on(-1)[-1:]), *on(0)[:1]]) if eve and eve.overnight else None
+    from_inn = bool(eve and eve.overnight)
+    start = _inn([*(on(-1)[-1:]), *on(0)[:1]]) if from_inn else None
     end = _inn([*(on(0)[-1:]), *on(1)[:1]]) if trip.overnight else None
     places = [start or home, *((v.venue.lat, v.venue.lon) for v in on(0)), end or home]
-    return Way(trip.person, trip, on(0), tuple(_over_water(places, trip)))
+    return Way(trip.person, trip, on(0), tuple(_over_water(places, trip)), from_inn)
 
 
 def _inn(near: list[Visit]) -> Spot | None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from outreach.classes.models import Session, SessionStatus, Shift
 from outreach.classes.services import assign
 from outreach.dispatch import services as dispatch
-from outreach.dispatch.models import Offer
+from outreach.dispatch.models import Offer, Trip
 from outreach.people.availability import availability
 from outreach.people.models import CalendarFeed, DayException, Organisation, Person, Role, User
 from tests import factories
@@ -61,6 +61,22 @@ def test_the_feed_has_classes_and_trips_and_names_no_resident(own: Client, teach
     assert sorted(str(event["UID"]).partition("-")[0] for event in events) == ["session", "session", "trip"]
     for secret in ("秘密", "花子", "1234", "鍵の人"):
         assert secret not in text
+
+
+def test_the_evening_before_stands_in_the_feed_though_it_has_no_visit(own: Client, teacher: Person) -> None:
+    rows.request()
+    dispatch.publish_plan(plan=rows.plan(), by=None)
+    trip = Trip.objects.get()
+    day, out = trip.day - timedelta(days=1), trip.leaves_at - timedelta(hours=20)
+    Trip.objects.create(
+        plan=trip.plan, person=teacher, day=day, leaves_at=out, back_at=out + timedelta(hours=4), hm=990,
+        road_minutes=180, overnight=True,
+    )  # fmt: skip
+    own.post(OWN, {"act": "make"})
+    assert "派遣の行程" not in feed(Client())[1]
+    dispatch.accept_offer(offer=Offer.objects.get(), now=rows.now())
+    titles = [str(event["SUMMARY"]) for event in Calendar.from_ical(feed(Client())[1]).walk("VEVENT")]
+    assert "派遣の行程（99km）・この夜は外泊" in titles
 
 
 def test_unchanged_it_answers_304_and_changed_it_does_not(own: Client, teacher: Person) -> None:

@@ -85,12 +85,28 @@ def test_a_line_touches_its_island_and_those_who_cross_by_it(office: Organisatio
     assert visit.day == day_of(taught)
 
 
-def _plan_with_trip(session: Session, legs: list[list[Any]]) -> Trip:
-    day = day_of(session)
-    plan = Plan.objects.create(prefecture_id="01", first=day, last=day, status="published")
+def test_a_class_falls_with_the_crossing_of_the_evening_before(office: Organisation, taught: Session) -> None:
+    storm = Storm(day_of(taught) - timedelta(days=1), line="wakkanai-oshidomari")
+    there, back = (f"{a}>{b}" for a, b in (sorted(storm.ferries)[0].split(">"), sorted(storm.ferries)[1].split(">")))
+    eve = _plan_with_trip(taught, [[60, 120, 0, there]], before=1)
+    assert hits(NATION, storm, timezone.now()) == [], "who is back for the night crosses once more"
+    Trip.objects.update(overnight=True)
+    home = _plan_with_trip(taught, [[60, 120, 0, back]], plan=eve.plan)
+    assert [(hit.session, hit.trips, hit.eve) for hit in hits(NATION, storm, timezone.now())] == [(taught, [eve], True)]
+    assert hits(NATION, Storm(storm.day, line="no-such-line"), timezone.now()) == []
+    assert hits(NATION, Storm(storm.day, factories.municipality().prefecture), timezone.now()) == []
+    assert hits(NATION, storm, taught.starts_at) == []  # begun
+    home.delete()
+    assert hits(NATION, storm, timezone.now()) == [], "the plan no longer has them there the next day"
+
+
+def _plan_with_trip(session: Session, legs: list[list[Any]], before: int = 0, plan: Plan | None = None) -> Trip:
+    away = timedelta(days=before)
+    day = day_of(session) - away
+    plan = plan or Plan.objects.create(prefecture_id="01", first=day, last=day_of(session), status="published")
     return Trip.objects.create(
-        plan=plan, person=session.shifts.get().person, day=day, leaves_at=session.starts_at - timedelta(hours=3),
-        back_at=session.ends_at + timedelta(hours=3), hm=100, road_minutes=60, legs=legs,
+        plan=plan, person=session.shifts.get().person, day=day, leaves_at=session.starts_at - timedelta(hours=3) - away,
+        back_at=session.ends_at + timedelta(hours=3) - away, hm=100, road_minutes=60, legs=legs,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from geo.models import Municipality, Prefecture
 from outreach.classes.models import OPEN, PLANNED, Session, Shift, VenueHold
 from outreach.classes.queries import sessions_in
 from outreach.classes.rules import JST
+from outreach.desk.queries.crossing import Eves, crossings_before, days_after, in_reach, who_cross
 from outreach.desk.queries.sessions import AROUND, midnight
 from outreach.dispatch.asking import offers_in
 from outreach.dispatch.ferries import load_sea
@@ -64,30 +65,56 @@ class Hit:
     shifts: list[Shift] = field(default_factory=list)
     trips: list[Trip] = field(default_factory=list)
     dates: list[datetime] = field(default_factory=list)
+    eve: bool = False  # they would have crossed on a day before it
 
 
 HERE, CROSSING, LIVING = "here", "crossing", "living"
 
 
 def hits(scope: Scope, storm: Storm, now: datetime) -> list[Hit]:
-    """The open classes of that day, not begun, that it touches, those in the area first. 4 statements."""
-    found = list(
-        _on_the_day(scope, storm.day).filter(starts_at__gt=now).prefetch_related("shifts__person__municipality")
-    )
+    """The open classes of that day, not begun, that it touches, those in the area first. 4 statements.
+
+    Of a line, also those of the next days whose instructor crosses on this one and stays the night. Up to 4 more.
+    """
+    found = _with_shifts(_on_days(scope, storm.day, storm.day), now)
+    eves = crossings_before(storm.day, storm.ferries) if storm.line else {}
     towns = set(Municipality.objects.filter(storm.where).values_list("pk", flat=True))
     people = {shift.person_id for session in found for shift in session.shifts.all()}
     trips: dict[int, list[Trip]] = defaultdict(list)
     for trip in Trip.objects.filter(person__in=people, day=storm.day, plan__status=PlanStatus.PUBLISHED):
         trips[trip.person_id].append(trip)
     rows = [_hit(session, storm, towns, trips) for session in found]
+    rows += _after(scope, eves, now)
     order = [HERE, CROSSING, LIVING]
     return sorted((row for row in rows if row), key=lambda row: (order.index(row.why), row.session.starts_at))
 
 
-def _on_the_day(scope: Scope, day: date) -> QuerySet[Session]:
-    bounds = {"starts_at__gte": midnight(day), "starts_at__lt": midnight(day, after=True)}
-    wanted = {name: value for name, value in bounds.items() if value}
-    return sessions_in(scope).filter(status__in=OPEN, **wanted).select_related(*AROUND, "programme_year")
+def _on_days(scope: Scope, first: date, last: date) -> QuerySet[Session]:
+    found = sessions_in(scope).filter(status__in=OPEN, **_within(first, last))
+    return found.select_related(*AROUND, "programme_year")
+
+
+def _within(first: date, last: date) -> dict[str, datetime]:
+    bounds = {"starts_at__gte": midnight(first), "starts_at__lt": midnight(last, after=True)}
+    return {name: value for name, value in bounds.items() if value}
+
+
+def _with_shifts(found: QuerySet[Session], now: datetime) -> list[Session]:
+    return list(found.filter(starts_at__gt=now).prefetch_related("shifts__person__municipality"))
+
+
+def _after(scope: Scope, eves: Eves, now: datetime) -> list[Hit]:
+    """Classes of the next days whose people would have crossed on the day of the storm."""
+    days = days_after(eves)
+    if days is None:
+        return []
+    rows = []
+    for session in _with_shifts(_on_days(scope, *days).filter(shifts__person__in=list(eves)).distinct(), now):
+        shifts = list(session.shifts.all())
+        trips = [trip for shift in shifts for trip in in_reach(eves, shift.person_id, _day(session))]
+        if trips:
+            rows.append(Hit(session, CROSSING, shifts, trips, eve=True))
+    return rows
 
 
 def _hit(session: Session, storm: Storm, towns: set[str], trips: dict[int, list[Trip]]) -> Hit | None:
@@ -103,14 +130,24 @@ def _hit(session: Session, storm: Storm, towns: set[str], trips: dict[int, list[
     return None
 
 
-def asked_visits(scope: Scope, storm: Storm) -> QuerySet[Visit]:
-    """Visits of that day in the area that instructors are asked for and no class stands on yet."""
+def asked_visits(scope: Scope, storm: Storm) -> list[Visit]:
+    """Visits that instructors are asked for and no class stands on yet: of that day in the area; of a line, also those
+    of the next days that someone would cross for on this one. Up to 2 statements.
+    """
     made = Session.objects.filter(visits=OuterRef("pk"), status__in=PLANNED)
     towns = Municipality.objects.filter(storm.where).values("pk")
-    found = Visit.objects.filter(pk__in=offers_in(scope).values("visit"), request__municipality__in=towns)
-    bounds = {"starts_at__gte": midnight(storm.day), "starts_at__lt": midnight(storm.day, after=True)}
-    found = found.filter(~Exists(made), **{name: value for name, value in bounds.items() if value})
-    return found.select_related("request__municipality", "request__course", "lead", "second").order_by("starts_at")
+    asked = Visit.objects.filter(~Exists(made), pk__in=offers_in(scope).values("visit"))
+    asked = asked.select_related("request__municipality", "request__course", "lead", "second").order_by("starts_at")
+    found = list(asked.filter(request__municipality__in=towns, **_within(storm.day, storm.day)))
+    eves = crossings_before(storm.day, storm.ferries) if storm.line else {}
+    if days := days_after(eves):
+        later = asked.filter(who_cross(eves, ("lead", "second")), **_within(*days))
+        found += [visit for visit in later if any(in_reach(eves, pk, _starts_on(visit)) for pk in visit.crew)]
+    return found
+
+
+def _starts_on(visit: Visit) -> date:
+    return visit.starts_at.astimezone(JST).date()
 
 
 def support_visits(scope: Scope, storm: Storm, now: datetime) -> QuerySet[Support]:
@@ -120,9 +157,8 @@ def support_visits(scope: Scope, storm: Storm, now: datetime) -> QuerySet[Suppor
     touched = Q(municipality__in=towns)
     if not storm.line:
         touched |= Q(Exists(going.filter(support=OuterRef("pk"), person__municipality__in=towns)))
-    bounds = {"starts_at__gte": midnight(storm.day), "starts_at__lt": midnight(storm.day, after=True)}
     found = supports_in(scope).filter(touched, status__in=PLACED_SUPPORTS, ends_at__gt=now)
-    found = found.filter(**{name: value for name, value in bounds.items() if value}).exclude(kind=SupportKind.PHONE)
+    found = found.filter(**_within(storm.day, storm.day)).exclude(kind=SupportKind.PHONE)
     people = Prefetch("helpers", going.select_related("person__municipality"), to_attr="going")
     return found.select_related("municipality").prefetch_related(people).order_by("starts_at", "pk")
 

@@ -18,5 +18,5 @@ class ProgrammeYearAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Course)
 class CourseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["name", "level", "audience", "minutes", "skill", "position"]
+    list_display = ["name", "level", "audience", "minutes", "skill", "dispatched", "position"]
     list_filter = ["level", "audience"]

@@ -103,7 +103,11 @@ class _Reader:
 
     def __init__(self, columns: Columns, reaches: Reaches) -> None:
         self.columns, self.reaches = columns, reaches
-        self.courses = {word: pk for pk, name in Course.objects.values_list("pk", "name") for word in (pk, name)}
+        self.courses = {
+            word: pk
+            for pk, name in Course.objects.filter(dispatched=True).values_list("pk", "name")
+            for word in (pk, name)
+        }
         self.towns: dict[str, list[Municipality]] = {}
         for town in Municipality.objects.of_today().select_related("prefecture"):
             for word in (town.name, f"{town.prefecture.name}{town.name}", town.code):

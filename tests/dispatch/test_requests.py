@@ -1,5 +1,6 @@
 """The office's pages of requests: who sees what, what becomes of letters, lists by file, explanations."""
 
+import re
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from geo.models import Municipality
+from geo.models import Municipality, ShopSurvey
+from outreach.classes.models import Session
 from outreach.classes.rules import JST
 from outreach.dispatch import services
 from outreach.dispatch.forms import LetterForm
@@ -21,10 +23,12 @@ from outreach.dispatch.models import (
     LetterStatus,
     Offer,
     OtherVenue,
+    Plan,
     RequestEvent,
     RequestLetter,
     RequestStatus,
     RequestUpload,
+    Visit,
 )
 from outreach.dispatch.request_columns import HEADINGS
 from outreach.dispatch.views import asking
@@ -91,6 +95,43 @@ def test_the_ministry_sees_counts_and_no_one() -> None:
     assert "担当 花子" not in text
     assert ministry.get(reverse("dispatch:requests")).status_code == 403
     assert browser(Role.INSTRUCTOR).get(reverse("dispatch:request-figures")).status_code == 403
+
+
+def test_the_ministry_sees_what_dispatch_did_for_towns_without_a_shop() -> None:
+    """Uozu has a shop; of two without, one asked: first unanswered, then agreed, then gone to, then cancelled."""
+    quiet, asks, other = factories.municipality("13101"), factories.municipality(), factories.municipality("16204")
+    survey = ShopSurvey.objects.create(as_of=timezone.localdate(), source="調査")
+    survey.entries.create(municipality=quiet)
+    survey.entries.create(municipality=asks)
+    rows.request(venue=factories.venue(municipality=other))
+    one = rows.request()
+    gone = rows.request()
+    services.withdraw_request(request=gone, by=None, reason="中止")
+    rows.instructor()
+    ministry = browser(Role.MINISTRY)
+
+    def told() -> list[str]:
+        return re.findall(r"<li><b>(\d+)</b>", page(ministry, "request-figures"))
+
+    assert told() == ["2", "1", "0", "0"]
+    plan = rows.plan()
+    visit = Visit.objects.get(request=one)
+    DispatchRequest.objects.filter(pk=one.pk).update(status="agreed")
+    assert told() == ["2", "1", "1", "0"]
+    Plan.objects.filter(pk=plan.pk).update(status="published")
+    past = timezone.now() - timedelta(days=3)
+    Visit.objects.filter(pk=visit.pk).update(starts_at=past, ends_at=past + timedelta(hours=1))
+    assert told() == ["2", "1", "1", "1"]
+    file = ministry.get(reverse("dispatch:request-figures"), {"format": "csv"}).content.decode("utf-8-sig")
+    assert f"{asks.code6},北海道,猿払村,講師が行った,1,1,1" in file
+    assert f"{quiet.code6},東京都,千代田区,依頼がない,0,0,0" in file
+    assert "魚津市" not in file
+    visit.sessions.add(session := factories.session())
+    Session.objects.filter(pk=session.pk).update(status="cancelled")
+    assert told() == ["2", "1", "1", "0"]
+    assert ministry.get(reverse("dispatch:request-figures"), {"fy": "nonsense", "format": "exe"}).status_code == 200
+    own = browser(Role.COORDINATOR, municipality=quiet)
+    assert re.findall(r"<li><b>(\d+)</b>", page(own, "request-figures")) == ["1", "0", "0", "0"]
 
 
 def test_strangers_are_sent_to_sign_in() -> None:

@@ -91,6 +91,7 @@ class Course(models.Model):
     description = models.TextField(_("内容"), blank=True)
     bring = models.CharField(_("持ち物"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(_("表示順"), default=0)
+    dispatched = models.BooleanField(_("講師派遣で頼める"), default=True)  # not what one town made for itself
 
     class Meta:
         ordering = ["position", "code"]

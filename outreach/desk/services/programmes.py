@@ -67,6 +67,7 @@ def _course(code: str, blueprint: Blueprint, position: int) -> Course:
         "description": data.description,
         "bring": data.bring,
         "position": 100 + blueprint.position * 20 + position,
+        "dispatched": False,
     }
     return Course.objects.get_or_create(code=code, defaults=fields)[0]
 

@@ -67,7 +67,7 @@ class LetterForm(forms.Form):
         label=gettext_lazy("担当者の電話番号"), max_length=40, help_text=gettext_lazy("日中につながる番号。")
     )
     courses = forms.ModelMultipleChoiceField(
-        Course.objects.all(),
+        Course.objects.filter(dispatched=True),
         label=gettext_lazy("開きたい講座"),
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("いくつでも選べます。講座ごとに、講師の日程を決めます。"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outreach.dispatch.views import asking, explaining, instructors, letters, own_letter, requests, uploads
+from outreach.dispatch.views import asking, explaining, figures, instructors, letters, own_letter, requests, uploads
 
 ONE = "staff/requests/<int:pk>/"
 WHY_NOT = "staff/plans/<int:pk>/requests/<int:asked>/why-not/"
@@ -21,7 +21,7 @@ public: list[URLPattern] = [
 ]
 staff: list[URLPattern] = [
     path("staff/requests/", requests.requests, name="requests"),
-    path("staff/requests/figures/", requests.figures, name="request-figures"),
+    path("staff/requests/figures/", figures.figures, name="request-figures"),
     path("staff/requests/new/", letters.new, name="request-letter-new"),
     path("staff/requests/uploads/", uploads.uploads, name="request-uploads"),
     path("staff/requests/uploads/example/", uploads.upload_example, name="request-upload-example"),

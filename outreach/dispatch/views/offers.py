@@ -1,10 +1,12 @@
 """Offers as the office sees them: what waits, what needs a substitute, and answers taken by telephone."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Case, F, Q, QuerySet, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -39,7 +41,7 @@ def offers(request: ScopedRequest) -> HttpResponse:
         found = found.filter(status=wanted["status"])
     if wanted.get("plan"):
         found = found.filter(visit__plan=wanted["plan"])
-    page = Paginator(found.order_by("answered_at", "answer_by", "pk"), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_in_order(found, now), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
@@ -50,6 +52,15 @@ def offers(request: ScopedRequest) -> HttpResponse:
         "stuck": Visit.objects.filter(pk__in=_stuck(request)).select_related(*AROUND)[:A_PAGE],
     }
     return render(request, "dispatch/offers.html", context)
+
+
+def _in_order(found: QuerySet[Offer], now: datetime) -> QuerySet[Offer]:
+    """Those that wait, by their deadline; then visits to come, the next first; then the past, the latest first."""
+    waits = Q(status=OfferStatus.OPEN)
+    group = Case(When(waits, then=0), When(starts_at__gt=now, then=1), default=2)
+    deadline = Case(When(waits, then=F("answer_by")))
+    coming = Case(When(starts_at__gt=now, then=F("starts_at")))
+    return found.order_by(group, deadline, coming, "-starts_at", "pk")
 
 
 def _stuck(request: ScopedRequest) -> Any:

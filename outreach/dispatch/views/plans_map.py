@@ -1,11 +1,12 @@
 """A day of a plan on the map: everyone's way, and the same in a table."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,24 +29,31 @@ MARGIN = 0.15  # degrees around what is drawn
 @allowed(Action.PLAN_DISPATCH)
 @require_safe
 def plan_map(request: ScopedRequest, pk: int) -> HttpResponse:
-    """`?day=2026-12-07`: that day's ways; the first day with any where none is asked for."""
+    """`?day=2026-12-07`: that day's ways; where none is asked for, the next day with any, or the first."""
     plan = plan_or_404(request.scope, pk)
     if plan.version is None:
         return redirect("dispatch:plan", pk)
     log_access(request.user, "see_plan", f"plan:{pk}")
     busy = sorted(set(plan.trips.values_list("day", flat=True)))
-    day = _within(plan, day_or(request.GET.get("day"), busy[0] if busy else plan.first))
+    day = _within(plan, day_or(request.GET.get("day"), _next(busy, plan)))
     ways = ways_on(plan, day)
+    drawn = [(way, *_look(number)) for number, way in enumerate(ways)]
     context = {
         "plan": plan,
         "day": day,
-        "days": [one for one in busy if abs(one - day) <= timedelta(days=6)],
+        "days": busy,
         "before": max((one for one in busy if one < day), default=None),
         "after": min((one for one in busy if one > day), default=None),
-        "ways": ways,
+        "drawn": drawn,
+        "km": sum(way.trip.km for way in ways),
         "map": _map(plan, day, ways) if ways else None,
     }
     return render(request, "dispatch/plan_map.html", context)
+
+
+def _look(number: int) -> tuple[str, str]:
+    """Colour and dashes of the day's nth way, on the map, in its legend and in the table."""
+    return COLOURS[number % len(COLOURS)], DASHES[number // len(COLOURS) % len(DASHES)]
 
 
 def _map(plan: Plan, day: date, ways: list[Way]) -> Any:
@@ -53,16 +61,8 @@ def _map(plan: Plan, day: date, ways: list[Way]) -> Any:
     lons = [lon for way in ways for _lat, lon in way.stops]
     args = [plan.pk, day.isoformat()]
     version = f"?v={plan.version_id}"  # the browser keeps what it fetched for one version
-    lines = tuple(
-        LegendEntry(
-            way.key,
-            way.person.name,
-            COLOURS[number % len(COLOURS)],
-            shape="line",
-            dash=DASHES[number // len(COLOURS) % len(DASHES)],
-        )
-        for number, way in enumerate(ways)
-    )
+    looks = [(way, *_look(number)) for number, way in enumerate(ways)]
+    lines = tuple(LegendEntry(way.key, way.person.name, colour, shape="line", dash=dash) for way, colour, dash in looks)
     return render_map(
         name="plan",
         title=_("その日の行程の地図"),
@@ -77,6 +77,11 @@ def _map(plan: Plan, day: date, ways: list[Way]) -> Any:
         lines_url=reverse("dispatch:plan-map-lines", args=args) + version,
         bounds=((min(lats) - MARGIN, min(lons) - MARGIN), (max(lats) + MARGIN, max(lons) + MARGIN)),
     )
+
+
+def _next(busy: list[date], plan: Plan) -> date:
+    today = timezone.localdate()
+    return next((day for day in busy if day >= today), busy[0] if busy else plan.first)
 
 
 def _within(plan: Plan, day: date) -> date:

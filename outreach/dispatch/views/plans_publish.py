@@ -41,6 +41,7 @@ def plan_publish(request: ScopedRequest, pk: int) -> HttpResponse:
         "plan": plan,
         "people": people,
         "count": sum(len(one.visits) for one in people),
+        "visits": len({visit.pk for one in people for visit in one.visits}),
         "silent": [one for one in people if not one.way],
         "broken": in_names(changed_since(plan)),
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
@@ -20,7 +20,6 @@ from outreach.dispatch.models import (
     DispatchRequest,
     LetterStatus,
     RequestLetter,
-    RequestStatus,
 )
 from outreach.dispatch.openings import runs_of, write_openings
 from outreach.dispatch.queries import letters_in, plans_in, requests_in
@@ -116,26 +115,6 @@ def withdraw(request: ScopedRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("依頼を取り下げました。"))
     return redirect("dispatch:request", pk)
-
-
-@allowed(Action.SEE_FIGURES)
-@require_safe
-def figures(request: ScopedRequest) -> HttpResponse:
-    """Counts by prefecture and status, never a person: also for the ministry."""
-    found = requests_in(request.scope).values("municipality__prefecture", "municipality__prefecture__name", "status")
-    table: dict[str, dict[str, Any]] = {}
-    for row in found.order_by("municipality__prefecture").annotate(n=Count("pk")):
-        code = row["municipality__prefecture"]
-        line = table.setdefault(code, {"name": row["municipality__prefecture__name"], "counts": {}, "all": 0})
-        line["counts"][row["status"]] = row["n"]
-        line["all"] += row["n"]
-    rows = [
-        (line["name"], [line["counts"].get(status, 0) for status in RequestStatus], line["all"])
-        for line in table.values()
-    ]
-    waiting = letters_in(request.scope).filter(status=LetterStatus.WAITING).count()
-    context = {"statuses": [status.label for status in RequestStatus], "rows": rows, "waiting": waiting}
-    return render(request, "dispatch/request_figures.html", context)
 
 
 def letter_or_404(scope: Scope, pk: int) -> RequestLetter:

@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from datetime import datetime, timedelta
-from signal import SIGINT, SIGKILL, SIGTERM, signal
+from signal import SIGINT, SIGTERM, signal
 
 from django.db import Error as DatabaseError
 from django.db import connections
@@ -24,6 +24,7 @@ from backend.jobs import beat
 from backend.models import Heartbeat
 from backend.processes import Group, manage
 from backend.schedule import apply_schedule
+from outreach.orphans import end_with
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class Watchdog:
         """Have the solver compiled before the first plan asks for it, once the house runs and as idly as can be."""
         if not self.warm or self.stopping.wait(self.warm):
             return
-        warming = manage("warm_solver", "--verbosity", "0")
+        warming = manage("warm_solver", "--verbosity", "0", "--end-with", str(os.getpid()))
         while warming.alive and not self.stopping.wait(1):
             pass
         warming.kill()
@@ -110,11 +111,5 @@ def run_cluster(watchdog: int) -> None:
     post_execute_in_worker.connect(progress.note, weak=False)
     cluster = Cluster()
     cluster.start()
-    threading.Thread(target=end_with, args=(watchdog,), daemon=True).start()
+    end_with(watchdog)
     cluster.sentinel.join()
-
-
-def end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os.killpg(0, SIGKILL)

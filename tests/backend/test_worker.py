@@ -55,16 +55,20 @@ def children(process: psutil.Process, recursive: bool = False) -> list[psutil.Pr
 class Worker:
     """`manage.py worker` on a database of its own."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, *more: str, **env: str) -> None:
         self.database = database
-        env = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "backend.settings",
-            "DATABASE_URL": f"sqlite:///{self.database}",
-            "WORKER_NAME": "tested",
-        }
+        env = (
+            os.environ
+            | env
+            | {
+                "DJANGO_SETTINGS_MODULE": "backend.settings",
+                "DATABASE_URL": f"sqlite:///{self.database}",
+                "WORKER_NAME": "tested",
+            }
+        )
         self.log = database.with_name("worker.log")
         with self.log.open("w") as log:
-            self.process = subprocess.Popen([*MANAGE, "worker", *QUICK], env=env, stderr=log)
+            self.process = subprocess.Popen([*MANAGE, "worker", *QUICK, *more], env=env, stderr=log)
         self.watchdog = psutil.Process(self.process.pid)
 
     def beat(self) -> str:
@@ -75,6 +79,9 @@ class Worker:
 
     def head(self) -> psutil.Process | None:
         return next(iter(children(self.watchdog)), None)
+
+    def warming(self) -> list[psutil.Process]:
+        return [one for one in children(self.watchdog) if "warm_solver" in one.cmdline()]
 
     def idle_workers(self) -> list[psutil.Process]:
         """The sentinel starts its workers first, then the monitor and the pusher."""
@@ -135,11 +142,24 @@ def test_sigterm_ends_every_process_and_takes_the_heartbeat_away(worker: Worker)
 
 
 @pytest.mark.once
-def test_a_killed_watchdog_takes_its_cluster_along(worker: Worker) -> None:
-    family = worker.family()
-    worker.process.kill()
-    worker.process.wait()
-    assert until(lambda: not living(family)), "the cluster outlived its watchdog"
+def test_a_killed_watchdog_takes_its_cluster_along_and_the_solvers_warming(migrated_file: Path, tmp_path: Path) -> None:
+    """With nothing compiled yet, so that the warming would go on for half a minute."""
+    cold = tmp_path / "numba"
+    running = Worker(Path(shutil.copy(migrated_file, tmp_path)), "--warm", "0.1", NUMBA_CACHE_DIR=str(cold))
+    family = []
+    try:
+        assert until(lambda: running.started() and bool(running.warming()) and cold.exists(), 60), (
+            running.log.read_text()
+        )
+        family = running.family()
+        running.process.kill()
+        running.process.wait()
+        assert until(lambda: not living(family), 20), "something outlived its watchdog"
+    finally:
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        running.process.kill()
 
 
 EVERY_MINUTE = Job("each-minute", "backend.jobs.beat", minutes=1)

@@ -1,7 +1,7 @@
-"""A plan under a real worker that is killed with -9: the next worker makes it, and the page says so all the while."""
+"""A plan under a real worker whose watchdog is killed with -9: all of it ends, the next worker makes the plan, once,
+and the page says so all the while."""
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -9,6 +9,7 @@ from datetime import timedelta
 from subprocess import DEVNULL, Popen
 from urllib.parse import quote
 
+import psutil
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -20,7 +21,7 @@ from outreach.dispatch.models import Plan, PlanStatus
 from outreach.dispatch.services.runs import SILENT
 from outreach.people.models import Role
 from tests import factories
-from tests.backend.test_worker import until
+from tests.backend.test_worker import children, living, until
 from tests.dispatch import rows
 
 
@@ -34,17 +35,29 @@ def address() -> str:
 
 
 class Worker:
-    """A cluster of the worker's, as its watchdog starts it, in a group of its own."""
+    """`manage.py worker`: a watchdog, its cluster and the cluster's own processes."""
 
     def __init__(self) -> None:
         own = {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": address(), "WORKERS": "1"}
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--cluster-of", str(os.getpid())]
-        self.process = Popen(command, env=os.environ | own, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--warm", "0"]
+        self.process = Popen(command, env=os.environ | own, stdout=DEVNULL, stderr=DEVNULL)
+
+    def family(self) -> list[psutil.Process]:
+        if self.process.poll() is not None:
+            return []
+        watchdog = psutil.Process(self.process.pid)
+        return [watchdog, *children(watchdog, recursive=True)]
 
     def kill(self) -> None:
-        """All of it at once, as a machine that loses its power."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        """The watchdog alone, with -9: it has no time to tell anyone."""
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> None:
+        """All of it, whatever became of the test."""
+        for process in self.family():
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self.process.wait()
 
 
@@ -53,7 +66,7 @@ def workers() -> Iterator[list[Worker]]:
     started: list[Worker] = []
     yield started
     for worker in started:
-        worker.kill()
+        worker.end()
 
 
 @pytest.fixture
@@ -75,7 +88,9 @@ def status(plan: Plan) -> str:
 
 @pytest.mark.once
 @pytest.mark.django_db(transaction=True)
-def test_a_plan_whose_worker_is_killed_is_made_by_the_next(plan: Plan, workers: list[Worker]) -> None:
+def test_a_plan_whose_watchdog_is_killed_is_left_by_all_and_made_by_the_next_once(
+    plan: Plan, workers: list[Worker]
+) -> None:
     desk = Client()
     desk.force_login(factories.user(Role.PREFECTURE, prefecture_id="01"))
 
@@ -85,7 +100,10 @@ def test_a_plan_whose_worker_is_killed_is_made_by_the_next(plan: Plan, workers: 
     assert "順番を待っています" in page()
     workers.append(Worker())
     assert until(lambda: status(plan) == PlanStatus.RUNNING, 60)
+    family = workers[0].family()
+    assert len(family) > 3
     workers[0].kill()
+    assert until(lambda: not living(family), 30), "the job would go on beside the next one's"
     assert status(plan) == PlanStatus.RUNNING
     assert plan.version is None
     assert 'http-equiv="refresh"' in page(), "nobody can know yet"
@@ -97,4 +115,5 @@ def test_a_plan_whose_worker_is_killed_is_made_by_the_next(plan: Plan, workers: 
     assert until(lambda: status(plan) == PlanStatus.READY, 200)  # the solver may have to be compiled first
     assert plan.run == 2
     assert plan.version
+    assert plan.versions.count() == 1
     assert "計画し直す" in page()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -472,3 +473,59 @@ def test_two_visits_of_one_day_accepted_at_once_book_the_day_once() -> None:
     assert raised == [None, None]
     assert Engagement.objects.count() == 1
     assert Session.objects.count() == 2
+
+
+def two_classes() -> list[Session]:
+    """Of one plan, each accepted, a day apart."""
+    rows.instructor()
+    for n in range(2):
+        day = rows.monday() + timedelta(days=n)
+        rows.request(earliest=day, latest=day)
+    services.publish_plan(plan=rows.plan(), by=None)
+    for offer in Offer.objects.select_related("visit", "person"):
+        services.accept_offer(offer=offer, now=rows.now())
+    return list(Session.objects.order_by("starts_at"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_left_of_a_plan_is_computed_while_nothing_is_locked_and_again_if_it_changed_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = two_classes()
+    by, computed = factories.user(), services.checked
+    calls: list[int] = []
+
+    def overtaken(*given: Any) -> Any:
+        assert not connection.in_atomic_block
+        calls.append(len(calls))
+        made = computed(*given)
+        if len(calls) == 1:
+            desk.cancel_session(session=second, by=by, reason="大雪のため")
+        return made
+
+    monkeypatch.setattr("outreach.dispatch.services.leaving.checked", overtaken)
+    desk.cancel_session(session=first, by=by, reason="大雪のため")
+    assert len(calls) == 3
+    assert not Visit.objects.exists()
+    assert not Engagement.objects.exists()
+    assert set(Session.objects.values_list("status", flat=True)) == {"cancelled"}
+    plan = Plan.objects.get()
+    assert plan.version
+    assert plan.version.served == 0
+    assert plan.versions.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_classes_of_a_plan_cancelled_and_moved_at_once_both_leave_it() -> None:
+    first, second = two_classes()
+    by = factories.user()
+    later = {"starts_at": second.starts_at + timedelta(days=2), "ends_at": second.ends_at + timedelta(days=2)}
+    raised = at_once(
+        lambda: desk.cancel_session(session=first, by=by, reason="大雪のため"),
+        lambda: desk.move_session(session=second, venue=None, by=by, reason="大雪のため", **later),
+    )
+    assert raised == [None, None]
+    assert not Visit.objects.exists()
+    assert sorted(Session.objects.values_list("status", flat=True)) == ["cancelled", second.status]
+    assert Engagement.objects.count() == 1
+    assert Plan.objects.get().versions.count() == 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -35,17 +36,21 @@ def edit_session(*, session: Session, capacity: int, note: str, course: Course |
     session.refresh_from_db()
 
 
-@transaction.atomic
 def cancel_session(*, session: Session, by: User, reason: str) -> int:
     """Cancel the class, free its room and people, and tell everyone who had a seat, waited for one or was to teach.
 
-    Returns how many bookings ended. Raises: classes.services.SessionError.
+    In one transaction, but for what its plan comes to: that is computed before. Returns how many bookings ended.
+    Raises: classes.services.SessionError.
     """
-    leaving.lock_session(session)
+    return leaving.settled([session], lambda ready: _cancel(session, by, reason, ready))
+
+
+def _cancel(session: Session, by: User, reason: str, ready: leaving.Ready) -> int:
+    leaving.lock_session(session, ready=ready)
     staff = [shift.person for shift in session.shifts.select_related("person")]
     bookings = registration.cancel_all(session=session, by=by, reason=reason)
     classes.cancel_session(session=session, by=by, reason=reason)
-    leaving.cancelled(session=session, by=by, reason=reason)
+    leaving.cancelled(session=session, by=by, reason=reason, ready=ready)
     registration.ask_answers(
         bookings=bookings, kind=Kind.CANCELLATION, revision=session.revision, needed_by=session.starts_at
     )
@@ -55,17 +60,30 @@ def cancel_session(*, session: Session, by: User, reason: str) -> int:
     return len(bookings)
 
 
-@transaction.atomic
 def move_session(
     *, session: Session, starts_at: datetime, ends_at: datetime, venue: Venue | None, by: User, reason: str
 ) -> int:
     """Move the class in time or place and tell everyone booked, waiting or on duty, under a new revision.
 
-    Returns how many bookings were told of. Raises: classes.services.SessionError, people.services.PersonBusy.
+    In one transaction, as cancelling. Returns how many bookings were told of.
+    Raises: classes.services.SessionError, people.services.PersonBusy.
     """
+    move = partial(_move, session, starts_at, ends_at, venue, by, reason)
+    return leaving.settled([session], move)
+
+
+def _move(
+    session: Session,
+    starts_at: datetime,
+    ends_at: datetime,
+    venue: Venue | None,
+    by: User,
+    reason: str,
+    ready: leaving.Ready,
+) -> int:
     changed, in_time = what_changes(session, starts_at, venue), told_in_time(session, starts_at, timezone.now())
-    leaving.lock_session(session)
-    leaving.moving(session=session, by=by, reason=reason)
+    leaving.lock_session(session, ready=ready)
+    leaving.moving(session=session, by=by, reason=reason, ready=ready)
     classes.move_session(session=session, starts_at=starts_at, ends_at=ends_at, venue=venue, by=by, reason=reason)
     live = list(Booking.objects.filter(session=session, status__in=LIVE).select_related("resident"))
     for booking in live:
@@ -156,14 +174,17 @@ def assign(*, session: Session, person: Person, duty: str) -> Shift:
     return classes.assign(session=session, person=person, duty=duty)
 
 
-@transaction.atomic
 def merge_session(*, session: Session, into: Session, by: User, reason: str) -> int:
     """Move everyone booked or waiting into another class, then cancel this one. Returns how many moved.
 
     Each is told of the new class as of a booking, under a new reference, and of the old one as cancelled; who is in
     both already is only told of the cancellation. Raises: SessionError where the other class has no room for all.
     """
-    leaving.lock_session(session, into)
+    return leaving.settled([session, into], lambda ready: _merge(session, into, by, reason, ready))
+
+
+def _merge(session: Session, into: Session, by: User, reason: str, ready: leaving.Ready) -> int:
+    leaving.lock_session(session, into, ready=ready)
     live = list(
         Booking.objects.filter(session=session, status__in=LIVE).select_related("resident").order_by("applied_at")
     )
@@ -179,7 +200,7 @@ def merge_session(*, session: Session, into: Session, by: User, reason: str) -> 
     for booking in moving:
         application = registration.application_of(booking)
         instead[booking.pk] = registration.book(session=into, application=application, channel=booking.channel, by=by)
-    cancel_session(session=session, by=by, reason=reason)
+    _cancel(session, by, reason, ready)
     for answer in Answer.objects.filter(booking__in=instead).select_related("booking"):
         other = instead[answer.booking_id]
         registration.note_answer(answer=answer, status=AnswerStatus.ANOTHER, by=by, other=other)

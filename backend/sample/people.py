@@ -1,7 +1,7 @@
 """Who works in the sample country: organisations, accounts, instructors and supporters."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from random import Random
 from typing import Any
 
@@ -63,7 +63,7 @@ def _organisations() -> dict[str, Organisation]:
         )
     for number, organisation in enumerate(made.values()):
         organisation.phone, organisation.sample = landline(100 + number), True
-        organisation.phone_hours = "平日 9時～17時"
+        organisation.phone_opens, organisation.phone_closes = time(9), time(17)
         organisation.save()
     return made
 

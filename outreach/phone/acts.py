@@ -3,6 +3,8 @@
 Runs inside the transaction of the step, so a step is done wholly or not at all.
 """
 
+from datetime import time
+
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
@@ -11,6 +13,7 @@ from geo.geocoder import geocode_postal
 from outreach.classes.models import Entry, Session
 from outreach.classes.queries import find_session, nearest_sessions, open_sessions
 from outreach.contact.numbers import NumberRefused, read_number
+from outreach.people.models import Organisation
 from outreach.people.tries import TooManyTries
 from outreach.phone import bookings, recordings, rules, tasks
 from outreach.phone.dialogue import State
@@ -88,11 +91,20 @@ def find_own(call: Call, state: State, reference: str, digits: str) -> h.Result:
 
 def reach(call: Call, about: ClassFacts | None) -> h.Result:
     """Who holds the class that was spoken of, else the office; never the line itself, which would ring for ever."""
-    if not rules.office_open(timezone.now()):
+    session = Session.objects.select_related("organisation").filter(pk=about.pk).first() if about else None
+    held = session.organisation if session and session.organisation.phone else None
+    number = dialable(held.phone if held else settings.LINE_STAFF_NUMBER)
+    office = held or Organisation.objects.filter(phone=number, phone_opens__isnull=False).order_by("pk").first()
+    if number in {"", call.line} or not rules.office_open(timezone.now(), hours_of(office)):
         return h.NobodyThere()
-    held = Session.objects.filter(pk=about.pk).values_list("organisation__phone", flat=True).first() if about else ""
-    number = dialable(held or settings.LINE_STAFF_NUMBER)
-    return h.PersonThere(number) if number not in {"", call.line} else h.NobodyThere()
+    return h.PersonThere(number)
+
+
+def hours_of(office: Organisation | None) -> tuple[time, time]:
+    """As its settings say, which residents read too."""
+    if office and office.phone_opens and office.phone_closes:
+        return office.phone_opens, office.phone_closes
+    return rules.USUAL
 
 
 def dialable(raw: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from outreach.classes.rules import JST
 from outreach.contact.working_days import is_working_day
 
-OPENS, CLOSES = time(8, 30), time(17, 15)  # a town hall's usual hours
+USUAL = time(8, 30), time(17, 15)  # a town hall's, for an office that has not said its own
 
 PLACEHOLDERS = "アイウエオカキクケコサシスセソタチツテトナニヌネノ"
 PENDING = "ナマエマチ"
@@ -15,10 +15,10 @@ PROVIDER_KEEPS = timedelta(minutes=45)  # then it is deleted there though we cou
 KEPT_AT_MOST = timedelta(days=60)  # what nobody wrote down is not kept for ever
 
 
-def office_open(now: datetime) -> bool:
+def office_open(now: datetime, hours: tuple[time, time]) -> bool:
     """Whether someone sits at the desk's telephone."""
     local = now.astimezone(JST)
-    return is_working_day(local.date()) and OPENS <= local.time() < CLOSES
+    return is_working_day(local.date()) and hours[0] <= local.time() < hours[1]
 
 
 def pending_kana(taken: set[str]) -> str:

@@ -14,7 +14,8 @@ from tests import factories
 from tests.desk.conftest import SignIn, said
 
 pytestmark = pytest.mark.django_db
-HOURS = "平日 9時～17時"
+HOURS = {"phone_opens": "09:00", "phone_closes": "17:00", "phone_note": "昼休みも出ます"}
+SAID = "平日 9:00～17:00（昼休みも出ます）"
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def url(name: str, *parts: Any) -> str:
 
 
 def sent(one: Organisation, **changes: str) -> dict[str, str]:
-    return {"name": one.name, "phone": "03-0000-0901", "phone_hours": "", **changes}
+    return {"name": one.name, "phone": "03-0000-0901", **changes}
 
 
 def test_who_has_one_office_goes_there_at_once_and_reads_what_each_entry_does(
@@ -50,25 +51,37 @@ def test_who_has_one_office_goes_there_at_once_and_reads_what_each_entry_does(
 
 def test_what_is_changed_is_logged_and_shown_to_residents(clerk: Client, hall: Organisation) -> None:
     session = factories.session(organisation=hall)
-    changes = sent(hall, phone="03-0000-0902", phone_hours=HOURS, takes_requests="on")
+    changes = sent(hall, phone="03-0000-0902", takes_requests="on", **HOURS)
     page = said(clerk.post(url("office", hall.pk), changes, follow=True))
     hall.refresh_from_db()
-    assert (hall.phone, hall.phone_hours, hall.takes_requests) == ("+81300000902", HOURS, True)
+    assert (hall.phone, hall.phone_hours, hall.takes_requests) == ("+81300000902", SAID, True)
     assert sorted(OrganisationEvent.objects.values_list("what", "old", "new")) == [
         ("個別支援の依頼を受ける", "いいえ", "はい"),
-        ("電話に出られる時間", "", HOURS),
+        ("電話に出られる時間の補足", "", "昼休みも出ます"),
+        ("電話に出始める時刻", "", "09:00"),
+        ("電話に出終わる時刻", "", "17:00"),
         ("電話番号", "03-0000-0901", "03-0000-0902"),
     ]
     assert "03-0000-0901 → 03-0000-0902" in page
     assert AccessLog.objects.filter(action="edit_office", subject=f"organisation:{hall.pk}").exists()
     shown = said(clerk.get(reverse("classes:detail", args=[session.code])))
     assert "03-0000-0902" in shown
-    assert HOURS in shown
+    assert SAID in shown
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"phone": ""}, {"phone": "110"}, {"name": ""}, {"phone_hours": "あ" * 41}, {"phone_hours": "1234 5678 9018"}],
+    [
+        {"phone": ""},
+        {"phone": "110"},
+        {"name": ""},
+        {"phone_note": "あ" * 41},
+        {"phone_note": "1234 5678 9018"},
+        {"phone_opens": "09:00"},
+        {"phone_closes": "17:00"},
+        {"phone_opens": "17:00", "phone_closes": "09:00"},
+        {"phone_opens": "25:00", "phone_closes": "17:00"},
+    ],
 )
 def test_what_cannot_be_is_refused_with_words_and_changes_nothing(
     clerk: Client, hall: Organisation, wrong: dict[str, str]
@@ -82,8 +95,8 @@ def test_what_cannot_be_is_refused_with_words_and_changes_nothing(
 
 def test_pressed_twice_it_is_logged_once(clerk: Client, hall: Organisation) -> None:
     for _press in range(2):
-        clerk.post(url("office", hall.pk), sent(hall, phone_hours=HOURS))
-    assert OrganisationEvent.objects.count() == 1
+        clerk.post(url("office", hall.pk), sent(hall, **HOURS))
+    assert OrganisationEvent.objects.count() == len(HOURS)
 
 
 def test_two_offices_of_a_town_have_two_names(hall: Organisation, coordinator: User) -> None:

@@ -53,7 +53,7 @@ def morning(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     local = real().astimezone(JST)
     shift = local.replace(hour=10, minute=0, second=0, microsecond=0) - local
     monkeypatch.setattr(timezone, "now", lambda: real() + shift)
-    monkeypatch.setattr(line_rules, "office_open", lambda now: False)  # the machine answers, not a person
+    monkeypatch.setattr(line_rules, "office_open", lambda now, hours: False)  # the machine answers, not a person
 
 
 @pytest.fixture

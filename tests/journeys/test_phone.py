@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def open_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "office_open", lambda now: True)
+    monkeypatch.setattr(rules, "office_open", lambda now, hours: True)
 
 
 def press(page: Page, keys: str) -> None:

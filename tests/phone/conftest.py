@@ -18,7 +18,7 @@ def line(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[bool]
     settings.LINE_STAFF_NUMBER = "03-0000-0101"
 
     def open_office(is_open: bool) -> None:
-        monkeypatch.setattr(rules, "office_open", lambda now: is_open)
+        monkeypatch.setattr(rules, "office_open", lambda now, hours: is_open)
 
     open_office(True)
     return open_office

@@ -1,11 +1,16 @@
 """Calls from ring to hang-up, over the webhooks and on the database."""
 
 from collections.abc import Callable
+from datetime import time
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from outreach.classes.models import Session
 from outreach.contact.models import CallStatus, CallTask, Consent, ConsentSource, Kind, Message, SenderNumber
+from outreach.people.models import Organisation
+from outreach.phone import rules
 from outreach.phone.models import Call, PendingName, Recording
 from outreach.registration.models import Booking, BookingStatus, Intake, Resident
 from outreach.registration.services import cancel
@@ -310,3 +315,43 @@ def test_the_end_of_a_call_empties_what_it_remembered(a_class: Session) -> None:
     assert call.ended
     assert call.answer["state"]["number"] == ""
     assert call.answer["say"] == []
+
+
+def test_a_person_is_there_at_the_hours_that_the_office_set_and_residents_read(
+    a_class: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[time, time]] = []
+
+    def closed(now: object, hours: tuple[time, time]) -> bool:
+        asked.append(hours)
+        return False
+
+    monkeypatch.setattr(rules, "office_open", closed)
+    Caller().ring().press("0")
+    hall = factories.organisation(name="代表", phone="+81300000101", phone_opens=time(8), phone_closes=time(20))
+    Caller().ring().press("0")
+    Organisation.objects.filter(pk=a_class.organisation_id).update(
+        phone="+81300000102", phone_opens=time(13), phone_closes=time(16)
+    )
+    Caller().ring().press("1", a_class.code, "0")
+    assert asked == [rules.USUAL, (time(8), time(20)), (time(13), time(16))]
+    assert hall.phone_hours == "平日 8:00～20:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "hours"),
+    [
+        ("平日 9時～17時", (time(9), time(17), "")),
+        ("平日８：３０〜１７：１５（昼休みも出ます）", (time(8, 30), time(17, 15), "昼休みも出ます")),
+        ("月〜金 9時30分から16時まで", (time(9, 30), time(16), "")),
+        ("火・木 9時～12時", (None, None, "火・木 9時～12時")),
+        ("24時間", (None, None, "24時間")),
+        ("平日 17時～9時", (None, None, "平日 17時～9時")),
+    ],
+)
+@pytest.mark.django_db
+def test_hours_that_an_office_had_written_in_words_are_read_once(written: str, hours: tuple[object, ...]) -> None:
+    one = factories.organisation(phone_note=written)
+    import_module("outreach.people.migrations.0007_telephone_hours_read").read(apps, None)
+    one.refresh_from_db()
+    assert (one.phone_opens, one.phone_closes, one.phone_note) == hours

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from outreach.contact.models import SenderNumber
 from outreach.contact.numbers import NumberRefused, read_number, show
+from outreach.people.forms.hours import clock_widget
 from outreach.people.models import Organisation
 from outreach.people.writing import looks_like_my_number
 from outreach.registration.forms import PhoneField
@@ -32,10 +33,18 @@ class OfficeForm(ModelForm):
 
     class Meta:
         model = Organisation
-        fields = ["name", "phone", "phone_hours", "takes_supporters", "takes_requests", "two_at_first_visit"]
+        fields = (
+            "name", "phone", "phone_opens", "phone_closes", "phone_note", "takes_supporters", "takes_requests",
+            "two_at_first_visit",
+        )  # fmt: skip
+        widgets = {"phone_opens": clock_widget(), "phone_closes": clock_widget()}
         help_texts = {
             "name": gettext_lazy("講習会のページ、申込票、チラシに「開くところ」として出ます。"),
-            "phone_hours": gettext_lazy("電話番号といっしょに、住民に見せます。例：平日 9時～17時（昼休みも出ます）"),
+            "phone_opens": gettext_lazy(
+                "平日の時刻です。電話番号といっしょに住民に見せます。自動の電話受付も、この時間だけ係の者につなぎます。"
+                "空けておくと、8:30～17:15につなぎ、住民には時刻を見せません。"
+            ),
+            "phone_note": gettext_lazy("例：昼休みも出ます"),
             "takes_supporters": gettext_lazy("入れると、サポーターの応募のページで、この団体を選べます。"),
             "takes_requests": gettext_lazy(
                 "入れると、住民が個別支援（訪問・電話・団体）を、この団体にお願いできます。外しても、受け付けた依頼は残ります。"
@@ -54,11 +63,22 @@ class OfficeForm(ModelForm):
             raise forms.ValidationError(_("同じ名称の団体が、もう登録されています。"))
         return name
 
-    def clean_phone_hours(self) -> str:
-        hours = " ".join(str(self.cleaned_data["phone_hours"]).split())
-        if looks_like_my_number(hours):
+    def clean_phone_note(self) -> str:
+        note = " ".join(str(self.cleaned_data["phone_note"]).split())
+        if looks_like_my_number(note):
             raise forms.ValidationError(_("マイナンバー（個人番号）は書かないでください。"))
-        return hours
+        return note
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        opens, closes = data.get("phone_opens"), data.get("phone_closes")
+        if {"phone_opens", "phone_closes"} & set(self.errors):
+            return data
+        if (opens is None) != (closes is None):
+            self.add_error("phone_closes" if opens else "phone_opens", _("時刻を入力してください。"))
+        elif opens and closes and closes <= opens:
+            self.add_error("phone_closes", _("出始める時刻より後の時刻にしてください。"))
+        return data
 
 
 class SenderForm(forms.Form):

@@ -1,6 +1,7 @@
 """An organisation's settings changed, each change with its event in the same transaction."""
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
 from django.contrib.admin.utils import label_for_field
@@ -11,7 +12,10 @@ from outreach.contact.models import SenderNumber
 from outreach.contact.numbers import show
 from outreach.people.models import Organisation, OrganisationEvent, User
 
-FIELDS = ("name", "phone", "phone_hours", "takes_supporters", "takes_requests", "two_at_first_visit")
+FIELDS = (
+    "name", "phone", "phone_opens", "phone_closes", "phone_note", "takes_supporters", "takes_requests",
+    "two_at_first_visit",
+)  # fmt: skip
 
 
 class OfficeError(Exception):
@@ -43,7 +47,9 @@ def change_office(*, organisation: Organisation, settings: Mapping[str, Any], by
 def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("はい") if value else _("いいえ")
-    return show(value) if name == "phone" and value else str(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return show(value) if name == "phone" and value else str(value or "")
 
 
 @transaction.atomic

@@ -2,7 +2,8 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,7 +22,9 @@ class Organisation(models.Model):
         "geo.Municipality", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("市区町村")
     )
     phone = models.CharField(_("電話番号"), max_length=16, blank=True)
-    phone_hours = models.CharField(_("電話に出られる時間"), max_length=40, blank=True)
+    phone_opens = models.TimeField(_("電話に出始める時刻"), null=True, blank=True)
+    phone_closes = models.TimeField(_("電話に出終わる時刻"), null=True, blank=True)
+    phone_note = models.CharField(_("電話に出られる時間の補足"), max_length=40, blank=True)
     takes_supporters = models.BooleanField(_("サポーターを募集する"), default=False)
     takes_requests = models.BooleanField(_("個別支援の依頼を受ける"), default=False)
     two_at_first_visit = models.BooleanField(_("初めての訪問は2人で行く"), default=False)
@@ -29,10 +32,28 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["name", "municipality"], name="organisation_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "municipality"], name="organisation_once"),
+            models.CheckConstraint(
+                name="organisation_hours_are_a_stretch",
+                condition=Q(phone_opens=None, phone_closes=None)
+                | Q(phone_opens__isnull=False, phone_closes__isnull=False, phone_closes__gt=F("phone_opens")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_hours(self) -> str:
+        """When someone answers the telephone, as residents read; the line puts callers through then and only then."""
+        if self.phone_opens is None or self.phone_closes is None:
+            return self.phone_note
+        hours = gettext("平日 %(opens)s～%(closes)s") % {
+            "opens": f"{self.phone_opens.hour}:{self.phone_opens:%M}",
+            "closes": f"{self.phone_closes.hour}:{self.phone_closes:%M}",
+        }
+        return f"{hours}（{self.phone_note}）" if self.phone_note else hours
 
 
 class OrganisationEvent(models.Model):

@@ -25,8 +25,7 @@ HEAD = (
 
 def plan_file(kind: str, plan: Plan) -> HttpResponse:
     """Of the version that stands; its number and day are said, so that the same version gives the same rows."""
-    trips = {(trip.person_id, trip.day): trip for trip in plan.trips.all()}
-    rows = [line for visit in visits_of(plan) for line in _lines(visit, trips)]
+    trips = {(trip.person_id, trip.day): trip for trip in plan.trips.select_related("person")}
     version = plan.version
     about = [
         (_("作成日"), timezone.localdate().isoformat()),
@@ -34,12 +33,30 @@ def plan_file(kind: str, plan: Plan) -> HttpResponse:
         (_("都道府県"), plan.prefecture.name),
         (_("期間"), f"{plan.first.isoformat()}–{plan.last.isoformat()}"),
         (_("計画の版"), f"{plan.pk}/{version.pk}" if version else ""),
+        (_("距離と移動"), _("1人1日につき1行だけに書きます。列をたすと、計画の合計になります。")),
         (_("見本データ"), _("はい") if plan.sample else _("いいえ")),
     ]
-    return download(kind, f"plan-{plan.pk}-{plan.first.isoformat()}", [str(title) for title in HEAD], rows, about=about)
+    name = f"plan-{plan.pk}-{plan.first.isoformat()}"
+    return download(kind, name, [str(title) for title in HEAD], _rows(plan, trips), about=about)
 
 
-def _lines(visit: Visit, trips: dict[Any, Trip]) -> Iterable[tuple[Any, ...]]:
+def _rows(plan: Plan, trips: dict[Any, Trip]) -> list[tuple[Any, ...]]:
+    """By time: each visit and person, and the days of travel only. A day's road stands once, so that columns add up."""
+    told: set[Any] = set()
+    rows = [(visit.starts_at, line) for visit in visits_of(plan) for line in _lines(visit, trips, told)]
+    rows += [(trip.leaves_at, _only_travel(trip)) for at, trip in trips.items() if at not in told]
+    return [line for _at, line in sorted(rows, key=lambda row: row[0])]
+
+
+def _only_travel(trip: Trip) -> tuple[Any, ...]:
+    return (
+        trip.day.isoformat(), "", "", trip.person.name, _("移動のみ"), _clock(trip.leaves_at), _clock(trip.back_at),
+        trip.km, trip.road_minutes, _("あり") if trip.overnight else "", *[""] * 10, trip.travelled_km,
+        trip.travelled_minutes,
+    )  # fmt: skip
+
+
+def _lines(visit: Visit, trips: dict[Any, Trip], told: set[Any]) -> Iterable[tuple[Any, ...]]:
     day = timezone.localdate(visit.starts_at)
     request = visit.request
     for person in (visit.lead, visit.second):
@@ -47,13 +64,16 @@ def _lines(visit: Visit, trips: dict[Any, Trip]) -> Iterable[tuple[Any, ...]]:
             continue
         trip = trips[person.pk, day]
         offer = next((one for one in visit.offers.all() if one.person_id == person.pk), None)
+        first = (person.pk, day) not in told
+        told.add((person.pk, day))
         yield (
             day.isoformat(), _clock(visit.starts_at), _clock(visit.ends_at), person.name,
-            _("主担当") if person == visit.lead else _("副担当"), _clock(trip.leaves_at), _clock(trip.back_at), trip.km,
-            trip.road_minutes, _("あり") if trip.overnight else "", request.municipality.code6,
-            request.municipality.name, visit.venue.name, visit.venue.address, visit.wish, request.course.name,
-            request.sessions, request.heads, _("固定") if visit.locked else "",
-            offer.get_status_display() if offer else "", trip.travelled_km, trip.travelled_minutes,
+            _("主担当") if person == visit.lead else _("副担当"), _clock(trip.leaves_at), _clock(trip.back_at),
+            trip.km if first else "", trip.road_minutes if first else "", _("あり") if trip.overnight else "",
+            request.municipality.code6, request.municipality.name, visit.venue.name, visit.venue.address, visit.wish,
+            request.course.name, request.sessions, request.heads, _("固定") if visit.locked else "",
+            offer.get_status_display() if offer else "", trip.travelled_km if first else "",
+            trip.travelled_minutes if first else "",
         )  # fmt: skip
 
 

@@ -15,8 +15,7 @@ from outreach.dispatch.problem import Visit as Wanted
 from outreach.dispatch.services.plans import question, try_move
 from outreach.dispatch.services.refused import PlanRefused
 from outreach.dispatch.wishes import label
-from outreach.dispatch.wording import names_of
-from outreach.people.models import Person
+from outreach.dispatch.wording import names_of, people_named
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def placing(plan: Plan, request: DispatchRequest) -> Placing:
     problem, answer = question(plan, request.pk)
     wanted = next(visit for visit in problem.visits if visit.id == key("r", request.pk))
     people = [pk_of(person.id) for person in problem.instructors]
-    names = dict(Person.objects.filter(pk__in=people).order_by("kana", "pk").values_list("pk", "name"))
+    names = people_named(people)
     visit = plan.visits.filter(request=request).select_related("venue").first()
     return Placing(plan, request, visit, problem, answer, wanted, names, _venues(request, wanted))
 

@@ -46,7 +46,12 @@ def visits_to_ask(plan: Plan, now: datetime) -> QuerySet[Visit]:
 def to_offer(plan: Plan) -> list[Asked]:
     """As `publish_plan` would: of `visits_to_ask`, those whose crew was not asked about them yet, by person."""
     found: dict[int, Asked] = {}
-    employers = ("lead__instructor__organisation", "second__instructor__organisation")
+    employers = (
+        "lead__instructor__organisation",
+        "second__instructor__organisation",
+        "lead__municipality",
+        "second__municipality",
+    )
     for visit in visits_of(plan, visits_to_ask(plan, timezone.now())).select_related(*AROUND, *employers):
         asked = {offer.person_id for offer in visit.offers.all() if offer.status != OfferStatus.WITHDRAWN}
         for person in (visit.lead, visit.second):

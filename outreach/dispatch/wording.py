@@ -52,14 +52,25 @@ def _line(line: str, names: dict[str, str], skills: dict[str, str]) -> str:
     return ID.sub(lambda found: names.get(found[0], found[0]), line)
 
 
+def people_named(keys: list[int]) -> dict[int, str]:
+    """By kana: each by name, instructors who share one also by town. One statement."""
+    twins = Person.objects.filter(name=OuterRef("name"), instructor__isnull=False).exclude(pk=OuterRef("pk"))
+    rows = Person.objects.filter(pk__in=keys).annotate(twin=Exists(twins)).order_by("kana", "pk")
+    return {
+        pk: _("%(name)s（%(town)s）") % {"name": name, "town": town} if twin else name
+        for pk, name, town, twin in rows.values_list("pk", "name", "municipality__name", "twin")
+    }
+
+
 def names_of(ids: set[str]) -> dict[str, str]:
     """What ids of a problem are called; those that are none are left out. At most five statements.
 
-    A visit is called by its venue, or by its course where it could be at several.
+    A visit is called by its venue, or by its course where it could be at several; of instructors of the same name
+    each also by town.
     """
     by_kind = {kind: [pk_of(name) for name in ids if name[0] == kind] for kind in "phrvb"}
     names: dict[str, str] = {}
-    people = dict(Person.objects.filter(pk__in=by_kind["p"] + by_kind["h"]).values_list("pk", "name"))
+    people = people_named(by_kind["p"] + by_kind["h"])
     names |= {f"p{pk}": name for pk, name in people.items()}
     names |= {f"h{pk}": _("%(name)sさんの拠点") % {"name": name} for pk, name in people.items()}
     if by_kind["b"]:

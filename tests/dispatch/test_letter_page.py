@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from outreach.classes.models import Venue
 from outreach.dispatch import services
-from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Plan, Trip, Visit
+from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, OtherBase, Plan, Trip, Visit
 from outreach.people.models import Engagement, Person
 from tests.browser import OpenPage
 from tests.dispatch import rows
@@ -48,6 +48,25 @@ def test_it_shows_the_days_the_way_the_key_and_nothing_is_kept(client: Client, p
         assert words in text
     assert "no-store" in answer.headers["Cache-Control"]
     assert len(answer.content) < 24_000
+
+
+def test_who_slept_on_the_way_leaves_the_inn_and_who_starts_elsewhere_leaves_that(client: Client, page: str) -> None:
+    trip = Trip.objects.get()
+    eve = {"day": trip.day - timedelta(days=1), "leaves_at": trip.leaves_at - timedelta(hours=20)}
+    Trip.objects.create(
+        plan=trip.plan, person=trip.person, back_at=trip.leaves_at - timedelta(hours=16), hm=990, road_minutes=180,
+        overnight=True, **eve,
+    )  # fmt: skip
+    first, second = client.get(page).content.decode().split('<section class="day card">')[1:]
+    assert "家を出る" in first
+    assert "宿に着く" in first
+    assert "移動だけの日です" in first
+    assert "宿を出る" in second
+    assert "家に帰る" in second
+    place = {"municipality": trip.person.municipality, "lat": 45.1, "lon": 142.3}
+    Trip.objects.filter(pk=trip.pk).update(base=OtherBase.objects.create(person=trip.person, name="実家", **place))
+    second = client.get(page).content.decode().split('<section class="day card">')[2]
+    assert "実家に帰る" in second
 
 
 def test_yes_by_visit_and_a_second_tap_says_the_same(client: Client, page: str) -> None:

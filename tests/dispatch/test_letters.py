@@ -3,10 +3,11 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.forms import ModelMultipleChoiceField
 from django.utils import timezone
 
 from outreach.classes import codes
-from outreach.classes.models import Venue
+from outreach.classes.models import Course, Venue
 from outreach.contact.models import CallTask
 from outreach.dispatch import services
 from outreach.dispatch.building import build_problem
@@ -71,9 +72,20 @@ class TestTheForm:
         assert venue.blackouts
         assert (asked.needs, asked.hearing_loop, asked.crew) == (("sign",), True, 1)
 
+    def test_a_town_is_offered_what_is_sent_and_not_its_neighbours_own_courses(self) -> None:
+        ours = factories.course()
+        Course.objects.create(
+            code="own", name=ours.name, kana=ours.kana, level=ours.level, skill=ours.skill, dispatched=False
+        )
+        field = letters.form().fields["courses"]
+        assert isinstance(field, ModelMultipleChoiceField)
+        assert list(field.queryset or []) == [ours]
+        assert not letters.form(courses=["own"]).is_valid()
+
     @pytest.mark.parametrize(
         ("field", "value"),
         [
+            ("learners_65", ""),
             ("heads", "0"),
             ("heads", "たくさん"),
             ("learners_65", "13"),

@@ -1,8 +1,11 @@
 """Pages of plans: who may open them, the table, moving, locking, undoing, publishing."""
 
+import csv
+import io
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -14,8 +17,10 @@ from django_q.models import OrmQ
 
 from backend.sample.dispatch import seed_plan
 from outreach.dispatch import documents, services
+from outreach.dispatch.bars import AXIS, hand_at, pieces_of
 from outreach.dispatch.building import minute_of
-from outreach.dispatch.models import DayLock, Offer, OtherBase, Plan, PlanStatus, PlanVersion, Visit
+from outreach.dispatch.models import DayLock, Offer, OtherBase, Plan, PlanStatus, PlanVersion, Trip, Visit
+from outreach.dispatch.weeks import first_week, weeks_of
 from outreach.people.models import AccessLog, DayException, Organisation, Person, Role
 from tests import factories
 from tests.dispatch import rows
@@ -189,9 +194,14 @@ def test_a_visit_is_checked_then_moved_then_put_back(desk: Client, visit: Visit,
     assert "訪問を動かしました" in body(answer)
     visit.refresh_from_db()
     assert visit.lead == other
-    assert "1つ前の案に戻しました" in body(desk.post(page(visit, "undo/"), follow=True))
+    back = {"version": Plan.objects.get().version_id}
+    assert "そのあいだに案が変わりました" in body(desk.post(page(visit, "undo/"), asked, follow=True)), "an old tab"
+    visit.refresh_from_db()
+    assert visit.lead == other
+    assert "1つ前の案に戻しました" in body(desk.post(page(visit, "undo/"), back, follow=True))
     visit.refresh_from_db()
     assert visit.lead != other
+    assert "1つ前の案に戻しました" not in body(desk.post(page(visit, "undo/"), back, follow=True)), "a second press"
 
 
 def test_what_breaks_is_said_in_names_and_nothing_is_kept(desk: Client, visit: Visit) -> None:
@@ -302,6 +312,110 @@ def test_the_plan_is_a_file(desk: Client, visit: Visit, kind: str) -> None:
     assert answer["Content-Disposition"].endswith(f'.{kind}"')
     if kind == "csv":
         assert visit.lead.name in answer.content.decode("utf-8-sig")
+
+
+def test_the_columns_of_the_file_add_up_to_the_plan(desk: Client, teachers: list[Person]) -> None:
+    """Two visits on a day are one way out and back; a day of travel only has a line of its own."""
+    rows.request(), rows.request(venue=factories.venue(name="となりの会館"), crew=2)
+    plan = rows.plan()
+    trip = plan.trips.order_by("pk")[0]
+    day, out = trip.day - timedelta(days=1), trip.leaves_at - timedelta(days=1)
+    Trip.objects.create(
+        plan=plan, person=trip.person, day=day, leaves_at=out, back_at=out + timedelta(hours=2), hm=1234,
+        road_minutes=90, overnight=True,
+    )  # fmt: skip
+    text = desk.get(f"/staff/plans/{plan.pk}/", {"format": "csv"}).content.decode("utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert [line["役割"] for line in lines].count("移動のみ") == 1
+    assert len(lines) == 4
+    km = sum(float(line["この日の距離（km）"] or 0) for line in lines)
+    assert plan.version
+    assert round(km, 1) == round(plan.version.km + 123.4, 1)
+    minutes = sum(int(line["この日の移動（分）"] or 0) for line in lines)
+    assert minutes == plan.version.road_minutes + 90
+
+
+# --- how the table is shown -----------------------------------------------------------------------------------------
+def shown(text: str) -> list[str]:
+    """Whose rows stand in the table."""
+    return re.findall(r'<tr id="row-\d+"[^>]*><th scope="row">([^<]+)<', text)
+
+
+def test_the_table_opens_where_something_is_to_be_done(visit: Visit) -> None:
+    Plan.objects.update(last=visit.plan.last + timedelta(days=14))
+    plan, monday = Plan.objects.get(), rows.monday()
+    monday -= timedelta(days=monday.weekday())
+    weeks = weeks_of(plan, timezone.now())
+    assert [(week.visits, week.vacant) for week in weeks] == [(1, 0), (0, 0), (0, 0)]
+    assert first_week(weeks, monday - timedelta(days=30)) == monday, "an empty week before it is passed over"
+    assert first_week(weeks, monday + timedelta(days=3)) == monday
+    assert first_week(weeks, monday + timedelta(days=8)) == monday + timedelta(days=8), "nothing comes any more"
+    assert first_week(weeks, monday + timedelta(days=80)) == monday + timedelta(days=14)
+
+
+def test_a_week_says_how_many_visits_have_lost_their_instructor(desk: Client, visit: Visit) -> None:
+    services.publish_plan(plan=visit.plan, by=None)
+    assert "代わりの講師が要る訪問" not in body(desk.get(page(visit)))
+    services.decline_offer(offer=Offer.objects.get(), now=timezone.now())
+    text = body(desk.get(page(visit)))
+    assert "空き1" in text
+    assert "代わりの講師が要る訪問</a> <b>1</b>" in text
+    assert 'class="plan-block refused' in text
+    assert weeks_of(visit.plan, visit.ends_at)[0].vacant == 0, "over"
+
+
+def test_the_table_is_shown_as_one_likes_until_one_says_otherwise(desk: Client, visit: Visit) -> None:
+    week = visit.starts_at.date().isoformat()
+    idle = "二番 花子" if visit.lead.name == "一番 太郎" else "一番 太郎"
+    everyone = body(desk.get(page(visit), {"week": week}))
+    assert shown(everyone) == [visit.lead.name, idle]
+    assert shown(body(desk.get(page(visit), {"week": week, "show": "1", "busy": "1", "close": "1"}))) == [
+        visit.lead.name
+    ]
+    desk.post(page(visit, f"visits/{visit.request_id}/lock/"))
+    again = body(desk.get(page(visit), {"week": week}))
+    assert shown(again) == [visit.lead.name]
+    assert "plan-week close" in again
+    assert "講師2人のうち1人を表示しています。" in again
+    for words, found in (("ごうに", 0), ("猿払", 2), ("さるふつ", 2), (idle[:2], 1), ("<script>", 0)):
+        text = body(desk.get(page(visit), {"week": week, "show": "1", "q": words}))
+        assert len(shown(text)) == found, words
+        assert "<script>&" not in text
+    other = Plan.objects.create(
+        prefecture_id="01", first=visit.plan.first, last=visit.plan.last, version=visit.plan.version
+    )
+    assert len(shown(body(desk.get(f"/staff/plans/{other.pk}/", {"week": week})))) == 2, "the words are of one plan"
+
+
+def test_after_a_lock_one_is_back_at_the_same_row(desk: Client, visit: Visit) -> None:
+    day = timezone.localdate(visit.starts_at).isoformat()
+    for rest in (f"visits/{visit.request_id}/lock/", f"days/{visit.lead_id}/{day}/lock/"):
+        assert desk.post(page(visit, rest))["Location"] == f"{page(visit)}?week={day}#row-{visit.lead_id}"
+
+
+def test_bars_of_a_trip_of_two_days_join(visit: Visit) -> None:
+    trip = Trip.objects.get()
+    alone = pieces_of(trip, [visit], visit.plan.first)
+    assert "night" not in {piece.kind for piece in alone}
+    second = pieces_of(trip, [visit], visit.plan.first, from_inn=True)
+    night = next(piece for piece in second if piece.kind == "night")
+    local = timezone.localtime(trip.leaves_at)
+    assert (night.x, night.width) == (0, local.hour * 60 + local.minute - AXIS[0])
+    trip.overnight = True
+    last = pieces_of(trip, [visit], visit.plan.first)[-1]
+    assert (last.kind, last.x + last.width) == ("night", AXIS[1] - AXIS[0])
+
+
+@pytest.mark.parametrize(("clock", "hand"), [("04:59", None), ("05:00", 0), ("12:00", 420), ("22:00", None)])
+def test_the_hand_stands_where_the_day_is(clock: str, hand: int | None) -> None:
+    assert hand_at(datetime.fromisoformat(f"2026-12-07T{clock}+09:00")) == hand
+
+
+def test_publishing_counts_a_visit_of_two_once(desk: Client, teachers: list[Person]) -> None:
+    rows.request(crew=2)
+    said = body(desk.get(f"/staff/plans/{rows.plan().pk}/publish/"))
+    assert "2人の講師に、1件の訪問を打診します。" in said
+    assert "打診は2件です。" in said
 
 
 def test_the_map_has_a_way_for_each_who_travels(desk: Client, visit: Visit) -> None:

@@ -5,8 +5,9 @@ from django.utils import translation
 
 from outreach.dispatch.problem import Horizon
 from outreach.dispatch.violations import WORDS, Ledger, Rule
-from outreach.dispatch.wording import in_names, sentences
+from outreach.dispatch.wording import in_names, names_of, sentences
 from outreach.people.models import Skill
+from tests import factories
 from tests.dispatch import rows
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,16 @@ def test_an_english_reader_is_told_in_english() -> None:
     assert "by 3 Jun 9:30" in first
     assert "certificate “手話”" in second
     assert third.endswith("is not kept: the start.")
+
+
+def test_of_two_of_the_same_name_each_is_told_by_town_too() -> None:
+    one = rows.instructor(name="汐見 昭")
+    other = rows.instructor(name="汐見 昭", municipality=factories.municipality("16204"))
+    lone = rows.instructor(name="岬 ちよ")
+    factories.person(name="岬 ちよ")  # no instructor: nobody to mistake her for
+    names = names_of({f"p{one.pk}", f"p{lone.pk}"})
+    assert (names[f"p{one.pk}"], names[f"p{lone.pk}"]) == ("汐見 昭（猿払村）", "岬 ちよ")
+    assert names_of({f"p{other.pk}"})[f"p{other.pk}"] == "汐見 昭（魚津市）"
 
 
 def test_what_is_unknown_stays_as_it_is() -> None:

@@ -81,7 +81,11 @@ class LetterForm(forms.Form):
         help_text=gettext_lazy("同じ講座を、同じ会場で、休みをはさんで続けて開く回数です。1〜4回。"),
     )
     heads = CountField(label=gettext_lazy("参加の見込み（人）"), lowest=1, highest=500)
-    learners_65 = CountField(label=gettext_lazy("そのうち65歳以上（人）"), highest=500, initial=0)
+    learners_65 = CountField(
+        label=gettext_lazy("そのうち65歳以上（人）"),
+        highest=500,
+        help_text=gettext_lazy("おおよそで、かまいません。行く順を決めるときに使います。"),
+    )
     earliest = DayField(label=gettext_lazy("いちばん早い日"), error_messages=DAY_WORDS)
     latest = DayField(label=gettext_lazy("いちばん遅い日"), error_messages=DAY_WORDS)
     needs = forms.MultipleChoiceField(

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from outreach.dispatch.figures import Travelled, figures_of
 from outreach.dispatch.models import Plan
 from outreach.dispatch.views.plans import plan_or_404
+from outreach.dispatch.wording import names_of
 from outreach.people.access import ScopedRequest, allowed, log_access
-from outreach.people.models import Person
 from outreach.people.rules import Action
 
 
@@ -38,11 +38,11 @@ def plan_figures(request: ScopedRequest, pk: int) -> HttpResponse:
         return redirect("dispatch:plan", pk)
     log_access(request.user, "see_plan", f"plan:{pk}")
     figures = figures_of(plan.version)
-    names = dict(Person.objects.filter(pk__in=[load.person for load in figures.loads]).values_list("pk", "name"))
+    names = names_of({f"p{load.person}" for load in figures.loads})
     context: dict[str, Any] = {
         "plan": plan,
         "figures": figures,
         "travelled": travelled(plan),
-        "loads": [(names.get(load.person, "?"), load) for load in figures.loads],
+        "loads": [(names.get(f"p{load.person}", "?"), load) for load in figures.loads],
     }
     return render(request, "dispatch/plan_figures.html", context)

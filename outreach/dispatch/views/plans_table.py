@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -92,8 +93,12 @@ def back_to_week(one: Plan, raw: str | None, person: int | None = None) -> HttpR
 @allowed(Action.PLAN_DISPATCH)
 @require_POST
 def plan_undo(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Back from the version that the page showed: a second press, or an old tab, would take back another's step."""
     one = plan_or_404(request.scope, pk)
-    attempt(request, lambda: services.undo_version(plan=one), _("1つ前の案に戻しました。"))
+    if request.POST.get("version") != str(one.version_id):
+        messages.error(request, _("そのあいだに案が変わりました。いまの案を見てから、もう一度押してください。"))
+    else:
+        attempt(request, lambda: services.undo_version(plan=one), _("1つ前の案に戻しました。"))
     return back_to_week(one, request.POST.get("week"))
 
 

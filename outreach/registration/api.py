@@ -13,6 +13,7 @@ from ninja import Field, Header, Router, Schema, Status
 from ninja.errors import HttpError, ValidationError
 
 from outreach.classes.api import published_session
+from outreach.classes.models import Session
 from outreach.classes.rules import JST
 from outreach.contact.numbers import NumberRefused, read_number
 from outreach.people.access import client_address, open_to_all
@@ -53,26 +54,40 @@ class LookupIn(Schema):
 
 
 class BookingOut(Schema):
-    reference: str
+    """`reference` is null, and `status` "received", where that person's application stands already."""
+
+    reference: str | None
     status: str
     session_code: str
     course_name: str
     starts_at: datetime
     venue: str
     offer_expires_at: datetime | None
+    notice: str = ""
 
 
 def booking_out(booking: Booking) -> dict[str, Any]:
-    session = booking.session
     return {
+        **_class_out(booking.session),
         "reference": booking.reference,
         "status": booking.status,
+        "offer_expires_at": booking.offer_expires_at,
+    }
+
+
+def _class_out(session: Session) -> dict[str, Any]:
+    return {
         "session_code": session.code,
         "course_name": session.course.name,
         "starts_at": session.starts_at.astimezone(JST),
         "venue": session.venue.name,
-        "offer_expires_at": booking.offer_expires_at,
     }
+
+
+def _received(session: Session) -> dict[str, Any]:
+    """As the page answers: what stands is for the number on file, not for whoever writes."""
+    said = _("この講習会のお申し込みは、受け付けています。申込番号は、登録の電話番号にお知らせします。")
+    return {**_class_out(session), "reference": None, "status": "received", "offer_expires_at": None, "notice": said}
 
 
 @router.post("/bookings", response={201: BookingOut}, summary="申し込む")
@@ -82,7 +97,10 @@ def create_booking(
     payload: BookingIn,
     idempotency_key: Annotated[str, Header(alias="Idempotency-Key", max_length=100)] = "",
 ) -> Status[dict[str, Any]]:
-    """満席のときは、キャンセル待ち（waitlisted）になります。同じ Idempotency-Key の2回目は、1回目の申込を返します。"""
+    """満席のときは、キャンセル待ち（waitlisted）になります。同じ Idempotency-Key の2回目は、1回目の申込を返します。
+
+    その方のお申し込みがもうあるときも、受け付けた（received）とだけ答え、申込番号は登録の番号にお知らせします。
+    """
     session = published_session(payload.session_code)
     application = _clean(payload)
     if why := flood.stopped(request, session, application):
@@ -97,9 +115,9 @@ def create_booking(
         )
     except services.IdempotencyConflict as error:
         raise HttpError(422, str(error)) from error
-    except services.AlreadyBooked as error:
+    except services.AlreadyBooked:
         services.tell_of_what_stands(session=session, application=application)
-        raise HttpError(409, str(error)) from error
+        return Status(201, _received(session))
     except services.BookingError as error:
         raise HttpError(409, str(error)) from error
     return Status(201, booking_out(booking))

@@ -1,11 +1,15 @@
 """Booking through the API."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from outreach.classes.codes import show_code
 from outreach.classes.models import Session
+from outreach.contact.models import Message
 from outreach.people.tries import TRIES_PER_REFERENCE
 from outreach.registration.models import Booking
 from tests import factories
@@ -42,12 +46,24 @@ def test_a_full_class_answers_waitlisted(client: Client) -> None:
     assert post(client, "bookings", wanted(session)).json()["status"] == "waitlisted"
 
 
-def test_a_second_booking_of_the_same_person_is_a_conflict_without_the_reference(client: Client) -> None:
-    session = factories.session()
-    reference = post(client, "bookings", wanted(session)).json()["reference"]
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_stranger_learns_by_applying_again_nothing_but_that_it_was_received(client: Client, waits: bool) -> None:
+    """As on the page: in the shape of a success, the same whether the person has a seat or waits for one."""
+    session = factories.session(capacity=1)
+    if waits:
+        factories.booking(session)
+    first = post(client, "bookings", wanted(session))
+    Message.objects.update(created_at=timezone.now() - timedelta(days=2))
     again = post(client, "bookings", wanted(session))
-    assert (again.status_code, again.headers["Content-Type"]) == (409, PROBLEM)
+    assert again.status_code == first.status_code == 201
+    assert set(again.json()) == set(first.json())
+    assert (again.json()["reference"], again.json()["status"]) == (None, "received")
+    assert "登録の電話番号" in again.json()["notice"]
+    reference = first.json()["reference"]
     assert reference not in again.content.decode()
+    assert Booking.objects.filter(resident__kana="ヨシノ ハナ").count() == 1
+    told = Message.objects.filter(fields__reference=show_code(reference))
+    assert told.filter(created_at__gt=timezone.now() - timedelta(hours=1)).exists(), "who is booked hears of it"
 
 
 def test_a_class_that_was_cancelled_is_a_conflict(client: Client) -> None:

@@ -1,12 +1,14 @@
 """Several people on one form: all or nobody, one reference each, each number told once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from outreach.classes.models import Session
 from outreach.contact.models import CallTask, Kind, Message, MessageStatus
@@ -243,6 +245,24 @@ def test_a_flood_of_groups_for_one_number_is_stopped_and_nothing_written_is_lost
     monkeypatch.setattr(flood, "FOR_NUMBER", 9)
     client.post(confirm, {"draft": draft_of(answer.content.decode())})
     assert Booking.objects.count() == 4
+
+
+def test_who_is_booked_already_is_told_at_their_own_number_and_the_others_may_go_on(
+    client: Client, roomy: Session
+) -> None:
+    url = reverse("registration:group", args=[roomy.code])
+    confirm = reverse("registration:group-confirm", args=[roomy.code])
+    client.post(confirm, {"draft": draft_of(client.post(url, form("やまだ はなこ", "やまだ たろう")).content.decode())})
+    Message.objects.update(created_at=timezone.now() - timedelta(days=2))
+    stranger = Client()
+    draft = draft_of(stranger.post(url, form("やまだ うめ", "やまだ たろう")).content.decode())
+    page = stranger.post(confirm, {"draft": draft}).content.decode()
+    booked = Booking.objects.get(resident__kana="ヤマダ タロウ")
+    assert "お申し込みは、受け付けています" in page
+    assert booked.reference not in page
+    assert "もう申し込んで" not in page
+    assert Booking.objects.count() == 2
+    assert Message.objects.filter(created_at__gt=timezone.now() - timedelta(hours=1)).exists()
 
 
 def test_a_flood_of_groups_from_one_address_is_stopped(

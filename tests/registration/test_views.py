@@ -495,7 +495,7 @@ def test_a_hall_where_thirty_people_apply_in_an_hour_is_not_stopped(client: Clie
     assert flood.FROM_ADDRESS >= 2 * 30  # also where each of them tries twice
 
 
-@pytest.mark.parametrize("limit", ["FROM_ADDRESS", "FOR_NUMBER", "A_DAY"])
+@pytest.mark.parametrize("limit", ["FROM_ADDRESS", "FOR_NUMBER", "FROM_HERE_A_DAY", "A_DAY"])
 def test_a_flood_is_stopped_with_words_and_a_number_to_ring_and_nothing_is_lost(
     client: Client, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
@@ -518,6 +518,22 @@ def test_a_flood_is_stopped_with_words_and_a_number_to_ring_and_nothing_is_lost(
     monkeypatch.setattr(flood, limit, 9)
     confirm(client, session, draft_in(stopped))
     assert Booking.objects.count() == 2
+
+
+def test_ten_false_applications_for_a_number_stop_their_writer_and_not_whose_number_it_is(client: Client) -> None:
+    session, stopped = factories.session(capacity=30, venue=factories.venue(capacity=30)), []
+    for n in range(4 * flood.A_DAY):
+        body = {
+            "session_code": session.code,
+            "name": f"嘘 {n}",
+            "kana": "ウソ" + "アイウエオカキクケコ"[n % 10] * (n // 10 + 1),
+        }
+        answer = client.post("/api/bookings", {**body, "phone": MOBILE}, content_type="application/json")
+        stopped.append(answer.status_code == 429)
+    assert stopped == [False] * flood.FOR_NUMBER + [True] * (len(stopped) - flood.FOR_NUMBER)
+    at_home = Client(REMOTE_ADDR="203.0.113.9")
+    assert confirm(at_home, session, draft_in(apply(at_home, session))).status_code == 302
+    assert Booking.objects.count() == flood.FOR_NUMBER + 1
 
 
 def test_who_applies_for_others_is_not_flooded_with_their_texts(

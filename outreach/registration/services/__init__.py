@@ -14,7 +14,13 @@ from outreach.registration.services.enquiries import (
     reopen_enquiry,
     word_enquiry,
 )
-from outreach.registration.services.groups import SeatsChanged, book_group, book_group_once, change_group
+from outreach.registration.services.groups import (
+    OneAlreadyBooked,
+    SeatsChanged,
+    book_group,
+    book_group_once,
+    change_group,
+)
 from outreach.registration.services.helping import (
     alarm_overdue,
     arrive,
@@ -73,6 +79,7 @@ __all__ = [
     "IdempotencyConflict",
     "NoSeat",
     "NotOpen",
+    "OneAlreadyBooked",
     "PointsError",
     "Scan",
     "SeatsChanged",

@@ -17,6 +17,14 @@ from outreach.registration.services.steps import AlreadyBooked, BookingError, Id
 MOST = 20  # a facility's minibus; more come as two forms
 
 
+class OneAlreadyBooked(AlreadyBooked):
+    """`application`: whose it is. `str()` is for staff."""
+
+    def __init__(self, words: str, application: Application) -> None:
+        super().__init__(words)
+        self.application = application
+
+
 class SeatsChanged(BookingError):
     """Fewer seats are left than the group was told: nothing has been booked. `left`: how many are."""
 
@@ -37,7 +45,7 @@ def book_group(
 ) -> list[Booking]:
     """Book everyone, in the order given: the first `seats` of them were told that they get one, the rest wait.
 
-    Raises: SeatsChanged where fewer are left now; AlreadyBooked, whose words name the person; BookingError. Then
+    Raises: SeatsChanged where fewer are left now; OneAlreadyBooked, which names the person; BookingError. Then
     nobody is booked.
     """
     if not 1 <= len(applications) <= MOST:
@@ -80,7 +88,7 @@ def _enter(session: Session, application: Application, channel: str, by: User | 
         return enter(session=session, application=application, channel=channel, by=by, sample=sample)
     except AlreadyBooked as error:
         said = {"name": application.name or application.kana}
-        raise AlreadyBooked(_("%(name)sさんは、この講習会にもう申し込んでいます。") % said) from error
+        raise OneAlreadyBooked(_("%(name)sさんは、この講習会にもう申し込んでいます。") % said, application) from error
 
 
 def _join_parties(bookings: Sequence[Booking]) -> None:

@@ -25,6 +25,7 @@ from outreach.registration.forms.group import MORE, MOST, PeopleForms, people_of
 from outreach.registration.forms.pages import WAYS
 from outreach.registration.models import Booking, Intake
 from outreach.registration.queries import senders
+from outreach.registration.services import Application
 
 SALT = "registration.group"
 AN_HOUR = 30  # from one address: a relay or a town shares one
@@ -74,7 +75,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, _("続けて送られた数が多すぎます。1時間ほどあけるか、お電話ください。"))
         return _form(request, session, form, people)
     applications = form.applications(people.people())
-    if why := flood.stopped_by_number(session, applications):
+    if why := flood.stopped_by_number(request, session, applications):
         messages.error(request, why)
         return _review(request, session, form, people)
     try:
@@ -89,6 +90,10 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
     except services.SeatsChanged as error:
         messages.warning(request, str(error))
         return _review(request, _session(code), form, people)
+    except services.OneAlreadyBooked as error:
+        services.tell_of_what_stands(session=session, application=error.application)
+        messages.info(request, _stands(error.application))
+        return _form(request, session, form, people)
     except services.BookingError as error:
         messages.error(request, str(error))
         return _form(request, session, form, people)
@@ -108,6 +113,14 @@ def done(request: HttpRequest) -> HttpResponse:
     bookings = list(found.order_by("pk"))
     context = {"bookings": bookings, "session": bookings[0].session, "senders": senders(bookings[0].session)}
     return render(request, "registration/group_done.html", context)
+
+
+def _stands(one: Application) -> str:
+    """As for one who applies alone: what stands is told to the number on file, not here."""
+    return _(
+        "%(name)sさんのお申し込みは、受け付けています。申込番号は、登録の電話番号にお知らせします。"
+        "この方の行を消してから、もう一度お進みください。"
+    ) % {"name": one.name or one.kana}
 
 
 def _session(code: str) -> Session:

@@ -26,6 +26,7 @@ JOBS = (
     Job("registration: end offers that lapsed", "outreach.registration.jobs.lapse_offers", minutes=5),
     Job("registration: forget residents", "outreach.registration.jobs.purge", daily=time(3, 30)),
     Job("classes: give old codes back", "outreach.classes.jobs.release", daily=time(3, 40)),
+    Job("classes: forget files that were sent in", "outreach.classes.jobs.forget_files", daily=time(3, 35)),
     Job("dispatch: end offers that lapsed, ask the next", "outreach.dispatch.jobs.lapse_offers", minutes=5),
     Job("dispatch: forget contacts of requests long over", "outreach.dispatch.jobs.purge", daily=time(3, 45)),
     Job("phone: fetch recordings and delete them at the provider", "outreach.phone.jobs.collect", minutes=1),

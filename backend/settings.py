@@ -225,6 +225,7 @@ MESSAGE_TEXT_DAYS = env.number("MESSAGE_TEXT_DAYS", 90)  # then numbers and text
 CALLBACK_NUMBER = env.text("CALLBACK_NUMBER", "" if PRODUCTION else "03-0000-0100")
 LINE_STAFF_NUMBER = env.text("LINE_STAFF_NUMBER", CALLBACK_NUMBER)  # where 0 on the line rings
 RESIDENT_KEEP_DAYS = env.number("RESIDENT_KEEP_DAYS", 400)  # after the last class; then only counts remain
+UPLOAD_KEEP_DAYS = env.number("UPLOAD_KEEP_DAYS", 30)  # of a file that staff sent in; what was taken in stays
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tsutsuura@localhost")
 

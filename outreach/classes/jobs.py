@@ -22,6 +22,18 @@ def release() -> int:
     return released
 
 
+def forget_files() -> int:
+    """Each night: empty files that were carried out `settings.UPLOAD_KEEP_DAYS` ago; those never confirmed go whole.
+
+    What came of a file stays: its report holds rows and reasons. One that is being carried out is left alone.
+    """
+    before = timezone.now() - timedelta(days=settings.UPLOAD_KEEP_DAYS)
+    emptied = Upload.objects.filter(done_at__lt=before).exclude(content=b"").update(content=b"")
+    gone, _each = Upload.objects.filter(confirmed_at=None, made_at__lt=before).delete()
+    log.info("files emptied: %d, deleted: %d", emptied, gone)
+    return emptied + gone
+
+
 def carry_out(pk: int) -> None:
     """Go on with a confirmed plan; one that takes longer than a slice asks for another."""
     finished = go_on(pk)

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -47,7 +48,8 @@ def uploads(request: ScopedRequest) -> HttpResponse:
             return redirect("classes:upload", made.pk)
     sent = Upload.objects.filter(organisation__in=mine, kind=Upload.Kind.PLAN)
     recent = sent.select_related("organisation").defer("content", "report")[:RECENT]
-    return render(request, "classes/staff_uploads.html", {"form": form, "rows": recent})
+    context = {"form": form, "rows": recent, "keep_days": settings.UPLOAD_KEEP_DAYS}
+    return render(request, "classes/staff_uploads.html", context)
 
 
 def keep(request: ScopedRequest, form: UploadForm, kind: str, look: Callable[[Upload], Report]) -> Upload | None:

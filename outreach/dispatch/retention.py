@@ -15,10 +15,11 @@ ENDED_LETTERS = (LetterStatus.DECLINED, LetterStatus.WITHDRAWN)
 def forget_contacts(*, now: datetime) -> int:
     """Blank names, numbers and notes `settings.RESIDENT_KEEP_DAYS` after it was over; returns how many letters.
 
-    Over: the last day asked for is past; a letter that was declined or withdrawn, since it came. Files go whole.
+    Over: the last day asked for is past; a letter that was declined or withdrawn, since it came. Files sent in go
+    whole, and sooner: `settings.UPLOAD_KEEP_DAYS`.
     """
     before = now - timedelta(days=settings.RESIDENT_KEEP_DAYS)
-    RequestUpload.objects.filter(made_at__lt=before).delete()
+    RequestUpload.objects.filter(made_at__lt=now - timedelta(days=settings.UPLOAD_KEEP_DAYS)).delete()
     old = DispatchRequest.objects.filter(latest__lt=before.date()).exclude(contact_name="")
     old.update(contact_name="", contact_phone="", note="")
     total = 0
@@ -36,5 +37,6 @@ def _forget_some(before: datetime) -> int:
     for letter in letters:
         letter.contact_name = letter.contact_phone = ""
         letter.written = {name: value for name, value in letter.written.items() if name not in PERSONAL}
-    RequestLetter.objects.bulk_update(letters, ["contact_name", "contact_phone", "written"])
+        letter.filed = None
+    RequestLetter.objects.bulk_update(letters, ["contact_name", "contact_phone", "written", "filed"])
     return len(letters)

@@ -7,11 +7,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.importing.report import Report, WrongFile
 from geo.services import load_areas
+from outreach.classes import jobs
 from outreach.classes.models import Session, SessionStatus, Site, Upload, UploadedSlot, Venue, VenueHold
 from outreach.classes.rules import JST
 from outreach.classes.services import SessionError, assign, recount_sites
@@ -249,3 +251,29 @@ def test_the_list_asks_as_much_at_thirty_plans_as_at_one(client: Client, carrier
         return len(statements)
 
     assert asked(1) == asked(29)
+
+
+def test_a_file_is_emptied_a_month_after_it_was_carried_out_and_its_page_still_says_what_came_of_it(
+    carrier: Organisation, client: Client
+) -> None:
+    user = factories.user(Role.COORDINATOR, organisation=carrier)
+    client.force_login(user)
+    assert "30日たつと消します" in client.get(reverse("classes:uploads")).content.decode()
+    content = "\n".join((HEAD, *GOOD)).encode("cp932")
+    made = [
+        Upload.objects.create(organisation=carrier, name=n, content=content, made_by=user) for n in ("done", "left")
+    ]
+    assert carry_out(upload=made[0], by=user)
+    assert jobs.forget_files() == 0
+    long_ago = timezone.now() - timedelta(days=31)
+    Upload.objects.update(made_at=long_ago)
+    Upload.objects.filter(pk=made[0].pk).update(done_at=long_ago)
+    assert jobs.forget_files() == 2
+    assert jobs.forget_files() == 0
+    kept = Upload.objects.get()
+    assert (kept.name, bytes(kept.content)) == ("done", b"")
+    page = client.get(reverse("classes:upload", args=[kept.pk]))
+    assert page.status_code == 200
+    assert "取り込みました" in page.content.decode()
+    assert client.post(reverse("classes:upload", args=[kept.pk])).status_code == 302
+    assert Session.objects.count() == len(GOOD)

@@ -1,5 +1,6 @@
 """The pages where a carrier's coordinator sends in results by slot number, looks them over, and confirms."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -29,7 +30,8 @@ def results(request: ScopedRequest) -> HttpResponse:
             return redirect("desk:result", made.pk)
     sent = Upload.objects.filter(organisation__in=mine, kind=Upload.Kind.RESULTS)
     recent = sent.select_related("organisation").defer("content", "report")[:RECENT]
-    return render(request, "desk/results.html", {"form": form, "rows": recent})
+    context = {"form": form, "rows": recent, "keep_days": settings.UPLOAD_KEEP_DAYS}
+    return render(request, "desk/results.html", context)
 
 
 @allowed(Action.EDIT_SESSIONS)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
@@ -89,7 +90,9 @@ def uploads(request: ScopedRequest) -> HttpResponse:
         if made:
             return redirect("dispatch:request-upload", made.pk)
     rows = uploads_in(request).defer("content")[:RECENT]
-    return render(request, "dispatch/uploads.html", {"form": form, "rows": rows})
+    return render(
+        request, "dispatch/uploads.html", {"form": form, "rows": rows, "keep_days": settings.UPLOAD_KEEP_DAYS}
+    )
 
 
 def _keep(request: ScopedRequest, form: UploadForm) -> RequestUpload | None:

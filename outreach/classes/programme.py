@@ -68,10 +68,15 @@ def load_programme() -> None:
 
 
 def load_year(*, fiscal_year: int, target_sites: int, source: str) -> ProgrammeYear:
-    """Write a year with the programme's usual rules; 相談会 and 独自開催 have their own."""
-    year, _made = ProgrammeYear.objects.get_or_create(
-        fiscal_year=fiscal_year, defaults={"target_sites": target_sites, "source": source}
-    )
+    """Write a year with the programme's usual rules; 相談会 and 独自開催 have their own.
+
+    A target of 0 is one that nobody set yet, as where a town began before its year was known: it is filled in later.
+    """
+    known = {"target_sites": target_sites, "source": source}
+    year, made = ProgrammeYear.objects.get_or_create(fiscal_year=fiscal_year, defaults=known)
+    if not made and target_sites and not year.target_sites:
+        ProgrammeYear.objects.filter(pk=fiscal_year, target_sites=0).update(**known)
+        year.refresh_from_db()
     for scheme in Scheme:
         for kind in SessionKind:
             SchemeRule.objects.get_or_create(

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from outreach.classes.models import ProgrammeYear
 from outreach.classes.rules import JST, fiscal_year_of
 from outreach.contact.models import Channel, Kind, Message, MessageStatus
+from outreach.contact.numbers import NumberKind, kind_of
 from outreach.contact.services import queue_message
 from outreach.registration import rules
 from outreach.registration.models import Support
@@ -17,7 +18,8 @@ TEN = time(10)  # where the year has no rules yet
 
 
 def remind_of_support(support: Support, *, revision: int) -> None:
-    """Plan the day before's reminder, by SMS where the number takes it, else by a call (law 4).
+    """Plan one reminder: the day before, by SMS where the number takes it, else by a call (law 4); of what was agreed
+    too late for that the same morning, by SMS only, since others were rung about it less than a day ago.
 
     In the transaction that agrees on the time: whoever takes the agreement back withdraws it with all that is to be
     told of the support. One whose hour is over is left out, since the resident was just rung about it.
@@ -27,7 +29,10 @@ def remind_of_support(support: Support, *, revision: int) -> None:
     day = support.starts_at.astimezone(JST).date()
     year = ProgrammeYear.objects.filter(pk=fiscal_year_of(day)).first()
     hour = year.reminder_day_before_at if year else TEN
-    for _kind, at in rules.reminders_due(support.starts_at, day_before_at=hour, same_day_at=None, now=timezone.now()):
+    texts = kind_of(support.resident.phone) == NumberKind.MOBILE
+    morning = year.reminder_same_day_at if year and hour and texts else None
+    due = rules.reminders_due(support.starts_at, day_before_at=hour, same_day_at=morning, now=timezone.now())
+    for _kind, at in due[:1]:
         queue_message(
             subject=support.subject,
             revision=revision,

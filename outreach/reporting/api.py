@@ -19,7 +19,7 @@ router = Router(tags=["coverage"])
 
 class CoverageOut(Schema):
     fy: int
-    target: int
+    target: int  # 0: not set yet
     planned_sites: int
     held_sites: int
     own_sites: int

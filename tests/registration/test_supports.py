@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -289,6 +290,20 @@ def test_a_landline_is_rung_the_day_before(centre: Organisation, by: User) -> No
     call = CallTask.objects.get(subject=helper.support.subject, kind=Kind.VISIT_REMINDER)
     assert call.number == "+81300000444"
     assert timezone.localtime(call.due_at).date() < timezone.localtime(helper.support.starts_at).date()
+
+
+@pytest.mark.parametrize(("phone", "told"), [("+819000001234", ["sms"]), ("+81300000444", [])])
+def test_what_is_agreed_after_the_day_befores_hour_is_recalled_the_same_morning_by_text_alone(
+    centre: Organisation, by: User, phone: str, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = factories.next_week(13, days=7)
+    factories.programme_year(start.date())
+    evening = timezone.localtime(start).replace(hour=17) - timedelta(days=1)
+    monkeypatch.setattr("outreach.registration.visit_notices.timezone", SimpleNamespace(now=lambda: evening))
+    helper = agreed(centre, by, pc_supporter(centre), phone=phone)
+    assert [one.channel for one in reminders(helper)] == told
+    for one in reminders(helper):
+        assert one.due_at == timezone.localtime(helper.support.starts_at).replace(hour=9, minute=0)
 
 
 def test_a_reminder_is_taken_back_with_the_agreement_and_planned_once_anew(centre: Organisation, by: User) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 
 from geo.models import ShopSurvey
 from outreach.classes.models import ProgrammeYear, Scheme, Session, SessionStatus
+from outreach.classes.programme import load_year
 from outreach.classes.rules import fiscal_year_of
 from outreach.desk.services import cancel_session
 from outreach.people.models import Role
@@ -100,6 +101,17 @@ def test_the_page_says_which_municipalities_wait_and_offers_a_coordinator_to_act
     assert "猿払村に講習会を作る" not in page
     client.force_login(factories.user(Role.COORDINATOR, municipality=factories.municipality()))
     assert "猿払村に講習会を作る" in client.get("/coverage/").content.decode()
+
+
+def test_a_year_begun_by_a_town_has_no_target_until_the_programme_sets_it(client: Client) -> None:
+    year = this_year()
+    ProgrammeYear.objects.filter(pk=year.pk).update(target_sites=0)
+    page = client.get("/coverage/").content.decode()
+    assert page.count("目標は、まだ決まっていません") == 2
+    assert "<meter" not in page
+    load_year(fiscal_year=year.pk, target_sites=3000, source="総務省")
+    load_year(fiscal_year=year.pk, target_sites=9, source="あとから")  # what is set stays
+    assert client.get("/coverage/").content.decode().count("目標 3,000か所") == 2
 
 
 def test_sample_data_is_called_so_wherever_it_shows(client: Client) -> None:

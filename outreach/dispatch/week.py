@@ -1,126 +1,31 @@
 """The coordinator's table: one week of a plan by instructor. Read from rows alone, in a fixed number of statements."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import jpholiday
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from outreach.dispatch.bars import Piece, pieces_of
+from outreach.dispatch.bars import pieces_of
+from outreach.dispatch.board import Block, Cell, Day, Row, Wanted
 from outreach.dispatch.models import (
-    SAID_NO,
     DayLock,
     DispatchRequest,
     DroppedEvent,
     DroppedVisit,
     Offer,
-    OfferStatus,
     Plan,
     RequestStatus,
     Trip,
     Visit,
 )
+from outreach.people.availability import availability
 from outreach.people.models import Person
-from outreach.people.writing import clean_kana
 
 ONE_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
-TONES = {OfferStatus.OPEN: "asked", OfferStatus.ACCEPTED: "agreed"}
 AROUND = ("venue", "request__municipality", "request__course", "lead", "second")
-
-
-@dataclass(frozen=True)
-class Day:
-    date: date
-    holiday: str
-    inside: bool  # within the plan
-    today: bool
-
-    @property
-    def rest(self) -> str:
-        """As calendars colour it: `sunday` with holidays, `saturday`, or nothing."""
-        return "sunday" if self.holiday or self.date.weekday() == 6 else "saturday" if self.date.weekday() == 5 else ""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A visit in someone's day."""
-
-    visit: Visit
-    second: bool  # this person's part in it
-    offer: Offer | None
-
-    @property
-    def answered(self) -> str:
-        """What became of the offer to this person; empty where none was made."""
-        if self.offer and self.offer.status == OfferStatus.RETURNED:
-            return _("行けない")  # the whole of it is too long for a block
-        return str(self.offer.get_status_display()) if self.offer else ""
-
-    @property
-    def tone(self) -> str:
-        """How it stands with this person: `asked`, `agreed`, `refused`, or nothing."""
-        if self.offer is None:
-            return ""
-        return "refused" if self.offer.status in SAID_NO else TONES.get(OfferStatus(self.offer.status), "")
-
-
-@dataclass
-class Cell:
-    """One person's day."""
-
-    day: Day
-    trip: Trip | None = None
-    blocks: list[Block] = field(default_factory=list)
-    locked: bool = False
-    pieces: list[Piece] = field(default_factory=list)
-
-    @property
-    def ferry(self) -> bool:
-        return self.trip is not None and any(leg[3] for leg in self.trip.legs)
-
-
-@dataclass
-class Row:
-    person: Person
-    cells: list[Cell]
-
-    @property
-    def busy(self) -> bool:
-        return any(cell.trip for cell in self.cells)
-
-    @property
-    def words(self) -> list[str]:
-        """What a search looks at."""
-        towns = [block.visit.request.municipality for cell in self.cells for block in cell.blocks]
-        named = [word for town in (self.person.municipality, *towns) if town for word in (town.name, town.kana)]
-        return [self.person.name, self.person.kana, *named]
-
-    @property
-    def km(self) -> float:
-        return sum(cell.trip.hm for cell in self.cells if cell.trip) / 10
-
-    @property
-    def minutes(self) -> int:
-        """On duty this week, door to door."""
-        spans = (cell.trip.back_at - cell.trip.leaves_at for cell in self.cells if cell.trip)
-        return int(sum(spans, timedelta()).total_seconds() // 60)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the coordinator wants to see of a week: whose name, home or towns say `q`; without those at home."""
-
-    q: str = ""
-    busy_only: bool = False
-
-    def keeps(self, row: Row) -> bool:
-        if self.busy_only and not row.busy:
-            return False
-        kana = clean_kana(self.q) or self.q
-        return not self.q or any(self.q in word or kana in word for word in row.words)
 
 
 @dataclass
@@ -130,6 +35,7 @@ class Week:
     rows: list[Row]
     visits: list[Visit]
     people: int  # that the plan knows, shown or not
+    clashes: int  # trips of the week that no longer fit someone's hours
 
     @property
     def first(self) -> date:
@@ -149,7 +55,7 @@ class Week:
 
 
 def week_of(plan: Plan, asked: date, wanted: Wanted | None = None) -> Week:
-    """The week of `asked`, or the nearest that the plan has. Six statements beside the plan's own."""
+    """The week of `asked`, or the nearest that the plan has. Some ten statements beside the plan's own."""
     monday = monday_of(min(max(asked, plan.first), plan.last))
     today = timezone.localdate()
     days = [_day(plan, monday + n * ONE_DAY, today) for n in range(7)]
@@ -157,7 +63,8 @@ def week_of(plan: Plan, asked: date, wanted: Wanted | None = None) -> Week:
     visits = list(visits_of(plan).filter(starts_at__gte=_midnight(monday), starts_at__lt=_midnight(monday, 7)))
     locks = set(DayLock.objects.filter(plan=plan).values_list("person_id", "day"))
     rows = _rows(plan, days, trips, visits, locks)
-    return Week(plan, days, [row for row in rows if (wanted or Wanted()).keeps(row)], visits, len(rows))
+    shown = [row for row in rows if (wanted or Wanted()).keeps(row)]
+    return Week(plan, days, shown, visits, len(rows), sum(row.clashes for row in rows))
 
 
 def monday_of(day: date) -> date:
@@ -187,7 +94,9 @@ def _rows(
 ) -> list[Row]:
     """Everyone the plan knows; who travels this week first."""
     loads = plan.version.loads if plan.version else {}
-    people = Person.objects.filter(pk__in=[int(pk) for pk in loads]).select_related("municipality")
+    known = Person.objects.filter(pk__in=[int(pk) for pk in loads]).select_related("municipality", "instructor")
+    people = list(known.order_by("kana", "pk"))
+    free = availability(people, days[0].date, days[-1].date, ignore=f"trip:{plan.pk}:")
     trip_at = {(trip.person_id, trip.day): trip for trip in trips}
     blocks: dict[tuple[int, date], list[Block]] = defaultdict(list)
     for visit in visits:
@@ -195,8 +104,11 @@ def _rows(
             block = Block(visit, pk == visit.second_id, _offer_to(visit, pk))
             blocks[pk, timezone.localdate(visit.starts_at)].append(block)
     rows = []
-    for person in people.order_by("kana", "pk"):
+    for person in people:
         cells = [_cell(plan, person, day, trip_at, blocks, locks) for day in days]
+        for cell in cells:
+            if cell.day.inside:
+                cell.free = free[person.pk][cell.day.date] if person.instructor.active else []
         rows.append(Row(person, cells))
     return sorted(rows, key=lambda row: not row.busy)
 

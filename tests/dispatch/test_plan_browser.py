@@ -93,6 +93,11 @@ def test_a_visit_is_dragged_to_another_who_is_free(
     day = timezone.localdate(visit.starts_at).isoformat()
     chip = page.locator(f'[data-visit="{visit.request_id}"]').first
     cell = page.locator(f'[data-cell="{other.pk}:{day}"]')
+    chip.focus()
+    for key, own in (("ArrowRight", False), ("ArrowLeft", True), ("ArrowDown", True)):  # the last: within the day
+        page.keyboard.press(key)
+        stop = page.evaluate("document.activeElement.closest('td').dataset.cell")
+        assert (stop == f"{visit.lead_id}:{day}") == own, key
     cell.scroll_into_view_if_needed()  # a scroll while the visit is in the hand would drop it
     chip.hover()
     page.mouse.down()

@@ -21,7 +21,7 @@ from outreach.dispatch.bars import AXIS, hand_at, pieces_of
 from outreach.dispatch.building import minute_of
 from outreach.dispatch.models import DayLock, Offer, OtherBase, Plan, PlanStatus, PlanVersion, Trip, Visit
 from outreach.dispatch.weeks import first_week, weeks_of
-from outreach.people.models import AccessLog, DayException, Organisation, Person, Role
+from outreach.people.models import AccessLog, DayException, Instructor, Organisation, Person, Role
 from tests import factories
 from tests.dispatch import rows
 
@@ -362,6 +362,23 @@ def test_a_week_says_how_many_visits_have_lost_their_instructor(desk: Client, vi
     assert "代わりの講師が要る訪問</a> <b>1</b>" in text
     assert 'class="plan-block refused' in text
     assert weeks_of(visit.plan, visit.ends_at)[0].vacant == 0, "over"
+
+
+def test_a_trip_that_no_longer_fits_someones_hours_is_marked_where_it_stands(desk: Client, visit: Visit) -> None:
+    services.publish_plan(plan=visit.plan, by=None)
+    services.accept_offer(offer=Offer.objects.get(), now=timezone.now())  # books the trip itself: no clash
+    week = {"week": timezone.localdate(visit.starts_at).isoformat()}
+    text = body(desk.get(page(visit), week))
+    assert "予定と合わない" not in text
+    DayException.objects.create(person=visit.lead, day=timezone.localdate(visit.starts_at), kind="off")
+    text = body(desk.get(page(visit), week))
+    assert text.count('<span class="plan-mark bad">') == 1
+    assert "この週に1件あります" in text
+    DayException.objects.all().delete()
+    assert "予定と合わない</span>" not in body(desk.get(page(visit), week))
+    Instructor.objects.filter(person=visit.lead).update(active=False)
+    text = body(desk.get(page(visit), week))
+    assert text.count('<span class="plan-mark bad">') == 1
 
 
 def test_the_table_is_shown_as_one_likes_until_one_says_otherwise(desk: Client, visit: Visit) -> None:

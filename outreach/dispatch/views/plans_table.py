@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from outreach.dispatch import documents, services
 from outreach.dispatch.bars import AXIS, TICKS, hand_at
+from outreach.dispatch.board import Wanted
 from outreach.dispatch.exports import FORMATS, plan_file
 from outreach.dispatch.models import Plan
 from outreach.dispatch.progress import progress_of
 from outreach.dispatch.views.plans import attempt, plan_or_404, waiting_page
-from outreach.dispatch.week import Wanted, dropped_from, left_over, week_of
+from outreach.dispatch.week import dropped_from, left_over, week_of
 from outreach.dispatch.weeks import first_week, weeks_of
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Person

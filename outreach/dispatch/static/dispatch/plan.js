@@ -29,6 +29,27 @@
   if (!table || !dialog) return;
   let held = null;  // the link in the hand
 
+  // By keyboard: Tab goes from visit to visit; arrows go from day to day and person to person, to each day's lock too.
+  const stops = (cell) => (cell ? [...cell.querySelectorAll("a, button")] : []);
+  const besides = (cell, down, right) => {
+    const rows = [...table.tBodies[0].rows], row = rows[rows.indexOf(cell.parentNode) + down];
+    return row && row.cells[cell.cellIndex + right];
+  };
+  table.querySelectorAll("td:not(.locked) .plan-lock button").forEach((button) => { button.tabIndex = -1; });
+  const first = table.querySelector("td a, td button");
+  if (first) first.tabIndex = 0;  // an empty week has a way in, too
+  table.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const cell = event.target.closest("td");
+    if (!way || !cell || event.altKey || event.ctrlKey || event.metaKey) return;
+    const own = stops(cell), next = way[0] && own[own.indexOf(event.target) + way[0]];
+    let there = cell, found = next;
+    while (!found && (there = besides(there, ...way)) && there.matches("td")) found = stops(there)[way[0] < 0 ? stops(there).length - 1 : 0];
+    if (!found) return;
+    event.preventDefault();
+    found.focus();
+  });
+
   function take(link) {
     held = link;
     table.classList.add("dragging");

@@ -17,6 +17,7 @@ from outreach.people.models import Role
 from outreach.registration.models import Booking, CheckIn, PointExport
 from outreach.registration.posters import token_of
 from tests import factories
+from tests.backend.test_worker import until
 from tests.browser import OpenPage
 from tests.journeys.test_coordinator import sign_in
 
@@ -128,6 +129,47 @@ def test_twenty_slips_scanned_without_a_network_arrive_once_each_and_name_nobody
     axe(page)
     fits_width(page)
     shot(page, "kofu-points-phone")
+
+
+READER = """window.BarcodeDetector = class {
+  async detect(picture) { return picture.videoWidth ? [{ rawValue: "%s" }] : []; }
+};"""
+CAMERA = """navigator.mediaDevices.getUserMedia = async () => {
+  const picture = document.createElement("canvas"), brush = picture.getContext("2d");
+  setInterval(() => brush.fillRect(Math.random() * 200, 9, 9, 9), 50);
+  return (window.camera = picture.captureStream(20));
+};"""
+
+
+@pytest.mark.proof
+def test_the_camera_is_opened_reads_a_slip_once_and_is_let_go(open_page: OpenPage, today: Session) -> None:
+    """A canvas stands in for the camera, and a class for what reads the code: the browser under test has neither."""
+    slip = today.bookings.earliest("pk").reference
+    page = open_page("phone")
+    page.add_init_script(READER % slip)
+    page.add_init_script(CAMERA)
+    sign_in(page, factories.user(Role.COORDINATOR, organisation=today.organisation))
+    page.goto("/staff/check-in/")
+    page.get_by_role("button", name="カメラで読みとる").click()
+    page.locator("#picture").wait_for()
+    page.get_by_text("出席にしました").wait_for()
+    assert page.locator("#scans li").count() == 1
+    page.get_by_role("button", name="カメラで読みとる").click()
+    page.locator("#picture").wait_for(state="hidden")
+    assert until(lambda: not page.evaluate("window.camera.active"), 30)
+    assert CheckIn.objects.get().outcome == "attended"
+
+
+@pytest.mark.proof
+def test_where_the_camera_is_refused_the_page_says_what_to_do_instead(open_page: OpenPage, today: Session) -> None:
+    page = open_page("phone")
+    page.add_init_script(READER % "")
+    page.add_init_script("navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('NotAllowedError'));")
+    sign_in(page, factories.user(Role.COORDINATOR, organisation=today.organisation))
+    page.goto("/staff/check-in/")
+    page.get_by_role("button", name="カメラで読みとる").click()
+    page.get_by_text("カメラを使えません").wait_for()
+    assert page.locator("#picture").is_hidden()
 
 
 def test_from_the_poster_to_the_second_export_each_point_leaves_once(today: Session, client: Client) -> None:

@@ -140,13 +140,26 @@ async function look(stream) {
     for (const code of await reader.detect(picture).catch(() => [])) await take(code.rawValue);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  for (const track of stream.getTracks()) track.stop();
 }
 if ("BarcodeDetector" in window && navigator.mediaDevices) {
   $("camera").hidden = false;
   $("camera").addEventListener("click", async () => {
     if (!$("picture").hidden) return void ($("picture").hidden = true);
-    try { await look(await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } })); } catch { field.focus(); }
+    let stream;
+    $("no-camera").hidden = true;
+    $("camera").disabled = true; // until it is asked for and open, or refused
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      $("camera").disabled = false;
+      await look(stream);
+    } catch {
+      $("no-camera").hidden = Boolean(stream);
+      field.focus();
+    } finally {
+      $("camera").disabled = false;
+      $("picture").hidden = true;
+      for (const track of stream ? stream.getTracks() : []) track.stop(); // the light goes out, whatever went wrong
+    }
   });
 }
 

@@ -10,7 +10,6 @@ import shapely
 
 from geo import topology
 from geo.models import BoundarySet
-from geo.queries import areas_version
 
 # Quays and narrow islands lie just outside the simplified coast. A point this near to a shore belongs to it.
 SHORE_DEGREES = 0.004  # 350 to 450 m
@@ -38,6 +37,11 @@ class Atlas:
         for mark, area in zip(strays[near].tolist(), areas.tolist(), strict=True):
             found[mark] = self._codes[area]
         return found
+
+
+def areas_version() -> str | None:
+    """Return the version of the areas in use, None before `load_areas`. It changes when other areas are put in."""
+    return BoundarySet.objects.filter(is_current=True).values_list("version", flat=True).first()
 
 
 def atlas() -> Atlas:

@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
+from geo.atlas import areas_version
 from geo.codes import clean_code
 from geo.distance import nearest
 from geo.models import BoundarySet, Municipality, OldCode, Population, Prefecture, Ward
@@ -117,11 +118,6 @@ def code_lookup() -> dict[str, str]:
     known = dict(OldCode.objects.values_list("code", "municipality_id"))
     known |= dict(Ward.objects.values_list("code", "municipality_id"))
     return known | {code: code for code in Municipality.objects.values_list("code", flat=True)}
-
-
-def areas_version() -> str | None:
-    """Return the version of the areas in use, None before `load_areas`. It changes when other areas are put in."""
-    return BoundarySet.objects.filter(is_current=True).values_list("version", flat=True).first()
 
 
 def areas_url() -> str | None:

@@ -8,16 +8,14 @@ Two witnesses, both kept with their dates:
 Where both speak, the survey decides, since the programme counts by it; `disagreements` names where they differ.
 """
 
-import gzip
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from geo import topology
-from geo.models import BoundarySet, CarrierShop, Municipality, ShopSurvey
+from geo.atlas import atlas
+from geo.models import CarrierShop, Municipality, ShopSurvey
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -133,6 +131,5 @@ def _say(has_shop: bool) -> Shop:
 def _areas() -> "GeoDataFrame":
     import geopandas
 
-    current = BoundarySet.objects.get(is_current=True)
-    areas = topology.decode(json.loads(gzip.decompress(current.topojson_gzip)))
+    areas = atlas().areas
     return geopandas.GeoDataFrame({"code": list(areas)}, geometry=list(areas.values()), crs=4326)

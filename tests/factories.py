@@ -52,24 +52,23 @@ PREFECTURES = {
 
 
 def municipality(code: str = "01511") -> Municipality:
+    if there := Municipality.objects.filter(code=code).first():
+        return there
     name, kana, kind, lat, lon = PLACES[code]
     prefecture_name, prefecture_kana = PREFECTURES[code[:2]]
     prefecture, _made = Prefecture.objects.get_or_create(
         code=code[:2], defaults={"name": prefecture_name, "kana": prefecture_kana}
     )
-    found, _made = Municipality.objects.get_or_create(
+    return Municipality.objects.create(
         code=code,
-        defaults={
-            "code6": with_check_digit(code),
-            "prefecture": prefecture,
-            "name": name,
-            "kana": kana,
-            "kind": kind,
-            "lat": lat,
-            "lon": lon,
-        },
+        code6=with_check_digit(code),
+        prefecture=prefecture,
+        name=name,
+        kana=kana,
+        kind=kind,
+        lat=lat,
+        lon=lon,
     )
-    return found
 
 
 def programme_year(day: date | None = None) -> ProgrammeYear:

@@ -15,12 +15,11 @@ from django.test import Client
 from django.urls import reverse
 
 from geo import datafile
-from geo.atlas import atlas, municipalities_at, municipality_at
+from geo.atlas import areas_version, atlas, municipalities_at, municipality_at
 from geo.codes import with_check_digit
 from geo.models import BoundarySet, Municipality, OldCode, Prefecture, Ward
 from geo.queries import (
     areas_url,
-    areas_version,
     current_boundaries,
     find_municipalities,
     find_prefecture,

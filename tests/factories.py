@@ -59,16 +59,19 @@ def municipality(code: str = "01511") -> Municipality:
     prefecture, _made = Prefecture.objects.get_or_create(
         code=code[:2], defaults={"name": prefecture_name, "kana": prefecture_kana}
     )
-    return Municipality.objects.create(
+    found, _made = Municipality.objects.get_or_create(
         code=code,
-        code6=with_check_digit(code),
-        prefecture=prefecture,
-        name=name,
-        kana=kana,
-        kind=kind,
-        lat=lat,
-        lon=lon,
+        defaults={
+            "code6": with_check_digit(code),
+            "prefecture": prefecture,
+            "name": name,
+            "kana": kana,
+            "kind": kind,
+            "lat": lat,
+            "lon": lon,
+        },
     )
+    return found
 
 
 def programme_year(day: date | None = None) -> ProgrammeYear:

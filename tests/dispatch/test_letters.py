@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.forms import ModelMultipleChoiceField
+from django.test import Client
 from django.utils import timezone
 
 from outreach.classes import codes
@@ -81,6 +82,9 @@ class TestTheForm:
         assert isinstance(field, ModelMultipleChoiceField)
         assert list(field.queryset or []) == [ours]
         assert not letters.form(courses=["own"]).is_valid()
+        paper = Client().get("/dispatch/request/paper/").content.decode()
+        assert paper.count(f"<li>{ours.name}</li>") == 1
+        assert "第3希望の会場" in paper
 
     @pytest.mark.parametrize(
         ("field", "value"),

@@ -37,6 +37,7 @@ def test_the_offices_pages_of_requests(
     person = served.visits.get().lead_id
     for name, address in {
         "list": "/staff/requests/",
+        "paper": "/dispatch/request/paper/",
         "letter": f"/staff/requests/letters/{waiting.pk}/",
         "request": f"/staff/requests/{unserved.pk}/",
         "new": "/staff/requests/new/?municipality=01511",

@@ -9,6 +9,7 @@ WHY_NOT = "staff/plans/<int:pk>/requests/<int:asked>/why-not/"
 LETTER = "staff/requests/letters/<int:pk>/"
 public: list[URLPattern] = [
     path("dispatch/request/", asking.choose, name="ask-town"),
+    path("dispatch/request/paper/", asking.paper, name="ask-paper"),
     path("dispatch/request/find/", own_letter.lookup, name="ask-lookup"),
     path("dispatch/request/done/", own_letter.done, name="ask-done"),
     path("dispatch/request/mine/", own_letter.mine, name="ask-mine"),

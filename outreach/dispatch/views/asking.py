@@ -3,6 +3,7 @@
 import secrets
 from typing import TypedDict
 
+from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from geo.models import Municipality
 from geo.queries import municipality_rows
+from outreach.classes.models import Course
 from outreach.dispatch import services
 from outreach.dispatch.forms import LetterForm, lines
-from outreach.dispatch.models import Channel
+from outreach.dispatch.forms.letters import VENUES
+from outreach.dispatch.models import Channel, Need
 from outreach.dispatch.own_letter import KEPT
 from outreach.dispatch.queries import too_many_waiting
 from outreach.people.access import open_to_all, too_many
@@ -42,6 +45,19 @@ def choose(request: HttpRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:80]
     rows, count = municipality_rows(q=q, limit=TOWNS_SHOWN) if q else ([], 0)
     return render(request, "dispatch/ask_town.html", {"q": q, "rows": rows, "left_out": count - len(rows)})
+
+
+@open_to_all
+@require_safe
+def paper(request: HttpRequest) -> HttpResponse:
+    """The same questions on one sheet, to be filled in by hand; staff write it in as it came."""
+    context = {
+        "courses": Course.objects.filter(dispatched=True),
+        "needs": Need.labels,
+        "venues": range(1, VENUES + 1),
+        "callback": settings.CALLBACK_NUMBER,
+    }
+    return render(request, "dispatch/ask_paper.html", context)
 
 
 def town_or_404(code: str) -> Municipality:

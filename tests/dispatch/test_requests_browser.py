@@ -1,15 +1,21 @@
 """The office's pages of requests and explanations as people see them: desktop and phone, by axe."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from outreach.dispatch import services
+from outreach.dispatch.models import Search
 from outreach.people.models import Instructor, Role
 from tests import factories
 from tests.browser import OpenPage
 from tests.dispatch import letters, rows
+from tests.journeys.test_coordinator import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Check = Callable[[Page], None]
@@ -54,3 +60,29 @@ def test_the_offices_pages_of_requests(
         fits_width(page)
         axe(page)
         shot(page, f"requests-{name}-{size}")
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_search_whose_worker_dies_says_so_on_the_open_page_by_itself(
+    open_page: OpenPage, axe: Check, fits_width: Check, shot: Callable[[Page, str], Path], javascript: bool
+) -> None:
+    rows.instructor()
+    rows.request()
+    unserved = rows.request(needs=["sign"])
+    plan = rows.plan()
+    search = services.start_search(plan=plan, request=unserved, by=None)
+    assert services.begin_search(search.pk)
+    page = open_page("phone", javascript=javascript)
+    centre = factories.organisation(kind="dispatch", municipality=None)
+    sign_in(page, factories.user(Role.COORDINATOR, organisation=centre))
+    page.goto(reverse("dispatch:explain-request", args=[plan.pk, unserved.pk]))
+    page.get_by_text("ひとつずつ変えて").wait_for()
+    Search.objects.update(seen_at=timezone.now() - timedelta(minutes=5))
+    page.get_by_text("調べものが止まりました").wait_for()
+    if javascript:
+        axe(page)
+        fits_width(page)
+        shot(page, "search-lost-phone")
+    page.get_by_role("button", name="もう一度、全部調べる").click()
+    page.get_by_text("順番を待っています").wait_for()

@@ -210,7 +210,7 @@ def test_a_search_whose_worker_is_dead_is_said_to_be_lost_by_itself_and_may_be_a
     Search.objects.update(seen_at=timezone.now() - timedelta(minutes=3))  # none does: the whole worker is gone
     assert desk.get(at(plan, "search-progress")).json() == {"running": False, "stage": ""}
     said = body(desk.get(at(plan)))
-    assert "調べている途中で止まりました" in said
+    assert "調べものが止まりました" in said
     assert "data-follow" not in said
     assert "data-follow" in body(desk.post(at(plan, "search"), follow=True))
     assert not services.end_search(given_up, Finding()), "should it live after all, nobody waits for it any more"

@@ -1,4 +1,4 @@
-"""Compiling what the solver needs before the first plan asks for it: ten to twenty seconds, once an installation.
+"""Compiling what the solver needs before the first plan asks for it: some 25 s of a processor, once an installation.
 
 Numba keeps what it compiled in `NUMBA_CACHE_DIR`, else beside the code where that can be written, else in the user's
 own cache directory; where it can write none of them, each process compiles for itself.

@@ -17,13 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(client: Client) -> Client:
-    centre = factories.organisation(kind="dispatch", municipality=None)
-    client.force_login(factories.user(Role.COORDINATOR, organisation=centre))
-    return client
-
-
-@pytest.fixture
 def visit() -> Visit:
     """Its only instructor has said no."""
     rows.instructor(name="一番 太郎")

@@ -17,18 +17,6 @@ pytestmark = pytest.mark.django_db
 URL = "/api/dispatch/plans"
 
 
-@pytest.fixture
-def centre() -> Organisation:
-    factories.municipality()
-    return factories.organisation(kind="dispatch", municipality=None)
-
-
-@pytest.fixture
-def desk(client: Client, centre: Organisation) -> Client:
-    client.force_login(factories.user(Role.COORDINATOR, organisation=centre))
-    return client
-
-
 def wanted(**changes: Any) -> dict[str, Any]:
     first = rows.monday()
     last = first + timedelta(days=6)

@@ -21,22 +21,11 @@ from outreach.dispatch.bars import AXIS, hand_at, pieces_of
 from outreach.dispatch.building import minute_of
 from outreach.dispatch.models import DayLock, Offer, OtherBase, Plan, PlanStatus, PlanVersion, Trip, Visit
 from outreach.dispatch.weeks import first_week, weeks_of
-from outreach.people.models import AccessLog, DayException, Instructor, Organisation, Person, Role
+from outreach.people.models import AccessLog, DayException, Instructor, Person, Role
 from tests import factories
 from tests.dispatch import rows
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def centre() -> Organisation:
-    return factories.organisation(kind="dispatch", municipality=None)
-
-
-@pytest.fixture
-def desk(client: Client, centre: Organisation) -> Client:
-    client.force_login(factories.user(Role.COORDINATOR, organisation=centre))
-    return client
 
 
 @pytest.fixture

@@ -28,13 +28,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(client: Client) -> Client:
-    centre = factories.organisation(kind="dispatch", municipality=None)
-    client.force_login(factories.user(Role.COORDINATOR, organisation=centre))
-    return client
-
-
-@pytest.fixture
 def plan() -> Plan:
     """One visit, and one request that wants a skill which nobody has."""
     rows.instructor()

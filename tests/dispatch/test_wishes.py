@@ -20,7 +20,7 @@ from outreach.dispatch.problem import MAX_STARTS, Problem
 from outreach.dispatch.problem_rules import faults
 from outreach.dispatch.rules import share_starts, spread
 from outreach.dispatch.services.plans import current
-from outreach.people.models import CalendarFeed, Organisation, Role
+from outreach.people.models import CalendarFeed
 from tests import factories
 from tests.dispatch import letters, rows
 
@@ -63,13 +63,6 @@ def test_the_second_comes_in_where_the_first_is_closed_and_is_left_a_few_where_i
     assert share_starts([[1, 2], [2, 3]]) == {1: 0, 2: 0, 3: 1}
     both = share_starts([range(80), range(80)])
     assert sorted(both.values()) == [0] * 10 + [1] * 2
-
-
-@pytest.fixture
-def desk(client: Client) -> Client:
-    centre: Organisation = factories.organisation(kind="dispatch", municipality=None)
-    client.force_login(factories.user(Role.COORDINATOR, organisation=centre))
-    return client
 
 
 # --- the problem ----------------------------------------------------------------------------------------------------

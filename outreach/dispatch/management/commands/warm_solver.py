@@ -12,7 +12,7 @@ from outreach.orphans import end_with
 
 
 class Command(BaseCommand):
-    help = "Compile what the solver needs (10-20 s after each deploy, then 1 s). The worker does it by itself, idly."
+    help = "Compile what the solver needs (10-20 s after each deploy, then 1 s). A worker does it by itself, idly."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--end-with", type=int, help=SUPPRESS)
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["end_with"]:
             end_with(options["end_with"])
-        os.nice(19)  # messages are sent beside it
+            os.nice(19)  # messages are sent beside it
         began = monotonic()
         warm_solver()
         if options["verbosity"]:

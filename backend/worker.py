@@ -24,7 +24,7 @@ from backend.jobs import beat
 from backend.models import Heartbeat
 from backend.processes import Group, manage
 from backend.schedule import apply_schedule
-from outreach.orphans import end_with
+from outreach.orphans import end_with, forks_end_too
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +109,7 @@ def run_cluster(watchdog: int) -> None:
     """Run the cluster itself until it ends; end with the process `watchdog`, however that one ends."""
     progress = Progress()
     post_execute_in_worker.connect(progress.note, weak=False)
+    forks_end_too()
     cluster = Cluster()
     cluster.start()
     end_with(watchdog)

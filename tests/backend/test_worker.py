@@ -142,8 +142,11 @@ def test_sigterm_ends_every_process_and_takes_the_heartbeat_away(worker: Worker)
 
 
 @pytest.mark.once
-def test_a_killed_watchdog_takes_its_cluster_along_and_the_solvers_warming(migrated_file: Path, tmp_path: Path) -> None:
-    """With nothing compiled yet, so that the warming would go on for half a minute."""
+def test_a_watchdog_killed_with_its_clusters_head_leaves_no_process_nor_the_solvers_warming(
+    migrated_file: Path, tmp_path: Path
+) -> None:
+    """With nothing compiled yet, so that the warming would go on for half a minute. (The watchdog alone is killed in
+    `tests/dispatch/test_plan_worker.py`.)"""
     cold = tmp_path / "numba"
     running = Worker(Path(shutil.copy(migrated_file, tmp_path)), "--warm", "0.1", NUMBA_CACHE_DIR=str(cold))
     family = []
@@ -152,7 +155,9 @@ def test_a_killed_watchdog_takes_its_cluster_along_and_the_solvers_warming(migra
             running.log.read_text()
         )
         family = running.family()
+        (head,) = (one for one in family if "--cluster-of" in one.cmdline() and one.ppid() == running.process.pid)
         running.process.kill()
+        head.kill()
         running.process.wait()
         assert until(lambda: not living(family), 20), "something outlived its watchdog"
     finally:

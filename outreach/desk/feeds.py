@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
@@ -57,7 +58,8 @@ def _classes(feed: CalendarFeed, now: datetime) -> list[Event]:
 
 def _trips(feed: CalendarFeed, now: datetime) -> list[Event]:
     """Days out that were accepted, door to door: as the ledger has them, those of travel only too."""
-    booked = Engagement.objects.filter(person=feed.person_id, subject__startswith="trip:")
+    own = Concat(Value("trip:"), OuterRef("plan"), Value(":"), output_field=CharField())
+    booked = Engagement.objects.filter(person=feed.person_id, subject__startswith=own)
     booked = booked.filter(starts_at__lte=OuterRef("leaves_at"), ends_at__gte=OuterRef("back_at"))
     mine = Trip.objects.filter(Exists(booked), person=feed.person_id, back_at__gt=now - BACK)
     mine = mine.filter(plan__status=PlanStatus.PUBLISHED)

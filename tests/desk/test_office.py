@@ -58,8 +58,8 @@ def test_what_is_changed_is_logged_and_shown_to_residents(clerk: Client, hall: O
     assert sorted(OrganisationEvent.objects.values_list("what", "old", "new")) == [
         ("個別支援の依頼を受ける", "いいえ", "はい"),
         ("電話に出られる時間の補足", "", "昼休みも出ます"),
-        ("電話に出始める時刻", "", "09:00"),
-        ("電話に出終わる時刻", "", "17:00"),
+        ("電話に出られる時間（終了）", "", "17:00"),
+        ("電話に出られる時間（開始）", "", "09:00"),
         ("電話番号", "03-0000-0901", "03-0000-0902"),
     ]
     assert "03-0000-0901 → 03-0000-0902" in page

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from outreach.classes.models import Session, SessionStatus, Shift
 from outreach.classes.services import assign
 from outreach.dispatch import services as dispatch
-from outreach.dispatch.models import Offer, Trip
+from outreach.dispatch.models import Offer, Plan, Trip
 from outreach.people.availability import availability
 from outreach.people.models import CalendarFeed, DayException, Organisation, Person, Role, User
 from tests import factories
@@ -77,6 +77,9 @@ def test_the_evening_before_stands_in_the_feed_though_it_has_no_visit(own: Clien
     dispatch.accept_offer(offer=Offer.objects.get(), now=rows.now())
     titles = [str(event["SUMMARY"]) for event in Calendar.from_ical(feed(Client())[1]).walk("VEVENT")]
     assert "派遣の行程（99km）・この夜は外泊" in titles
+    another = Plan.objects.create(prefecture_id="01", first=day, last=trip.day, status="published")
+    Trip.objects.filter(pk=trip.pk).update(plan=another)  # of a day that is booked, but as nobody was asked for it
+    assert feed(Client())[1].count("SUMMARY") == len(titles) - 1, "only what was accepted of the plan itself"
 
 
 def test_unchanged_it_answers_304_and_changed_it_does_not(own: Client, teacher: Person) -> None:

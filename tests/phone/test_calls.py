@@ -352,6 +352,11 @@ def test_a_person_is_there_at_the_hours_that_the_office_set_and_residents_read(
 @pytest.mark.django_db
 def test_hours_that_an_office_had_written_in_words_are_read_once(written: str, hours: tuple[object, ...]) -> None:
     one = factories.organisation(phone_note=written)
-    import_module("outreach.people.migrations.0007_telephone_hours_read").read(apps, None)
+    migration = import_module("outreach.people.migrations.0007_telephone_hours_read")
+    migration.read(apps, None)
     one.refresh_from_db()
     assert (one.phone_opens, one.phone_closes, one.phone_note) == hours
+    said = one.phone_hours
+    migration.write(apps, None)
+    one.refresh_from_db()
+    assert (one.phone_opens, one.phone_note) == (None, said), "nothing is lost on the way back"

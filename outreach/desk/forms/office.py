@@ -77,7 +77,7 @@ class OfficeForm(ModelForm):
         if (opens is None) != (closes is None):
             self.add_error("phone_closes" if opens else "phone_opens", _("時刻を入力してください。"))
         elif opens and closes and closes <= opens:
-            self.add_error("phone_closes", _("出始める時刻より後の時刻にしてください。"))
+            self.add_error("phone_closes", _("終了は、開始より後の時刻にしてください。"))
         return data
 
 

@@ -14,10 +14,10 @@ class Migration(migrations.Migration):
             models.CharField(blank=True, max_length=40, verbose_name="電話に出られる時間の補足"),
         ),
         migrations.AddField(
-            "organisation", "phone_opens", models.TimeField(blank=True, null=True, verbose_name="電話に出始める時刻")
+            "organisation", "phone_opens", models.TimeField(blank=True, null=True, verbose_name="電話に出られる時間（開始）")
         ),
         migrations.AddField(
-            "organisation", "phone_closes", models.TimeField(blank=True, null=True, verbose_name="電話に出終わる時刻")
+            "organisation", "phone_closes", models.TimeField(blank=True, null=True, verbose_name="電話に出られる時間（終了）")
         ),
         migrations.AddConstraint(
             "organisation",

@@ -24,7 +24,16 @@ def read(apps: Any, editor: Any) -> None:
             one.save(update_fields=["phone_opens", "phone_closes", "phone_note"])
 
 
+def write(apps: Any, editor: Any) -> None:
+    """Back into words, as the field without hours of its own had them; a long note is cut at its end."""
+    for one in apps.get_model("people", "Organisation").objects.filter(phone_opens__isnull=False):
+        opens, closes = (f"{at.hour}:{at:%M}" for at in (one.phone_opens, one.phone_closes))
+        note = f"（{one.phone_note[:20]}）" if one.phone_note else ""
+        one.phone_opens, one.phone_closes, one.phone_note = None, None, f"平日 {opens}～{closes}{note}"
+        one.save(update_fields=["phone_opens", "phone_closes", "phone_note"])
+
+
 class Migration(migrations.Migration):
     dependencies = [("people", "0006_telephone_hours")]
 
-    operations = [migrations.RunPython(read, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(read, write)]

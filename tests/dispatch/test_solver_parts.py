@@ -1,4 +1,4 @@
-"""The parts of the solver, one by one: a dive's rescue, the tree of a proof, what two threads make of one plan."""
+"""The parts of the solver, one by one: a dive's end, the tree of a proof, what two threads make of one plan."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from outreach.dispatch.solvers.generation import Generation
 from outreach.dispatch.solvers.greedy import Greedy
 from outreach.dispatch.solvers.helping import Helper
 from outreach.dispatch.solvers.incumbent import Incumbent, Standing
-from outreach.dispatch.solvers.master import Relaxed
+from outreach.dispatch.solvers.master import Master, Relaxed
 from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.plans import plan_of
 from outreach.dispatch.solvers.proving import Proof
@@ -47,6 +47,31 @@ def test_where_a_dive_ends_nowhere_a_plan_of_the_likeliest_trips_is_made(monkeyp
     taken = Choice(generation.network, known.take(np.flatnonzero(relaxed.trips > 0))).solve(Limits())
     assert taken is not None
     assert plan.cost <= taken.cost
+
+
+def test_a_twin_goes_on_from_where_it_was_made_and_leaves_the_other_alone() -> None:
+    generation, relaxed = relaxed_of()
+    rows, trips = len(generation.master.rows), len(generation.master.pool)
+    twin = generation.twin(relaxed)
+    assert twin.master.solve().value == pytest.approx(relaxed.value)
+    twin.run(Budget(None, None), cut=True)
+    assert twin.tired
+    assert twin.bound > generation.bound
+    assert (len(generation.master.rows), len(generation.master.pool)) == (rows, trips)
+    assert generation.master.solve().value == pytest.approx(relaxed.value)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rows_that_sleep_say_no_less_than_if_they_were_awake(seed: int) -> None:
+    network = Network(tiny(seed))
+    generation = Generation(network, Writer(network, own_costs(network)).write())
+    relaxed = generation.run(Budget(None, None), cut=True)
+    rows = generation.master.rows
+    awake = Master(network, rows.twin(), np.arange(len(rows)))
+    awake.add(generation.master.pool.columns())
+    assert awake.solve().value == pytest.approx(relaxed.value)
+    broken = rows.matrix(generation.master.pool.columns()).T @ relaxed.trips - np.array(rows.high)
+    assert (broken[rows.first["day"] : rows.first["load"]] < 1e-6).all()
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -101,8 +126,8 @@ def test_a_helper_ends_with_the_run_and_what_breaks_it_is_heard(monkeypatch: pyt
     monkeypatch.setattr(Repair, "step", broken)
     generation, relaxed = relaxed_of()
     incumbent = Incumbent(generation.network, Budget(60, None), unheard)
-    repair = Repair(generation.network, generation.cheapest(relaxed, 1000.0, 10, 100), 1)
-    helper = Helper(repair, incumbent, Budget(60, None))
+    helper = Helper(generation, relaxed, incumbent, Budget(60, None), 1)
+    helper.repair(generation.cheapest(relaxed, 1000.0, 10, 100))
     with pytest.raises(ZeroDivisionError):
         until_it_breaks(helper)
     assert not helper.thread.is_alive()

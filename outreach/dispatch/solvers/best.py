@@ -1,6 +1,6 @@
 """Column generation with cuts, dives to whole plans, then repair (CP-SAT) and proof (branch and bound) in turns.
 
-Who gives seconds gets a second thread that repairs from the first dive on (`helping`).
+Who gives seconds gets a second thread that cuts while the first dives, and repairs (`helping`).
 """
 
 import numpy as np
@@ -19,17 +19,19 @@ from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.plans import plan_of
 from outreach.dispatch.solvers.prices import Likely
 from outreach.dispatch.solvers.proving import SMALLER, Proof, within_reach
-from outreach.dispatch.solvers.repair import EFFORT, Repair
+from outreach.dispatch.solvers.repair import EFFORT, Repair, candidates
 from outreach.dispatch.solvers.rows import MUST
 from outreach.dispatch.solvers.stability import own_costs
 
 # Shares of the whole time until the end of column generation and of the dive: the rest is for repair and proof. Where
 # both were quick, so many dives follow until this share.
 GENERATE, DIVE, DIVES, AGAIN = 0.4, 0.6, 6, 0.2
+# After this share only cuts that do much come before the dive.
+LATE = 0.15
+# A dive begins with the trips of at most this reduced cost.
+LEAN = 500.0
 # Proof is tried after so many repairs in a row without gain, or, where another thread repairs, at once.
 IMPATIENCE = 25
-# Repair looks among this many trips, so many of each shift, of at most this reduced cost.
-CANDIDATES, EACH, SLACK = 60_000, 100, 1_500.0
 # Without any budget, repair ends after so many steps in a row without gain.
 PATIENCE = 60
 
@@ -59,14 +61,11 @@ class _Run:
 
     def plan(self) -> Plan:
         self._begin()
-        duties = Writer(self._net, own_costs(self._net)).write()
-        generation = Generation(self._net, duties)
+        generation = Generation(self._net, Writer(self._net, own_costs(self._net)).write())
         generation.master.add(self._incumbent.best.trips)
-        self._generate(generation)
-        relaxed = generation.price()
-        self._incumbent.raise_bound("dive", generation.bound)
-        if not self._done():
-            self._better(generation, relaxed)
+        relaxed = self._generate(generation)
+        with Helper(generation, relaxed, self._incumbent, self._budget, self._seed + 1) as helper:
+            self._better(generation, relaxed, helper)
         return self._finish()
 
     def _begin(self) -> None:
@@ -76,12 +75,28 @@ class _Run:
             return  # Greed boxed itself in; the master, with every lock in it, has to find the way.
         self._incumbent.offer("greedy", trips)
 
-    def _generate(self, generation: Generation) -> None:
-        """Columns, a bound, and a first good plan."""
-        relaxed = generation.run(self._budget.part(GENERATE), cut=True)
+    def _generate(self, generation: Generation) -> Relaxed:
+        """Columns, cuts and a bound."""
+        relaxed = generation.run(self._budget.part(GENERATE), cut=True, late=self._late)
         self._incumbent.raise_bound("columns", generation.bound)
         if not np.isfinite(generation.bound) and not self._should_stop():
             self._incumbent.raise_bound("columns", generation.prove(relaxed, self._should_stop))
+        return generation.price()
+
+    def _late(self) -> bool:
+        """Whether a helper could go on with the cuts."""
+        return self._budget.timed and self._budget.share_used() > LATE
+
+    def _better(self, generation: Generation, relaxed: Relaxed, helper: Helper) -> None:
+        """Dives, then repair and proof in turns until it is proven or the budget is used up."""
+        self._dive(generation.twin(relaxed, LEAN))
+        if not self._done():
+            generation.pricer.price(generation.master.rows.prices(relaxed.duals))
+            likely = candidates(generation, relaxed, self._incumbent.best.cost)
+            helper.repair(likely)
+            self._in_turns(generation, relaxed, likely)
+
+    def _dive(self, generation: Generation) -> None:
         chance = np.random.default_rng(self._seed)
         for number in range(DIVES):
             dived = Dive(generation, self._budget.part(DIVE), self._done, chance if number else None).run()
@@ -89,13 +104,6 @@ class _Run:
                 self._incumbent.offer("dive", dived)
             if self._done() or self._budget.share_used() > AGAIN:
                 break
-
-    def _better(self, generation: Generation, relaxed: Relaxed) -> None:
-        """Repair and prove until it is proven or the budget is used up, in two threads if it's one of seconds."""
-        slack = min(SLACK, self._incumbent.best.cost - generation.bound)
-        likely = generation.cheapest(relaxed, slack, EACH, CANDIDATES)
-        with Helper(Repair(self._net, likely, self._seed + 1), self._incumbent, self._budget):
-            self._in_turns(generation, relaxed, likely)
 
     def _in_turns(self, generation: Generation, relaxed: Relaxed, likely: Likely) -> None:
         repair, idle, tried = Repair(self._net, likely, self._seed), 0, np.inf

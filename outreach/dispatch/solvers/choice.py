@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 
 from outreach.dispatch.solvers.base import Stop, never
 from outreach.dispatch.solvers.columns import Columns
-from outreach.dispatch.solvers.legs import Ints
+from outreach.dispatch.solvers.legs import Bools, Ints
 from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.rows import MUST
 from outreach.dispatch.solvers.watching import watched
@@ -32,6 +32,17 @@ class Chosen:
     cost: int
     bound: float
     proven: bool
+
+
+def fits(network: Network, staying: Columns, columns: Columns) -> Bools:
+    """Which trips come to visits only that have nobody yet of those who stay, or lack one just there."""
+    crew = np.array([visit.crew for visit in network.problem.visits])
+    nodes = staying.nodes[staying.nodes >= 0]
+    taken = np.bincount(nodes, minlength=len(network.nodes))
+    by_visit = np.bincount(network.nodes.visit[nodes], minlength=len(crew))
+    open_ = (by_visit[network.nodes.visit] == 0) | ((taken > 0) & (taken < crew[network.nodes.visit]))
+    fit: Bools = np.r_[open_, True][columns.nodes].all(axis=1)
+    return fit
 
 
 class Choice:

@@ -83,20 +83,19 @@ def add_halves(master: Master, relaxed: Relaxed, most: int) -> list[Ints]:
     Sums are found by elimination modulo 2 over the rows that are tight, as few of whose columns as possible are odd.
     """
     rows = master.rows
-    matrix = sp.vstack([rows.fixed.matrix, rows.matrix(_priced(master, relaxed))]).tocsc()
-    values = np.concatenate([relaxed.fixed, relaxed.trips])
+    fixed, trips = np.flatnonzero(relaxed.fixed > TINY), np.flatnonzero(relaxed.trips > TINY)
+    taken = rows.matrix(_priced(master, relaxed).take(trips))
+    matrix = sp.vstack([rows.fixed.matrix[fixed], taken]).tocsc()
+    values = np.concatenate([relaxed.fixed[fixed], relaxed.trips[trips]])
     usable = _usable(rows)
     high = np.array(rows.high)
     slack = high - matrix.T @ values
     tight = usable[slack[usable] < 0.2]
-    columns = np.flatnonzero(values > TINY)
-    parity = (np.rint(np.abs(matrix[:, tight][columns].toarray().T)).astype(np.int64) & 1).astype(bool)
+    parity = (np.rint(np.abs(matrix[:, tight].toarray().T)).astype(np.int64) & 1).astype(bool)
     some = parity.any(axis=1)
     tight, parity = tight[some], parity[some]
-    sums = _odd_sums(
-        parity, values[columns], np.maximum(slack[tight], 0), np.rint(high[tight]).astype(np.int64) & 1 == 1
-    )
-    return _add_best(master, matrix, values, [tight[rows_] for rows_ in sums], most)
+    sums = _odd_sums(parity, values, np.maximum(slack[tight], 0), np.rint(high[tight]).astype(np.int64) & 1 == 1)
+    return _add_best(rows, matrix, values, [tight[rows_] for rows_ in sums], most)
 
 
 def _usable(rows: Rows) -> Ints:
@@ -135,14 +134,14 @@ def _odd_sums(parity: Bools, weight: Floats, slack: Floats, odd: Bools) -> list[
     return [np.array(rows, dtype=np.int64) for rows in ordered]
 
 
-def _add_best(master: Master, matrix: sp.csc_array, values: Floats, sums: list[Ints], most: int) -> list[Ints]:
-    rows = master.rows
+def _add_best(rows: Rows, matrix: sp.csc_array, values: Floats, sums: list[Ints], most: int) -> list[Ints]:
+    """`matrix` has the columns that are taken."""
     shared = np.zeros(len(values), dtype=np.int64)
     added: list[Ints] = []
     for cut in sums:
         half = np.floor(np.asarray(matrix[:, cut].sum(axis=1)).ravel() / 2 + 1e-9)
         high = np.floor(sum(rows.high[row] for row in cut.tolist()) / 2 + 1e-9)
-        support = np.flatnonzero((half > 0) & (values > TINY))
+        support = np.flatnonzero(half > 0)
         if half @ values < high + WORTH or shared[support].max(initial=0) >= MOST_SHARED:
             continue
         shared[support] += 1

@@ -3,11 +3,11 @@
 import numpy as np
 
 from outreach.dispatch.solvers.base import Budget, Stop
-from outreach.dispatch.solvers.choice import Choice, Limits
-from outreach.dispatch.solvers.columns import Columns
+from outreach.dispatch.solvers.choice import Choice, Limits, fits
+from outreach.dispatch.solvers.columns import Columns, join
 from outreach.dispatch.solvers.company import Company
 from outreach.dispatch.solvers.generation import Generation
-from outreach.dispatch.solvers.legs import Bools
+from outreach.dispatch.solvers.legs import Bools, Ints
 from outreach.dispatch.solvers.master import InfeasibleError, Relaxed
 from outreach.dispatch.solvers.network import Floats
 
@@ -20,8 +20,9 @@ UNLIKELY, SETTLES = 0.25, 4
 TINY = 1e-5
 # How often new trips are priced on the way, in steps; how much chance adds to or takes from what is likely.
 PRICED, CHANCE = 3, 0.2
-# Where the way ends nowhere: CP-SAT's deterministic time to make a plan, and of how many trips.
-RESCUE, RESCUED = 4.0, 3000
+# When one in so many of what was open is left, or the time is up, CP-SAT chooses the rest: of how many trips at most,
+# and its deterministic time.
+REST, MOST_TRIPS, EFFORT = 6, 3000, 5.0
 
 
 class Dive:
@@ -50,26 +51,36 @@ class Dive:
 
     def _descend(self) -> Columns | None:
         relaxed = self._generation.resolve(priced=True)
-        self._first_open = int(np.count_nonzero(_between(relaxed.trips)))
-        step = 0
+        self._first_open = self._count(relaxed)
+        step, chooses = 0, True
         while self._open(relaxed):
             if self._should_stop():
                 return None
+            if chooses and (self._count(relaxed) * REST <= self._first_open or self._budget.over()):
+                chooses = False
+                chosen = self._choose(relaxed, np.array(self._held, dtype=np.int64) - self._master.size)
+                if chosen is not None:
+                    return chosen
             self._budget.spend()
             step += 1
             deeper = self._deeper(relaxed, priced=step % PRICED == 0 and not self._budget.over())
             if deeper is None:
-                return self._rescue(relaxed)
+                return self._choose(relaxed, np.zeros(0, dtype=np.int64))  # rows found late may forbid what is held
             relaxed = deeper
         return self._master.pool.columns().take(np.flatnonzero(relaxed.trips > 0.5))
 
-    def _rescue(self, relaxed: Relaxed) -> Columns | None:
-        """The best plan of the trips that are likeliest here: rows found late may forbid what is held."""
-        trips = self._master.pool.columns().take(slice(len(relaxed.trips)))
-        likely = np.where(relaxed.trips > TINY, -np.inf, self._master.reduced(trips, relaxed.duals))
-        trips = trips.take(np.argsort(likely, kind="stable")[:RESCUED])
-        limits = Limits(RESCUE, should_stop=self._should_stop)
-        chosen = Choice(self._generation.network, trips).solve(limits)
+    def _choose(self, relaxed: Relaxed, held: Ints) -> Columns | None:
+        """The best plan that CP-SAT finds of what is held and the likeliest trips that fit beside it."""
+        pool = self._master.pool.columns().take(slice(len(relaxed.trips)))
+        kept = pool.take(held[held >= 0])
+        likely = np.where(relaxed.trips > TINY, -np.inf, self._master.reduced(pool, relaxed.duals))
+        likely[held[held >= 0]] = np.inf
+        fit = np.flatnonzero(fits(self._generation.network, kept, pool) & (likely < np.inf))
+        fit = fit[np.argsort(likely[fit], kind="stable")[:MOST_TRIPS]]
+        trips = join([kept, pool.take(fit)], pool.minutes.shape[1])
+        choice = Choice(self._generation.network, trips)
+        choice.keep(np.arange(len(kept)))
+        chosen = choice.solve(Limits(EFFORT, should_stop=self._should_stop))
         return None if chosen is None else trips.take(chosen.trips)
 
     def _deeper(self, relaxed: Relaxed, *, priced: bool) -> Relaxed | None:
@@ -88,6 +99,10 @@ class Dive:
                 self._held += few
                 return solved
         return None
+
+    @staticmethod
+    def _count(relaxed: Relaxed) -> int:
+        return int(np.count_nonzero(_between(relaxed.trips)))
 
     def _open(self, relaxed: Relaxed) -> bool:
         return bool(_between(relaxed.fixed[self._pairs]).any() or _between(relaxed.trips).any())
@@ -118,7 +133,7 @@ class Dive:
     def _due(self, relaxed: Relaxed) -> int:
         """How many to take at once so as to be through when the budget is."""
         left = 1.0 - self._budget.way_gone(self._began)
-        behind = np.count_nonzero(_between(relaxed.trips)) - left * self._first_open
+        behind = self._count(relaxed) - left * self._first_open
         return int(max(0.0, behind) / SETTLES)
 
     def _side_by_side(self, columns: list[int]) -> list[int]:

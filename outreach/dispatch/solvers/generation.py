@@ -4,6 +4,7 @@ The bound is the Lagrangian one: the master's value, less what each instructor's
 trip that begins there. It holds at every exact pricing, converged or not; one person begins one trip a day at most.
 """
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,14 +21,14 @@ from outreach.dispatch.solvers.pricing import Pricer
 
 # A trip cheaper than this by reduced cost is worth a column: well above the dust of sums, well below a unit of cost.
 EPSILON = 1e-3
-# How many trips a shift may add at once; how many are looked at when cuts hide the good ones.
-PER_SHIFT, MOST = 5, 1000
+# How many trips a shift may add at once; how many are looked at when cuts hide the good ones, and at most.
+PER_SHIFT, MANY, MOST = 5, 300, 1200
 # Next days looked at for trips that begin in a shift, step by step.
 EFFORTS = (0, 100_000, 10_000_000)
 # The bound need not come closer to the value than this share of it.
 CLOSE = 1e-5
-# Rounds of cuts end when three together have raised the value by less than this share of it.
-WORTH_A_ROUND = 3e-4
+# Rounds of cuts end when three together have raised the value by less than this share of it; where a dive waits, one.
+WORTH_A_ROUND, WORTH_WAITING = 3e-4, 1e-3
 CUTS_A_ROUND = 80
 # Nights are looked at as soon as a round lowers the value by less than this share of it.
 SLOW = 0.01
@@ -43,24 +44,36 @@ class Below:
 
 
 class Generation:
-    """Holds the master and the pricing of one problem. `bound` is the best proven so far, -inf at first."""
+    """Holds the master and the pricing of one problem.
+
+    `bound` is the best proven so far, -inf at first; `tired`: more cuts aren't worth their time.
+    """
 
     def __init__(self, network: Network, duties: Duties) -> None:
         self.network = network
         self.master = Master(network)
         self.pricer = Pricer(network, duties)
         self.bound = -np.inf
+        self.tired = False
         self._complete = duties.complete
         shifts = network.shifts
         self._group = shifts.person * network.problem.horizon.days + shifts.day
         self._groups = len(network.problem.instructors) * network.problem.horizon.days
 
-    def run(self, budget: Budget, *, cut: bool) -> Relaxed:
+    def twin(self, relaxed: Relaxed, lean: float = np.inf) -> "Generation":
+        """Another that goes on from the last relaxation by itself, with the trips below a reduced cost."""
+        twin = copy(self)
+        twin.master, twin.pricer = self.master.twin(relaxed, lean), self.pricer.twin()
+        return twin
+
+    def run(self, budget: Budget, *, cut: bool, late: Stop = never) -> Relaxed:
         """Until no trip is left that could better the relaxation, or the budget is used up; then cuts, and again.
 
-        Trips of one worked day first, then those of several that are easily found, then all.
+        Trips of one worked day first, then those of several that are easily found, then all. Once there are cuts, all
+        and many at once: what was found is dearer than it seemed, since cuts are charged in full only afterwards. Once
+        it's `late`, a round of cuts must be worth waiting for.
         """
-        depth, most, values, before = 0, PER_SHIFT, [-np.inf], np.inf
+        depth, most, values, before = (2, MANY, [], np.inf) if self._any_cuts() else (0, PER_SHIFT, [], np.inf)
         while True:
             relaxed = self.price()
             budget.spend()
@@ -68,19 +81,29 @@ class Generation:
             added = self._look(relaxed, most, EFFORTS[depth], should_stop=budget.over)
             if budget.over():
                 return relaxed
-            if self._repair(relaxed) or added > (0 if depth == 2 else len(self.network.shifts) // 20):
+            close = relaxed.value - self.bound < CLOSE * abs(relaxed.value)
+            if self._repair(relaxed) or (added > (0 if depth == 2 else len(self.network.shifts) // 20) and not close):
                 depth = max(depth, int(slow))
-                continue
-            if depth < 2:
+            elif depth < 2:
                 depth += 1
-            elif relaxed.value - self.bound > CLOSE * abs(relaxed.value) and most < MOST:
-                most *= 4  # what was found is dearer than it seemed: cuts are charged in full only afterwards
+            elif not close and most < MOST:
+                most *= 4
             else:
                 values.append(relaxed.value)
-                tired = len(values) > 4 and values[-1] - values[-4] < WORTH_A_ROUND * abs(values[-1])
-                if not cut or tired or not self.cut(relaxed):
+                if not cut or (late() and self._gain(values, 1) < WORTH_WAITING):
                     return relaxed
-                depth, most = 1, PER_SHIFT
+                self.tired = self._gain(values, 3) < WORTH_A_ROUND or not self.cut(relaxed)
+                if self.tired:
+                    return relaxed
+                depth, most = 2, MANY
+
+    @staticmethod
+    def _gain(values: list[float], rounds: int) -> float:
+        """What so many rounds of cuts raised the value by, as a share of it."""
+        return (values[-1] - values[-1 - rounds]) / abs(values[-1]) if len(values) > rounds else np.inf
+
+    def _any_cuts(self) -> bool:
+        return bool(self.master.rows.cuts or self.master.rows.roundings)
 
     def prove(self, relaxed: Relaxed, should_stop: Stop) -> float:
         """Look at trips of all kinds, at the prices of the last relaxation, however late it is: the bound."""
@@ -171,4 +194,5 @@ class Generation:
         found = self.pricer.search(np.full(len(self.network.shifts), slack), each, effort=EFFORTS[-1])
         reduced = self.master.reduced(found.columns, relaxed.duals)
         order = np.argsort(reduced, kind="stable")[:most]
-        return Likely(found.columns.take(order), reduced[order])
+        left_out = self.master.rows.left_out(relaxed.duals)
+        return Likely(found.columns.take(order), reduced[order], left_out)

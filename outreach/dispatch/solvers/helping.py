@@ -1,7 +1,7 @@
-"""A second core: plans are repaired in a thread of its own while the first thread repairs or proves.
+"""A second core: it goes on cutting while the first thread dives, then repairs the best plan as the first does.
 
 HiGHS, CP-SAT and what numba compiled let other threads run. What such a thread finds when depends on the clock, so it
-helps only those who gave seconds. Before the first dive it would be no help: what is made of a poor plan by repairs is
+helps only those who gave seconds. Before the first dive it repairs nothing: what is made of a poor plan by repairs is
 better than a dive, at first, and can be bettered far less.
 """
 
@@ -10,16 +10,28 @@ from types import TracebackType
 
 from outreach.dispatch.solvers.base import Budget
 from outreach.dispatch.solvers.choice import Limits
+from outreach.dispatch.solvers.generation import Generation
 from outreach.dispatch.solvers.incumbent import Incumbent
-from outreach.dispatch.solvers.repair import EFFORT, Repair
+from outreach.dispatch.solvers.master import Relaxed
+from outreach.dispatch.solvers.prices import Likely
+from outreach.dispatch.solvers.repair import EFFORT, Repair, candidates
+
+# The share of the whole time after which it cuts no more.
+CUT = 0.65
+# How often it looks whether there is something to repair, in seconds.
+LOOK = 0.2
 
 
 class Helper:
-    """Inside `with`, repairs the best plan; at the end it's gone, its error raised."""
+    """Inside `with`, if it's a budget of seconds, betters bound and plan; at the end it's gone, its error raised."""
 
-    def __init__(self, repair: Repair, incumbent: Incumbent, budget: Budget) -> None:
-        self._repair, self._incumbent, self._budget = repair, incumbent, budget
-        self._over = threading.Event()
+    def __init__(
+        self, generation: Generation, relaxed: Relaxed, incumbent: Incumbent, budget: Budget, seed: int
+    ) -> None:
+        self._network, self._incumbent, self._budget, self._seed = generation.network, incumbent, budget, seed
+        self._cutting = generation.twin(relaxed) if budget.timed and not generation.tired else None
+        self._likely: Likely | None = None
+        self._told, self._over = threading.Event(), threading.Event()
         self._error: BaseException | None = None
         self.thread = threading.Thread(target=self._run, name="dispatch-helper", daemon=True)
 
@@ -32,19 +44,38 @@ class Helper:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        if self.thread.is_alive():
+        if self.thread.ident is not None:
             self.thread.join()
         if self._error is not None and error is None:
             raise self._error
+
+    def repair(self, likely: Likely) -> None:
+        """There has been a dive: from now on repair, among these trips, or better known ones."""
+        self._likely = self._likely or likely
+        self._told.set()
 
     def _stop(self) -> bool:
         return self._over.is_set() or self._incumbent.proven or self._budget.over()
 
     def _run(self) -> None:
         try:
-            while not self._stop():
-                before = self._incumbent.best
-                after, freed = self._repair.step(before, Limits(EFFORT, should_stop=self._stop))
-                self._incumbent.mended("repair", before, after, freed)
+            if self._cutting is not None:
+                self._cut(self._cutting)
+            while not self._told.wait(LOOK) and not self._stop():
+                pass
+            if self._likely is not None:
+                self._repair(Repair(self._network, self._likely, self._seed))
         except BaseException as error:
             self._error = error
+
+    def _cut(self, generation: Generation) -> None:
+        relaxed = generation.run(self._budget.part(CUT), cut=True)
+        self._incumbent.raise_bound("cuts", generation.bound)
+        if not self._stop():
+            self._likely = candidates(generation, relaxed, self._incumbent.best.cost)
+
+    def _repair(self, repair: Repair) -> None:
+        while not self._stop():
+            before = self._incumbent.best
+            after, freed = repair.step(before, Limits(EFFORT, should_stop=self._stop))
+            self._incumbent.mended("repair", before, after, freed)

@@ -49,7 +49,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """Trips worth a look and their reduced costs."""
+    """Trips worth a look, their reduced costs, and by visit that of leaving it out."""
 
     columns: Columns
     reduced: Floats
+    left_out: Floats

@@ -4,6 +4,8 @@ All duties are known (`duties`), so a trip of one worked day is priced by additi
 of several worked days are for `nights`.
 """
 
+from copy import copy
+
 import numpy as np
 
 from outreach.dispatch.solvers.base import Stop, never
@@ -38,6 +40,13 @@ class Pricer:
         self._roundings: list[tuple[Ints, Floats, Ints, Floats]] = []
         self._index: tuple[Ints, Ints] | None = None
 
+    def twin(self) -> "Pricer":
+        """Another for the same cuts, with prices of its own: for another thread."""
+        twin = copy(self)
+        twin._cuts, twin._roundings = self._cuts.copy(), self._roundings.copy()
+        twin._nights = Nights(self._net, self._duties)
+        return twin
+
     def _gain_cells(self) -> list[Ints]:
         """For each place in a duty, where its gain stands in the flat table; one past the end for padding."""
         people, size = self._person[self._duties.shift], len(self._net.nodes)
@@ -67,23 +76,34 @@ class Pricer:
         A duty's units count what the duty alone has in the rows, rounded down, so a trip's can be more than its duties'
         together (another day, a moment): its reduced cost is then no less than what `search` says.
         """
-        units = np.zeros(len(self._duties), dtype=np.int32)
+        parts, signs = [], []
         for row in cut.tolist():
             if (on := rows.day_of(row)) is not None:
-                shifts = np.flatnonzero((self._person == on[0]) & (self._day == on[1]))
-                units[np.isin(self._duties.shift, shifts)] += 1
+                touched, sign = self._rows_of(self._duties.shift, self._shifts_of(*on)), 1
             else:
                 cells, sign = rows.members(row)
-                np.add.at(units, self._duties_at(cells), sign)
-        whole = np.floor_divide(units, 2)
+                touched = self._duties_at(cells)
+            parts.append(touched)
+            signs.append(np.full(len(touched), sign))
+        duties, at = np.unique(np.concatenate(parts), return_inverse=True)
+        whole = np.floor_divide(np.bincount(at, np.concatenate(signs), len(duties)), 2)
         has = np.flatnonzero(whole)
-        self._cuts.append((has, whole[has].astype(float)))
+        self._cuts.append((duties[has], whole[has]))
+
+    def _shifts_of(self, person: int, day: int | None = None) -> Ints:
+        return np.flatnonzero((self._person == person) & ((day is None) | (self._day == day)))
+
+    @staticmethod
+    def _rows_of(sorted_: Ints, values: Ints) -> Ints:
+        """Where these values stand in a sorted list."""
+        first, last = np.searchsorted(sorted_, values), np.searchsorted(sorted_, values, side="right")
+        return spread(first, last)[1]
 
     def add_rounding(self, rounding: Rounding) -> None:
         """From now on charge trips for this row of hours: those of one worked day rightly, longer ones no more."""
         net, duties = self._net, self._duties
-        shifts = np.flatnonzero(self._person == rounding.person)
-        mine = np.flatnonzero(np.isin(self._one_shift, shifts))
+        shifts = self._shifts_of(rounding.person)
+        mine = self._rows_of(self._one_shift, shifts)
         start, end = (part[mine] for part in self._one[1:])
         minutes = net.ends.near[end] - net.starts.near[start]
         if rounding.week is not None:
@@ -92,7 +112,7 @@ class Pricer:
             counts = (self._week[day] == rounding.week) if rounding.week is not None else True
             minutes = minutes + np.where(counts, extra, 0)
         units = rounding.units(minutes, net.starts.day[start], net.ends.day[end])
-        part = np.flatnonzero(np.isin(duties.shift, shifts))
+        part = self._rows_of(duties.shift, shifts)
         day = self._day[duties.shift[part]]
         least = duties.least[part]
         if rounding.week is not None:

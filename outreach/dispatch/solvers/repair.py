@@ -5,17 +5,26 @@ Which trips are worth looking at is known from their reduced costs, so each choi
 
 import numpy as np
 
-from outreach.dispatch.solvers.choice import Choice, Limits
-from outreach.dispatch.solvers.columns import join
+from outreach.dispatch.solvers.choice import Choice, Limits, fits
+from outreach.dispatch.solvers.columns import Columns, join
+from outreach.dispatch.solvers.generation import Generation
 from outreach.dispatch.solvers.incumbent import Standing
 from outreach.dispatch.solvers.legs import Bools, Ints
+from outreach.dispatch.solvers.master import Relaxed
 from outreach.dispatch.solvers.network import Floats, Network
 from outreach.dispatch.solvers.prices import Likely
 
+# Repair looks among this many trips, so many of each shift, of at most this reduced cost.
+CANDIDATES, EACH, SLACK = 60_000, 100, 1_500.0
 # Trips looked at in one choice, and CP-SAT's deterministic time for it.
 MOST_TRIPS = 3000
 EFFORT = 1.5
-FEWEST, FIRST, MOST = 4, 8, 40
+FEWEST, FIRST, MOST = 4, 12, 40
+
+
+def candidates(generation: Generation, relaxed: Relaxed, cost: int) -> Likely:
+    """Trips that a plan cheaper than `cost` is likely made of. `relaxed` must be the last one priced."""
+    return generation.cheapest(relaxed, min(SLACK, cost - generation.bound), EACH, CANDIDATES)
 
 
 class Repair:
@@ -26,6 +35,8 @@ class Repair:
         self._random = np.random.default_rng(seed)
         self._people = FIRST
         self._candidates = likely.columns.take(np.argsort(likely.reduced, kind="stable"))
+        self._reduced = dict(zip(self._candidates.keys(), np.sort(likely.reduced).tolist(), strict=True))
+        self._left_out = np.maximum(likely.left_out, 0.0)
         self._near = self._nearness()
 
     def _nearness(self) -> Floats:
@@ -61,10 +72,9 @@ class Repair:
         size = len(self._net.problem.instructors)
         served = np.zeros(len(self._net.problem.visits), dtype=bool)
         served[self._net.nodes.visit[standing.trips.nodes[standing.trips.nodes >= 0]]] = True
-        weight = self._near[self._random.integers(size)].copy()
-        left = np.flatnonzero(~served)
-        if len(left) and self._random.random() < 0.5:
-            visit = self._random.choice(left)
+        weight = self._near[self._pick(self._losses(standing.trips))].copy()
+        if not served.all() and self._random.random() < 0.5:
+            visit = self._pick(np.where(served, 0.0, self._left_out + 1.0))
             weight = self._could[:, visit] + 0.01 * weight
         weight = weight + 0.02
         few = min(self._people, size)
@@ -73,18 +83,20 @@ class Repair:
         free[chosen] = True
         return free
 
+    def _losses(self, trips: Columns) -> Floats:
+        """By person, what their trips cost above what the relaxation pays: there is most to gain."""
+        keys = trips.keys()
+        reduced = np.array([self._reduced.get(key, SLACK) for key in keys])
+        lost = np.bincount(trips.person, np.maximum(reduced, 0.0), len(self._net.problem.instructors))
+        losses: Floats = lost + 0.5 * lost.mean() + 1.0
+        return losses
+
+    def _pick(self, weight: Floats) -> int:
+        return int(self._random.choice(len(weight), p=weight / weight.sum()))
+
     def _offer(self, standing: Standing, free: Bools) -> Ints:
         """Candidates of the freed that get in nobody's way who stays."""
-        net, columns = self._net, self._candidates
         staying = standing.trips.take(~free[standing.trips.person])
-        nodes = staying.nodes[staying.nodes >= 0]
-        crew = np.array([visit.crew for visit in net.problem.visits])
-        taken = np.bincount(nodes, minlength=len(net.nodes))
-        by_visit = np.bincount(net.nodes.visit[nodes], minlength=len(crew))
-        # A node is open if its visit has nobody yet, or lacks one just there.
-        open_ = (by_visit[net.nodes.visit] == 0) | ((taken > 0) & (taken < crew[net.nodes.visit]))
-        open_ = np.r_[open_, True]
-        fit = np.flatnonzero(free[columns.person])
-        fit = fit[open_[columns.nodes[fit]].all(axis=1)]
-        offered: Ints = fit[:MOST_TRIPS]
+        mine = np.flatnonzero(free[self._candidates.person])
+        offered: Ints = mine[fits(self._net, staying, self._candidates.take(mine))][:MOST_TRIPS]
         return offered

@@ -6,6 +6,7 @@ which they are found broken: *same* (one person is not both of a pair), *points*
 would both lie over, rest included) and *cuts* (half the sum of some of the rows before, rounded down).
 """
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +59,13 @@ class Rows:
     def __len__(self) -> int:
         return len(self.low)
 
+    def twin(self) -> "Rows":
+        """Another of the same rows, that grows by itself."""
+        twin = copy(self)
+        twin.low, twin.high, twin.same = self.low.copy(), self.high.copy(), self.same.copy()
+        twin.points, twin.cuts, twin.roundings = self.points.copy(), self.cuts.copy(), self.roundings.copy()
+        return twin
+
     def _static(self) -> tuple[list[float], list[float]]:
         people, pairs = self._net.problem.instructors, len(self.pairs)
         weeks = [cap / HOUR for person in people for cap in person.week_minutes]
@@ -80,6 +88,12 @@ class Rows:
             high += most
         self.first["end"] = len(low)
         return low, high
+
+    def busy(self) -> Ints:
+        """The rows that bind from the start: visits, who comes in twos, loads. The others only limit, and seldom do."""
+        first = self.first
+        busy: Ints = np.r_[np.arange(first["lead"]), np.arange(first["load"], first["end"])]
+        return busy
 
     def _fixed(self) -> Fixed:
         problem, net = self._net.problem, self._net
@@ -224,6 +238,12 @@ class Rows:
         return person, day
 
     # ---- prices ----
+
+    def left_out(self, duals: Floats) -> Floats:
+        """By visit, the reduced cost of leaving it out."""
+        fixed = self.fixed
+        reduced: Floats = fixed.cost[: self.visits] - fixed.matrix[: self.visits] @ duals[: fixed.matrix.shape[1]]
+        return reduced
 
     def prices(self, duals: Floats) -> Prices:
         """What the rows' duals mean for the pieces of a trip."""

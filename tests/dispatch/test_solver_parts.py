@@ -56,7 +56,10 @@ def test_a_twin_goes_on_from_where_it_was_made_and_leaves_the_other_alone() -> N
     assert twin.master.solve().value == pytest.approx(relaxed.value)
     twin.run(Budget(None, None), cut=True)
     assert twin.tired
-    assert twin.bound > generation.bound
+    assert twin.bound >= generation.bound
+    twin.master.rows.add_point(0, 0)
+    twin.master.refresh()
+    assert len(twin.master.rows) > rows
     assert (len(generation.master.rows), len(generation.master.pool)) == (rows, trips)
     assert generation.master.solve().value == pytest.approx(relaxed.value)
 

@@ -21,6 +21,7 @@ class Day:
     holiday: str
     inside: bool  # within the plan
     today: bool
+    past: bool
 
     @property
     def rest(self) -> str:
@@ -68,8 +69,8 @@ class Cell:
 
     @property
     def clash(self) -> bool:
-        """The trip no longer fits the person's hours: leave, another engagement, or they teach no more."""
-        if self.trip is None or self.free is None or self.trip.travelled_km is not None:
+        """A trip to come no longer fits the person's hours: leave, another engagement, or they teach no more."""
+        if self.trip is None or self.free is None or self.day.past or self.trip.travelled_km is not None:
             return False
         leaves, back = _minute(self.trip.leaves_at), _minute(self.trip.back_at)
         return not any(start <= leaves and back <= end for start, end in self.free)

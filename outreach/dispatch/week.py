@@ -82,7 +82,7 @@ def visits_of(plan: Plan, rows: QuerySet[Visit] | None = None) -> QuerySet[Visit
 
 
 def _day(plan: Plan, day: date, today: date) -> Day:
-    return Day(day, jpholiday.is_holiday_name(day) or "", plan.first <= day <= plan.last, day == today)
+    return Day(day, jpholiday.is_holiday_name(day) or "", plan.first <= day <= plan.last, day == today, day < today)
 
 
 def _midnight(day: date, after: int = 0) -> datetime:

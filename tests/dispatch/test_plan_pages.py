@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from threading import Barrier
 from typing import Any
@@ -20,6 +21,7 @@ from outreach.dispatch import documents, services
 from outreach.dispatch.bars import AXIS, hand_at, pieces_of
 from outreach.dispatch.building import minute_of
 from outreach.dispatch.models import DayLock, Offer, OtherBase, Plan, PlanStatus, PlanVersion, Trip, Visit
+from outreach.dispatch.week import week_of
 from outreach.dispatch.weeks import first_week, weeks_of
 from outreach.people.models import AccessLog, DayException, Instructor, Person, Role
 from tests import factories
@@ -368,6 +370,9 @@ def test_a_trip_that_no_longer_fits_someones_hours_is_marked_where_it_stands(des
     Instructor.objects.filter(person=visit.lead).update(active=False)
     text = body(desk.get(page(visit), week))
     assert text.count('<span class="plan-mark bad">') == 1
+    cells = [cell for row in week_of(visit.plan, timezone.localdate(visit.starts_at)).rows for cell in row.cells]
+    (marked,) = (cell for cell in cells if cell.clash)
+    assert not replace(marked, day=replace(marked.day, past=True)).clash, "nobody can move what is over"
 
 
 def test_the_table_is_shown_as_one_likes_until_one_says_otherwise(desk: Client, visit: Visit) -> None:

@@ -265,6 +265,17 @@ def test_who_is_booked_already_is_told_at_their_own_number_and_the_others_may_go
     assert Message.objects.filter(created_at__gt=timezone.now() - timedelta(hours=1)).exists()
 
 
+def test_who_stands_there_twice_with_the_number_said_once_more_is_not_told_that_they_are_booked(
+    client: Client, roomy: Session
+) -> None:
+    data = {**form("やまだ はなこ", "やまだ はなこ"), "people-1-phone": "090-0000-7777"}
+    draft = draft_of(client.post(reverse("registration:group", args=[roomy.code]), data).content.decode())
+    page = client.post(reverse("registration:group-confirm", args=[roomy.code]), {"draft": draft}).content.decode()
+    assert "2回書かれています" in page
+    assert "受け付けています" not in page
+    assert not Booking.objects.exists()
+
+
 def test_a_flood_of_groups_from_one_address_is_stopped(
     client: Client, roomy: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,8 @@ def book_group(
     """
     if not 1 <= len(applications) <= MOST:
         raise BookingError(_("一度に申し込めるのは%(n)s人までです。") % {"n": MOST})
+    if len({(one.kana, one.phone) for one in applications}) < len(applications):  # by one's own number and the group's
+        raise BookingError(_("同じ方が、2回書かれています。"))
     left = lock(session).seats_left
     if left < seats:
         raise SeatsChanged(left)

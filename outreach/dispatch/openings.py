@@ -105,7 +105,7 @@ def read_days(text: str, *, since: date) -> list[date]:
             raise CannotRead(_("「%(text)s」が読めません。「12/29〜1/3」のように書いてください。") % {"text": piece})
         if last < first and not find_day(piece.split(STROKE)[-1]):
             last = _day(piece.split(STROKE)[-1], first) or last
-        if not first <= last < first + timedelta(days=MOST_DAYS):
+        if not timedelta(0) <= last - first < timedelta(days=MOST_DAYS):
             raise CannotRead(_("「%(text)s」の日の順を確かめてください。") % {"text": piece})
         found |= set(_each(first, last))
     return sorted(found)

@@ -58,6 +58,7 @@ def test_days_without_a_year_are_the_next_ones() -> None:
     ]
     with pytest.raises(CannotRead):
         read_days("2/30", since=since)
+    assert read_days("9999-12-31", since=since) == [date(9999, 12, 31)], "the last day that there is"
 
 
 @pytest.mark.django_db

@@ -349,7 +349,7 @@ def test_a_week_says_how_many_visits_have_lost_their_instructor(desk: Client, vi
     assert "代わりの講師が要る訪問" not in body(desk.get(page(visit)))
     services.decline_offer(offer=Offer.objects.get(), now=timezone.now())
     text = body(desk.get(page(visit)))
-    assert "空き1" in text
+    assert "講師なし1" in text
     assert "代わりの講師が要る訪問</a> <b>1</b>" in text
     assert 'class="plan-block refused' in text
     assert weeks_of(visit.plan, visit.ends_at)[0].vacant == 0, "over"

@@ -94,8 +94,21 @@ def _report(client: Any, plan: Any) -> None:
     _row("every place for a visit, with its cost", where, bare)
     turn = iter(range(10**6))
     moved = _row("moving a visit", lambda: try_or_move("save"), bare)
-    _row("undoing it", lambda: client.post(f"{home}undo/"), bare)
+    shown = iter(_newest_first(plan))
+    _row("undoing it", lambda: client.post(f"{home}undo/", {"version": next(shown)}), bare)
+    plan.refresh_from_db()
+    assert plan.version_id == next(shown), "every move was undone"
     print(f"aims: table {table:.0f} of {TABLE_MS} ms, move {moved:.0f} of {MOVE_MS} ms")
+
+
+def _newest_first(plan: Any) -> list[int]:
+    """The versions that undoing goes back through, and the one that it ends at."""
+    before = dict(plan.versions.values_list("pk", "before_id"))
+    plan.refresh_from_db()
+    chain = [plan.version_id]
+    while len(chain) <= ROUNDS + 1:
+        chain.append(before[chain[-1]])
+    return chain
 
 
 def _row(name: str, act: Callable[[], Any], bare: float | None) -> float:

@@ -51,7 +51,7 @@ def address(name: str, booking: Booking) -> str:
 
 
 def expected(route: URLPattern, role: Role) -> set[int]:
-    needed: Action = route.callback.owner  # type: ignore[attr-defined]
+    needed: Action = route.callback.owner  # type: ignore[attr-defined]  # set by `people.access`
     if needed not in ALLOWED[role]:
         return {403}
     known = role == Role.COORDINATOR and not about_something_else(route)

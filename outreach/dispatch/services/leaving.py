@@ -68,7 +68,7 @@ def _made_ready(classes: list[int]) -> Ready:
 
 def _without(plan: Plan, gone: Left) -> Checked | None:
     """Tenths of a second for a big plan. None where nights away hang on a visit: the plan stays until it is remade."""
-    assert plan.version is not None  # noqa: S101
+    assert plan.version is not None  # noqa: S101  (who calls has asked for such plans)
     answer = reduce(take_out, (key("r", request) for request in gone), documents.answer_of(plan.version))
     try:
         return checked(plan, documents.problem_of(plan.version), answer)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.dispatch.bars import Piece
+from outreach.dispatch.misfits import Misfit
 from outreach.dispatch.models import SAID_NO, Offer, OfferStatus, Trip, Visit
 from outreach.people.availability import Span, minute
 from outreach.people.models import Person
@@ -36,6 +37,7 @@ class Block:
     visit: Visit
     second: bool  # this person's part in it
     offer: Offer | None
+    misfits: list[Misfit] = field(default_factory=list)  # what no longer holds, of this person or of the place
 
     @property
     def answered(self) -> str:
@@ -68,6 +70,17 @@ class Cell:
         return self.free == []
 
     @property
+    def broken(self) -> bool:
+        """The trip should not go as it stands: of its hours, or of one of its visits."""
+        return self.clash or any(block.misfits for block in self.blocks)
+
+    @property
+    def faults(self) -> list[str]:
+        """Why, each once, in the words of the table's marks."""
+        words = [one.mark for block in self.blocks for one in block.misfits]
+        return list(dict.fromkeys([*([_("予定と合わない")] if self.clash else []), *words]))
+
+    @property
     def clash(self) -> bool:
         """A trip to come no longer fits the person's hours: leave, another engagement, or they teach no more."""
         if self.trip is None or self.free is None or self.day.past or self.trip.travelled_km is not None:
@@ -84,10 +97,6 @@ class Cell:
 class Row:
     person: Person
     cells: list[Cell]
-
-    @property
-    def clashes(self) -> int:
-        return sum(cell.clash for cell in self.cells)
 
     @property
     def busy(self) -> bool:

@@ -52,13 +52,22 @@ from outreach.dispatch.problem import (
 from outreach.dispatch.problem import Visit as Wanted
 from outreach.dispatch.rules import SETUP, TEARDOWN
 from outreach.dispatch.travel import MODES, GreatCircle, Point, is_winter
-from outreach.dispatch.wishes import AROUND, Offered, Wish, offered_starts, wishes
+from outreach.dispatch.wishes import AROUND, Offered, Wish, offered_starts, stands, wishes
 from outreach.people.availability import Span, availability, minute
 from outreach.people.models import Person, TravelLimits
 
 WEIGHTS = Weights(per_hm=1, per_minute=2, night=1500, overload=(Band(0, 1), Band(300, 2)))
 TOLD_START, TOLD_PERSON = 600, 300  # what it costs to change what people were told: 60 and 30 km of road
 LATER_WISH = 200  # for each who comes, for each venue of the request that was wished for more: 20 km of road
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where a plan has a visit. `held`: it stays there, though its venue is closed."""
+
+    visit: Visit
+    first: date
+    held: bool
 
 
 @dataclass(frozen=True)
@@ -92,16 +101,24 @@ def moment_of(at: int, first: date) -> datetime:
 
 
 def build_problem(
-    *, prefecture: str, first: date, last: date, plan: Plan | None = None, as_if: DispatchRequest | None = None
+    *,
+    prefecture: str,
+    first: date,
+    last: date,
+    plan: Plan | None = None,
+    as_if: DispatchRequest | None = None,
+    anew: bool = False,
 ) -> Problem:
     """Every open request of a prefecture and everyone who can be sent, from `first` to `last`.
 
     With `plan`: also what its visits lock, what was told to people and who said no. `as_if`: a request that stands in
-    place of its row, to see what would be. A fixed number of statements.
+    place of its row, to see what would be. `anew`: visits that nothing holds must leave where their venue has closed.
+    A fixed number of statements.
     """
     horizon = Horizon(first.isoformat(), (last - first).days + 1)
     visits = list(plan.visits.select_related("venue")) if plan else []
-    kept = {visit.request_id: (minute_of(visit.starts_at, first), visit.venue) for visit in visits}
+    held = _held(plan, visits) if plan and anew else None
+    kept = {visit.request_id: Kept(visit, first, held is None or visit.pk in held) for visit in visits}
     wanted = _wanted(prefecture, first, last, kept, plan, as_if)
     people = _people(prefecture)
     requests = {request.pk for request, _offered in wanted}
@@ -144,7 +161,7 @@ def _wanted(
     prefecture: str,
     first: date,
     last: date,
-    kept: dict[int, tuple[int, Venue]],
+    kept: dict[int, Kept],
     plan: Plan | None,
     as_if: DispatchRequest | None,
 ) -> list[tuple[DispatchRequest, Offered]]:
@@ -157,15 +174,18 @@ def _wanted(
         request = as_if if as_if and as_if.pk == row.pk else row
         offered = offered_starts(request, first, last)
         if request.pk in kept:
-            offered = _with_kept(request, offered, *kept[request.pk])
+            offered = _with_kept(request, offered, kept[request.pk])
         if offered:
             found.append((request, offered))
     return found
 
 
-def _with_kept(request: DispatchRequest, offered: Offered, start: int, venue: Venue) -> Offered:
+def _with_kept(request: DispatchRequest, offered: Offered, kept: Kept) -> Offered:
     """Where and when the plan has it, even if it could no longer be asked for so."""
+    start, venue = minute_of(kept.visit.starts_at, kept.first), kept.visit.venue
     if start in offered and offered[start].venue == venue:
+        return offered
+    if not kept.held and not stands(request, kept.visit):
         return offered
     known = next((wish for wish in wishes(request) if wish.venue == venue), Wish(1, venue, (), frozenset()))
     others = [one for one in offered if one != start][: MAX_STARTS - 1]
@@ -291,17 +311,12 @@ def _with_orders(problem: Problem, plan: Plan, visits: list[Visit], first: date)
     """Add what replanning must leave, should leave, and must not do."""
     known = {person.id for person in problem.instructors}
     offers = list(Offer.objects.filter(visit__in=visits).values_list("visit_id", "person_id", "status"))
-    settled = {visit for visit, _person, status in offers if status == OfferStatus.ACCEPTED}
-    settled |= set(Visit.objects.filter(plan=plan, sessions__status__in=PLANNED).values_list("pk", flat=True))
-    frozen = set(DayLock.objects.filter(plan=plan).values_list("person_id", "day"))
+    held = _held(plan, visits)
+    frozen = _frozen(plan)
     told: dict[int, set[int]] = defaultdict(set)
     for visit, person, status in offers:
         if status in STANDING:
             told[visit].add(person)
-
-    def fixed(visit: Visit) -> bool:
-        day = timezone.localdate(visit.starts_at)
-        return visit.locked or visit.pk in settled or any((person, day) in frozen for person in visit.crew)
 
     no = {
         (key("p", person), key("r", visit.request_id))
@@ -315,7 +330,7 @@ def _with_orders(problem: Problem, plan: Plan, visits: list[Visit], first: date)
         no |= {(key("p", person), key("r", request))} if key("r", request) in asked else set()
     return replace(
         problem,
-        locks=tuple(_lock(visit, first) for visit in visits if fixed(visit)),
+        locks=tuple(_lock(visit, first) for visit in visits if visit.pk in held),
         forbidden=tuple(Forbidden(*pair) for pair in sorted(no) if pair[0] in known),
         frozen_days=tuple(
             FrozenDay(key("p", person), (day - first).days)
@@ -334,6 +349,23 @@ def _with_orders(problem: Problem, plan: Plan, visits: list[Visit], first: date)
             if told[visit.pk]
         ),
     )
+
+
+def _held(plan: Plan, visits: list[Visit]) -> set[int]:
+    """Those that replanning leaves where they are: locked, in a locked day, agreed to, or with a class."""
+    yes = Offer.objects.filter(visit__in=visits, status=OfferStatus.ACCEPTED).values_list("visit_id", flat=True)
+    made = Visit.objects.filter(plan=plan, sessions__status__in=PLANNED).values_list("pk", flat=True)
+    settled, frozen = {*yes, *made}, _frozen(plan)
+    days = {visit.pk: timezone.localdate(visit.starts_at) for visit in visits}
+    return {
+        visit.pk
+        for visit in visits
+        if visit.locked or visit.pk in settled or any((who, days[visit.pk]) in frozen for who in visit.crew)
+    }
+
+
+def _frozen(plan: Plan) -> set[tuple[int, date]]:
+    return set(DayLock.objects.filter(plan=plan).values_list("person_id", "day"))
 
 
 def _lock(visit: Visit, first: date) -> Lock:

@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outreach.dispatch.building import build_problem, in_other_plans, pk_of
+from outreach.dispatch.building import build_problem, in_other_plans, key, pk_of
 from outreach.dispatch.check import check
 from outreach.dispatch.documents import answer_of
 from outreach.dispatch.editing import take_out
+from outreach.dispatch.misfits import misfits, with_conditions
 from outreach.dispatch.models import ENDED, OfferStatus, Plan, Visit
 from outreach.dispatch.score import Score
 from outreach.dispatch.week import AROUND, visits_of
@@ -75,4 +76,17 @@ def changed_since(plan: Plan) -> list[str]:
         _("取り下げられたか、期間の外になったか、ほかの計画で打診している依頼：r%(pk)d") % {"pk": pk_of(name)}
         for name in gone
     ]
+    said += _venues_lost(plan)
     return said if isinstance(result, Score) else [*said, *sentences(result)]
+
+
+def _venues_lost(plan: Plan) -> list[str]:
+    """What `check` cannot know, since a visit keeps its start among those it may have."""
+    coming = list(with_conditions(visits_of(plan, plan.visits.filter(starts_at__gt=timezone.now()))))
+    lost = misfits(coming)
+    return [
+        _("%(visit)s：%(text)s") % {"visit": key("r", visit.request_id), "text": one.text}
+        for visit in coming
+        for one in lost.get(visit.pk, ())
+        if one.person is None
+    ]

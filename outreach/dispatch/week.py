@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from outreach.dispatch.bars import pieces_of
 from outreach.dispatch.board import Block, Cell, Day, Row, Wanted
+from outreach.dispatch.misfits import misfits, with_conditions
 from outreach.dispatch.models import (
     DayLock,
     DispatchRequest,
@@ -35,7 +36,7 @@ class Week:
     rows: list[Row]
     visits: list[Visit]
     people: int  # that the plan knows, shown or not
-    clashes: int  # trips of the week that no longer fit someone's hours
+    broken: list[tuple[Row, Cell]]  # trips of the week that should not go as they stand
 
     @property
     def first(self) -> date:
@@ -55,16 +56,19 @@ class Week:
 
 
 def week_of(plan: Plan, asked: date, wanted: Wanted | None = None) -> Week:
-    """The week of `asked`, or the nearest that the plan has. Some ten statements beside the plan's own."""
+    """The week of `asked`, or the nearest that the plan has. Some twenty statements beside the plan's own."""
     monday = monday_of(min(max(asked, plan.first), plan.last))
     today = timezone.localdate()
     days = [_day(plan, monday + n * ONE_DAY, today) for n in range(7)]
     trips = list(plan.trips.filter(day__gte=monday - ONE_DAY, day__lt=monday + A_WEEK))
-    visits = list(visits_of(plan).filter(starts_at__gte=_midnight(monday), starts_at__lt=_midnight(monday, 7)))
+    this_week = visits_of(plan).filter(starts_at__gte=_midnight(monday), starts_at__lt=_midnight(monday, 7))
+    visits = list(with_conditions(this_week))
     locks = set(DayLock.objects.filter(plan=plan).values_list("person_id", "day"))
     rows = _rows(plan, days, trips, visits, locks)
     shown = [row for row in rows if (wanted or Wanted()).keeps(row)]
-    return Week(plan, days, shown, visits, len(rows), sum(row.clashes for row in rows))
+    return Week(
+        plan, days, shown, visits, len(rows), [(row, cell) for row in rows for cell in row.cells if cell.broken]
+    )
 
 
 def monday_of(day: date) -> date:
@@ -99,9 +103,11 @@ def _rows(
     free = availability(people, days[0].date, days[-1].date, ignore=f"trip:{plan.pk}:")
     trip_at = {(trip.person_id, trip.day): trip for trip in trips}
     blocks: dict[tuple[int, date], list[Block]] = defaultdict(list)
+    wrong = misfits(visit for visit in visits if visit.starts_at > timezone.now())
     for visit in visits:
         for pk in visit.crew:
-            block = Block(visit, pk == visit.second_id, _offer_to(visit, pk))
+            own = [one for one in wrong.get(visit.pk, ()) if one.person in (None, pk)]
+            block = Block(visit, pk == visit.second_id, _offer_to(visit, pk), own)
             blocks[pk, timezone.localdate(visit.starts_at)].append(block)
     rows = []
     for person in people:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 import jpholiday
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes.models import Venue
-from outreach.dispatch.models import DispatchRequest
+from outreach.dispatch.models import DispatchRequest, Visit
 from outreach.dispatch.problem import GRID_MINUTES
-from outreach.dispatch.rules import request_starts, share_starts
+from outreach.dispatch.rules import SETUP, TEARDOWN, request_starts, share_starts
 from outreach.people.availability import minute
 
 OFFICE_HOURS = tuple((weekday, 9 * 60, 17 * 60) for weekday in range(5))
@@ -68,4 +69,24 @@ def _open(request: DispatchRequest, wish: Wish, first: date, last: date) -> list
         closed=frozenset(closed),
         duration=request.minutes,
         shift=(wish.rank - 1) * GRID_MINUTES,  # so that it can be had beside an earlier wish's, at nearly the same hour
+    )
+
+
+def stands(request: DispatchRequest, visit: Visit) -> bool:
+    """Whether a visit could still be where and when it is: at any minute of an opening, not only at those offered."""
+    day = timezone.localdate(visit.starts_at)
+    asked = request.earliest <= day <= request.latest
+    return asked and any(wish.venue.pk == visit.venue_id and _is_open(wish, visit) for wish in wishes(request))
+
+
+def _is_open(wish: Wish, visit: Visit) -> bool:
+    """With room to set up before and to clear after."""
+    start, end = timezone.localtime(visit.starts_at), timezone.localtime(visit.ends_at)
+    day = start.date()
+    if day in wish.closed or (not wish.openings and jpholiday.is_holiday(day)):
+        return False
+    begins, ends = minute(start.time()) - SETUP, minute(end.time()) + TEARDOWN
+    return any(
+        weekday == day.weekday() and opens <= begins and ends <= shuts
+        for weekday, opens, shuts in wish.openings or OFFICE_HOURS
     )

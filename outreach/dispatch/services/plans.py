@@ -200,7 +200,7 @@ def replan(*, plan: Plan, by: User | None, seconds: float = 20, beat: Beat = unh
 
     Raises: PlanRefused where the locks cannot stand together any more.
     """
-    problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last, plan=plan)
+    problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last, plan=plan, anew=True)
     try:
         fresh = run_solver(problem, solver=PlanSolver.BEST, seconds=seconds, beat=beat)
     except NoPlanError as error:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.dispatch import services
+from outreach.dispatch.misfits import misfits_of
 from outreach.dispatch.models import DispatchRequest, Plan, Visit
 from outreach.dispatch.placing import Place, Placing, placing
 from outreach.dispatch.queries import plans_in
@@ -47,6 +48,7 @@ def plan_visit(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
         "plan": one.plan,
         "placing": one,
         "now_names": one.named(one.visit.crew if one.visit else ()),
+        "misfits": misfits_of(one.visit) if one.visit else [],
     }
     log_access(request.user, "see_plan", f"plan:{pk}")
     if request.method == "POST":

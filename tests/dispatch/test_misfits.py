@@ -1,0 +1,134 @@
+"""What no longer holds of a planned visit is marked where it stands, said before publishing, mended by replanning."""
+
+from collections.abc import Callable
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from outreach.classes.models import VenueHold
+from outreach.classes.services import hold_venue
+from outreach.dispatch import services
+from outreach.dispatch.misfits import misfits_of
+from outreach.dispatch.models import DispatchRequest, Offer, RequestBlackout, RequestWindow, Visit
+from outreach.people.models import Organisation, Qualification, Role
+from tests import factories
+from tests.browser import OpenPage
+from tests.dispatch import rows
+from tests.journeys.test_coordinator import sign_in as enter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def visit(db: None) -> Visit:
+    rows.instructor(name="一番 太郎"), rows.instructor(name="二番 花子")
+    rows.request(crew=2)
+    return Visit.objects.select_related("plan", "request").get(plan=rows.plan())
+
+
+def table(desk: Client, visit: Visit) -> str:
+    week = timezone.localdate(visit.starts_at)
+    return str(desk.get(f"/staff/plans/{visit.plan_id}/?week={week}").content.decode())
+
+
+def close_the_venue(visit: Visit) -> None:
+    RequestBlackout.objects.create(request=visit.request, day=timezone.localdate(visit.starts_at))
+
+
+def test_a_qualification_that_ran_out_is_marked_at_its_holder_alone(desk: Client, visit: Visit) -> None:
+    assert "plan-mark bad" not in table(desk, visit)
+    last = timezone.localdate(visit.starts_at)
+    Qualification.objects.filter(person=visit.second).update(valid_to=last)
+    assert misfits_of(visit) == [], "the last day counts"
+    Qualification.objects.filter(person=visit.second).update(valid_to=last - timedelta(days=1))
+    text = table(desk, visit)
+    assert text.count('<span class="plan-mark bad">資格切れ</span>') == 1
+    assert f'<a href="#row-{visit.second_id}">' in text
+    assert "この週に1件あります" in text
+    page = str(desk.get(f"/staff/plans/{visit.plan_id}/visits/{visit.request_id}/").content.decode())
+    assert f"{visit.second}さんは、その日に要る資格" in page
+
+
+def test_a_need_binds_the_lead_only(visit: Visit) -> None:
+    DispatchRequest.objects.update(needs=["sign"])
+    assert [one.person for one in misfits_of(visit)] == [visit.lead_id]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        close_the_venue,
+        lambda visit: RequestWindow.objects.update(opens=time(20), closes=time(21)),
+        lambda visit: RequestWindow.objects.filter(weekday=timezone.localtime(visit.starts_at).weekday()).delete(),
+        lambda visit: DispatchRequest.objects.update(
+            earliest=timezone.localdate(visit.starts_at) + timedelta(days=1), latest=rows.monday() + timedelta(days=9)
+        ),
+        lambda visit: DispatchRequest.objects.update(venue=factories.venue()),
+    ],
+)
+def test_a_venue_closed_since_is_marked_at_everyone_who_would_go(
+    desk: Client, visit: Visit, change: Callable[[Visit], Any]
+) -> None:
+    change(visit)
+    assert table(desk, visit).count('<span class="plan-mark bad">会場が閉まる</span>') == 2
+    said = str(desk.get(f"/staff/plans/{visit.plan_id}/publish/").content.decode())
+    assert f"会場「{visit.venue.name}」は、その日時には使えなくなりました。" in said
+
+
+def test_a_room_that_another_class_took_is_marked_and_ones_own_is_not(desk: Client, visit: Visit) -> None:
+    hold_venue(venue=visit.venue, starts_at=visit.ends_at, ends_at=visit.ends_at + timedelta(hours=1), subject="x")
+    assert "会場がふさがる" not in table(desk, visit), "back to back"
+    hold_venue(venue=visit.venue, starts_at=visit.starts_at, ends_at=visit.ends_at, subject="x")
+    assert table(desk, visit).count("会場がふさがる</span>") == 2
+    VenueHold.objects.all().delete()
+    services.publish_plan(plan=visit.plan, by=None)
+    for offer in Offer.objects.order_by("pk"):
+        services.accept_offer(offer=offer, now=timezone.now())
+    assert visit.sessions.exists()
+    assert "plan-mark bad" not in table(desk, visit)
+
+
+def test_what_is_over_is_marked_no_more(visit: Visit) -> None:
+    close_the_venue(visit)
+    assert misfits_of(visit)
+    Visit.objects.update(starts_at=timezone.now() - timedelta(hours=2), ends_at=timezone.now() - timedelta(hours=1))
+    assert misfits_of(visit) == []
+
+
+def test_replanning_leaves_a_closed_venue_but_not_against_a_lock(visit: Visit) -> None:
+    close_the_venue(visit)
+    was = visit.starts_at
+    services.lock_visit(visit=visit, locked=True)
+    services.replan(plan=visit.plan, by=None, seconds=5)
+    assert Visit.objects.get().starts_at == was
+    services.lock_visit(visit=visit, locked=False)
+    visit.plan.refresh_from_db()
+    services.replan(plan=visit.plan, by=None, seconds=5)
+    moved = Visit.objects.get()
+    assert timezone.localdate(moved.starts_at) != timezone.localdate(was)
+    assert misfits_of(moved) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_as_the_coordinator_sees_it(
+    open_page: OpenPage,
+    centre: Organisation,
+    visit: Visit,
+    axe: Callable[[Page], None],
+    fits_width: Callable[[Page], None],
+    shot: Callable[[Page, str], Path],
+) -> None:
+    close_the_venue(visit)
+    Qualification.objects.filter(person=visit.lead).update(valid_to=timezone.localdate())
+    page = open_page("phone")
+    enter(page, factories.user(Role.COORDINATOR, organisation=centre))
+    page.goto(f"/staff/plans/{visit.plan_id}/?week={timezone.localdate(visit.starts_at)}")
+    assert page.locator(".plan-mark.bad").count() == 3
+    fits_width(page)
+    axe(page)
+    shot(page, "misfits-phone")

@@ -11,6 +11,7 @@ from outreach.classes.models import Upload
 from outreach.classes.services import release_codes
 from outreach.classes.uploads import carrying
 from outreach.classes.uploads.applying import go_on
+from outreach.classes.uploads.carrying import Slice
 
 log = logging.getLogger(__name__)
 
@@ -23,27 +24,22 @@ def release() -> int:
 
 
 def forget_files() -> int:
-    """Each night: empty files that were carried out `settings.UPLOAD_KEEP_DAYS` ago; those never confirmed go whole.
-
-    What came of a file stays: its report holds rows and reasons. One that is being carried out is left alone.
-    """
-    before = timezone.now() - timedelta(days=settings.UPLOAD_KEEP_DAYS)
-    emptied = Upload.objects.filter(done_at__lt=before).exclude(content=b"").update(content=b"")
-    gone, _each = Upload.objects.filter(confirmed_at=None, made_at__lt=before).delete()
-    log.info("files emptied: %d, deleted: %d", emptied, gone)
-    return emptied + gone
+    """Each night: files that were over `settings.UPLOAD_KEEP_DAYS` ago are emptied; those never confirmed go whole."""
+    forgotten = carrying.forget(before=timezone.now() - timedelta(days=settings.UPLOAD_KEEP_DAYS))
+    log.info("files forgotten: %d", forgotten)
+    return forgotten
 
 
 def carry_out(pk: int) -> None:
     """Go on with a confirmed plan; one that takes longer than a slice asks for another."""
-    finished = go_on(pk)
-    log.info("plan %d: %s", pk, "done" if finished else "goes on")
-    if not finished:
+    ended = go_on(pk)
+    log.info("plan %d: %s", pk, ended.value)
+    if ended is Slice.GOES_ON:
         async_task("outreach.classes.jobs.carry_out", pk)
 
 
 def finish_uploads() -> int:
-    """Each minute: take up plans whose process died, or whose task was lost."""
+    """Each minute: take up plans whose process died, whose task was lost, or that are to be tried again."""
     left = carrying.waiting(Upload.Kind.PLAN)
     for pk in left:
         async_task("outreach.classes.jobs.carry_out", pk)

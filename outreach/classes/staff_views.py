@@ -3,11 +3,10 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,23 +17,17 @@ from geo.importing.report import Report, WrongFile
 from outreach.classes.models import Upload
 from outreach.classes.services import SessionError
 from outreach.classes.uploads.applying import carry_out, preview
-from outreach.classes.uploads.carrying import to_report
+from outreach.classes.uploads.carrying import Slice, withdraw
 from outreach.classes.uploads.forms import UploadForm
+from outreach.classes.uploads.kept import organisations_in, to_report, uploads_in
 from outreach.classes.uploads.plan_rows import HEADINGS
 from outreach.people.access import ScopedRequest, allowed
-from outreach.people.models import Organisation
-from outreach.people.rules import Action, Scope
+from outreach.people.models import User
+from outreach.people.rules import Action
 
 RECENT = 20
 EXAMPLE = ("2026-04-001", "見本店", "北海道函館市本通1丁目7-24", "", "", "power", "2027-04-10", "13:30", "8", "")
 MOST_REFUSALS = 1000
-
-
-def organisations_in(scope: Scope) -> QuerySet[Organisation]:
-    """For whom a plan may be sent in: one's own organisations; the nation's office for any carrier."""
-    if scope.nation:
-        return Organisation.objects.filter(kind=Organisation.Kind.CARRIER)
-    return Organisation.objects.filter(pk__in=scope.organisations)
 
 
 @allowed(Action.EDIT_SESSIONS)
@@ -46,7 +39,7 @@ def uploads(request: ScopedRequest) -> HttpResponse:
         made = keep(request, form, Upload.Kind.PLAN, preview)
         if made:
             return redirect("classes:upload", made.pk)
-    sent = Upload.objects.filter(organisation__in=mine, kind=Upload.Kind.PLAN)
+    sent = uploads_in(request.scope).filter(kind=Upload.Kind.PLAN)
     recent = sent.select_related("organisation").defer("content", "report")[:RECENT]
     context = {"form": form, "rows": recent, "keep_days": settings.UPLOAD_KEEP_DAYS}
     return render(request, "classes/staff_uploads.html", context)
@@ -78,33 +71,44 @@ def upload(request: ScopedRequest, pk: int) -> HttpResponse:
     one = upload_or_404(request, pk, Upload.Kind.PLAN)
     if request.method == "POST":
         try:
-            finished = carry_out(upload=one, by=request.user)
+            act(request, one, carry_out, job="outreach.classes.jobs.carry_out", done=_("月間計画を取り込みました。"))
         except SessionError as error:
             messages.error(request, str(error))
-            return redirect("classes:upload", pk)
-        if finished:
-            messages.success(request, _("月間計画を取り込みました。"))
-        else:
-            async_task("outreach.classes.jobs.carry_out", pk)
         return redirect("classes:upload", pk)
-    report = to_report(one.report) if one.report else preview(one)
-    return render(request, "classes/staff_upload.html", about(one, report))
+    return render(request, "classes/staff_upload.html", about(one, preview))
+
+
+class CarryOut(Protocol):
+    def __call__(self, *, upload: Upload, by: User) -> Slice: ...
+
+
+def act(request: ScopedRequest, one: Upload, carry_out: CarryOut, *, job: str, done: str) -> None:
+    """Withdraw it, or carry it out; pressed again, it says what it said before. Raises: SessionError."""
+    if request.POST.get("act") == "withdraw":
+        withdraw(upload=one)
+        messages.success(request, _("ファイルを取り下げました。"))
+        return
+    ended = carry_out(upload=one, by=request.user)
+    if ended is Slice.DONE:
+        messages.success(request, done)
+    elif ended is Slice.GOES_ON:
+        async_task(job, one.pk)
 
 
 def upload_or_404(request: ScopedRequest, pk: int, kind: str) -> Upload:
-    mine = organisations_in(request.scope)
-    found = Upload.objects.select_related("organisation").filter(organisation__in=mine, kind=kind)
-    return get_object_or_404(found, pk=pk)
+    return get_object_or_404(uploads_in(request.scope).select_related("organisation"), pk=pk, kind=kind)
 
 
-def about(one: Upload, report: Report) -> dict[str, Any]:
-    """What the page of a file shows of it."""
+def about(one: Upload, look: Callable[[Upload], Report]) -> dict[str, Any]:
+    """What the page of a file shows of it: what came of it or, before it is confirmed, what would."""
+    report = to_report(one.report) if one.report else None if one.confirmed_at or one.withdrawn_at else look(one)
+    refused = report.refused if report else []
     return {
         "upload": one,
         "report": report,
-        "refused": report.refused[:MOST_REFUSALS],
-        "more": max(0, len(report.refused) - MOST_REFUSALS),
-        "something": report.added or report.changed or report.removed,
+        "refused": refused[:MOST_REFUSALS],
+        "more": max(0, len(refused) - MOST_REFUSALS),
+        "something": report and (report.added or report.changed or report.removed),
     }
 
 

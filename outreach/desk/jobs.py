@@ -24,14 +24,14 @@ def warn_expiring() -> int:
 
 def carry_out_results(pk: int) -> None:
     """Go on with a confirmed file of results; one that takes longer than a slice asks for another."""
-    finished = go_on(pk)
-    log.info("results %d: %s", pk, "done" if finished else "goes on")
-    if not finished:
+    ended = go_on(pk)
+    log.info("results %d: %s", pk, ended.value)
+    if ended is carrying.Slice.GOES_ON:
         async_task("outreach.desk.jobs.carry_out_results", pk)
 
 
 def finish_results() -> int:
-    """Each minute: take up results whose process died, or whose task was lost."""
+    """Each minute: take up results whose process died, whose task was lost, or that are to be tried again."""
     left = carrying.waiting(Upload.Kind.RESULTS)
     for pk in left:
         async_task("outreach.desk.jobs.carry_out_results", pk)

@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geo.importing.report import Report
-from outreach.classes.models import Session, Upload, Venue
+from outreach.classes.models import Session, Upload, UploadedSlot, Venue
 from outreach.classes.services import SessionError, cancel_session, move_session
 from outreach.classes.uploads import carrying
-from outreach.classes.uploads.carrying import OutOfTime, Step
-from outreach.classes.uploads.making import draft, publish_drafts
+from outreach.classes.uploads.carrying import Lost, OutOfTime, Slice, Step, Stuck
+from outreach.classes.uploads.kept import as_file
+from outreach.classes.uploads.making import clear_drafts, draft, publish_drafts
 from outreach.classes.uploads.planning import Decision, Known, KnownRow, MadeRow, PlanFile, chunks, decide, read_plan
 from outreach.people.models import Organisation, User
 from outreach.people.services import PersonBusy
@@ -36,34 +37,37 @@ def preview(upload: Upload) -> Report:
     return decide(_read(upload), organisation=upload.organisation, now=timezone.now()).report
 
 
-def carry_out(*, upload: Upload, by: User, seconds: float = AT_ONCE) -> bool:
-    """Begin what the upload asks, and go on for `seconds`. True where it is finished; else a job has to go on.
+def carry_out(*, upload: Upload, by: User, seconds: float = AT_ONCE) -> Slice:
+    """Begin what the upload asks, and go on for `seconds`; where it isn't finished then, a job has to go on.
 
-    Raises: WrongFile, SessionError (done already, no telephone, another file under way).
+    Asked again, it says again what became of it. Raises: SessionError (withdrawn, no telephone, another under way).
     """
     carrying.confirm(upload=upload, by=by)
     return go_on(upload.pk, seconds=seconds)
 
 
-def go_on(pk: int, *, seconds: float = A_SLICE) -> bool:
-    """Work on a confirmed plan for a while. True where nothing is left to do."""
-    with carrying.lease(pk) as upload:
-        if upload is None:
-            return Upload.objects.filter(pk=pk, done_at__isnull=False).exists()
-        plan = _read(upload)  # before any transaction: on SQLite one keeps every other writer waiting
-        decision = decide(plan, organisation=upload.organisation, now=timezone.now())
-        report = carrying.report_of(upload, decision.report, total=len(plan.rows))
-        work = _Work(plan, decision, report, upload.organisation, upload.confirmed_by)
-        try:
-            work.run(carrying.ticking(upload, seconds), lambda: carrying.finish(upload, report))
-        except OutOfTime:
-            carrying.keep_report(upload, report)
-            return False
-        return True
+def go_on(pk: int, *, seconds: float = A_SLICE) -> Slice:
+    """Work on a confirmed plan for a while."""
+    return carrying.work_on(pk, partial(_carry, seconds=seconds))
+
+
+def _carry(upload: Upload, *, seconds: float) -> bool:
+    clear_drafts(UploadedSlot.objects.filter(organisation=upload.organisation).exclude(upload=upload))
+    plan = _read(upload)  # before any transaction: on SQLite one keeps every other writer waiting
+    decision = decide(plan, organisation=upload.organisation, now=timezone.now())
+    report = carrying.report_of(upload, decision.report, total=len(plan.rows))
+    try:
+        _Work(plan, decision, report, upload.organisation, upload.confirmed_by, upload).run(
+            carrying.ticking(upload, seconds), lambda: carrying.finish(upload, report)
+        )
+    except OutOfTime:
+        carrying.keep_report(upload, report)
+        return False
+    return True
 
 
 def _read(upload: Upload) -> PlanFile:
-    with carrying.as_file(upload) as path:
+    with as_file(upload) as path:
         return read_plan(path)
 
 
@@ -80,10 +84,16 @@ class _Work:
     """One file's steps. Rows that the world refuses meanwhile leave the counts and join the refused."""
 
     def __init__(
-        self, plan: PlanFile, decision: Decision, report: Report, organisation: Organisation, by: User | None
+        self,
+        plan: PlanFile,
+        decision: Decision,
+        report: Report,
+        organisation: Organisation,
+        by: User | None,
+        upload: Upload | None = None,
     ) -> None:
         self.plan, self.decision, self.report = plan, decision, report
-        self.organisation, self.by = organisation, by
+        self.organisation, self.by, self.upload = organisation, by, upload
         self.done = len(plan.rows) - len(decision.made) - len(decision.moved) - len(decision.cancelled)
         self.refused = {one.row for one in report.refused}
         self.late: list[MadeRow] = []  # their rooms are taken still: perhaps by what is moved or cancelled below
@@ -93,12 +103,20 @@ class _Work:
             step()
             tick(self.done)
         with transaction.atomic():
-            publish_drafts(self.organisation, self.by)
+            self._hold()
+            publish_drafts(self.organisation, self.by, self.upload)
             finish()
+
+    def _hold(self) -> None:
+        """Within a step's transaction: it is still ours to carry out. Raises: Lost."""
+        if self.upload:
+            carrying.hold(self.upload)
 
     def _steps(self) -> Iterator[Callable[[], None]]:
         decision = self.decision
-        yield self._make_venues
+        new = {id(venue): venue for _row, venue, *_rest in (*decision.moved, *decision.made) if not venue.pk}
+        if new:
+            yield partial(self._make_venues, list(new.values()))
         for some in chunks(decision.made):
             yield partial(self._draft, some)
         for gone in chunks(decision.cancelled, FEW):
@@ -108,20 +126,21 @@ class _Work:
         for late in chunks(self.late, FEW):  # filled by the steps above, so read only now
             yield partial(self._each, late, self._draft_late, "added")
 
-    def _make_venues(self) -> None:
+    def _make_venues(self, new: Sequence[Venue]) -> None:
         """Shops new to us. Raises: OutOfTime where another file made one of them just now: the next slice sees it."""
-        decision = self.decision
-        new = {id(venue): venue for _row, venue, *_rest in (*decision.moved, *decision.made) if not venue.pk}
         try:
-            Venue.objects.bulk_create(new.values(), batch_size=500)
+            Venue.objects.bulk_create(new, batch_size=500)
         except IntegrityError as error:
             raise OutOfTime from error
 
     def _draft(self, some: Sequence[MadeRow]) -> None:
         try:
             with transaction.atomic():
-                draft(some, self.organisation, self.by)
-        except IntegrityError:  # one of the rooms is taken: find out which
+                self._hold()
+                draft(some, self.organisation, self.by, self.upload)
+        except Lost:
+            raise
+        except Exception:  # one of the rooms is taken, or something is wrong with a row: find out which
             for one in some:
                 self._draft_alone(one)
         self.done += len(some)
@@ -129,14 +148,20 @@ class _Work:
     def _draft_alone(self, one: MadeRow) -> None:
         try:
             with transaction.atomic():
-                draft([one], self.organisation, self.by)
+                self._hold()
+                draft([one], self.organisation, self.by, self.upload)
         except IntegrityError:
             self.late.append(one)
             self.done -= 1
+        except Lost:
+            raise
+        except Exception as error:
+            raise Stuck(one[0].number) from error
 
     @transaction.atomic
     def _each(self, rows: Sequence[Row], act: Callable[[Row], None], count: str) -> None:
-        """Act on each row in a savepoint of its own; who refuses stays alone."""
+        """Act on each row in a savepoint of its own; who refuses stays alone. Raises: Stuck, and then none is done."""
+        self._hold()
         for one in rows:
             self.done += 1
             if one[0].number in self.refused:
@@ -148,9 +173,11 @@ class _Work:
                 words = str(error) if not isinstance(error, IntegrityError) else _("その時間にほかの予定があります。")
                 self.report.refuse(one[0].number, self.plan.names["key"], words)
                 setattr(self.report, count, getattr(self.report, count) - 1)
+            except Exception as error:
+                raise Stuck(one[0].number) from error
 
     def _draft_late(self, one: MadeRow) -> None:
-        draft([one], self.organisation, self.by)
+        draft([one], self.organisation, self.by, self.upload)
 
     def _cancel(self, one: KnownRow) -> None:
         cancel_session(session=_still_free(one[2]), by=self.by, reason=_(REASON))
@@ -173,8 +200,10 @@ class _Work:
 
 
 def _still_free(known: Known) -> Session:
-    """Lock the session, and see that nobody took a seat since. Raises: SessionError."""
+    """Lock the session, and see that nobody would have to be told, learner or staff. Raises: SessionError."""
     session = Session.objects.select_for_update().get(pk=known.pk)
     if session.seats_taken:
         raise SessionError(_("いま申込が入った回があります。もう一度お試しください。"))
+    if session.shifts.exists():
+        raise SessionError(_("要員の決まった回です。要員に知らせるため、講習会の画面から変えてください。"))
     return session

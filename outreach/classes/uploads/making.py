@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from outreach.classes import codes
@@ -14,13 +14,14 @@ from outreach.classes.models import (
     SessionEvent,
     SessionStatus,
     Site,
+    Upload,
     UploadedSlot,
     Venue,
     VenueHold,
 )
 from outreach.classes.services import SessionError
 from outreach.classes.uploads.inserting import insert_copies
-from outreach.classes.uploads.planning import MadeRow, chunks
+from outreach.classes.uploads.planning import CHUNK, MadeRow, chunks
 from outreach.people.models import Organisation, User
 
 VARYING = (
@@ -29,7 +30,7 @@ VARYING = (
 
 
 @transaction.atomic
-def draft(some: Sequence[MadeRow], organisation: Organisation, by: User | None) -> None:
+def draft(some: Sequence[MadeRow], organisation: Organisation, by: User | None, upload: Upload | None = None) -> None:
     """Draft sessions and take their rooms, under the venues' locks. Raises: IntegrityError where a room is taken."""
     places = sorted({venue.pk for _row, venue, _year in some})
     list(Venue.objects.select_for_update().filter(pk__in=places).order_by("pk").values_list("pk"))
@@ -54,7 +55,7 @@ def draft(some: Sequence[MadeRow], organisation: Organisation, by: User | None) 
     )
     insert_copies(SessionEvent(old="", new=SessionStatus.DRAFT, by=by), ("session_id",), ((pk,) for pk in keys))
     insert_copies(
-        UploadedSlot(organisation=organisation, staged=True),
+        UploadedSlot(organisation=organisation, staged=True, upload=upload),
         ("key", "session_id"),
         ((row.key, pk) for (row, _venue, _year), pk in zip(some, keys, strict=True)),
     )
@@ -72,19 +73,49 @@ def _new_codes(wanted: int) -> list[str]:
 
 
 @transaction.atomic
-def publish_drafts(organisation: Organisation, by: User | None) -> int:
+def publish_drafts(organisation: Organisation, by: User | None, upload: Upload | None = None) -> int:
     """Open for bookings, at once, every session that the organisation's file drafted. Returns how many."""
-    drafts = Session.objects.filter(
-        uploaded_slot__organisation=organisation, uploaded_slot__staged=True, status=SessionStatus.DRAFT
-    )
+    staged = UploadedSlot.objects.filter(organisation=organisation, staged=True, upload=upload)
+    drafts = Session.objects.filter(uploaded_slot__in=staged, status=SessionStatus.DRAFT)
     rows = list(drafts.order_by("pk").values_list("pk", "programme_year_id", "venue_id", "municipality_id"))
     if drafts.update(status=SessionStatus.PUBLISHED) != len(rows):
         raise SessionError(_("ほかの人が先に変更しました。画面を開き直してください。"))
     step = SessionEvent(old=SessionStatus.DRAFT, new=SessionStatus.PUBLISHED, by=by)
     insert_copies(step, ("session_id",), ((pk,) for pk, *_place in rows))
     _count_sites(Counter((year, venue, town) for _pk, year, venue, town in rows))
-    UploadedSlot.objects.filter(organisation=organisation, staged=True).update(staged=False)
+    staged.update(staged=False)
     return len(rows)
+
+
+def clear_drafts(staged: QuerySet[UploadedSlot]) -> int:
+    """Take back what files drafted that came to nothing, some at a time; residents never saw it. Returns how many.
+
+    What someone has worked on since (published by hand, given staff, asked about) stays, as the office's own.
+    """
+    total = 0
+    while some := list(staged.filter(staged=True).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        total += _clear(some)
+    return total
+
+
+@transaction.atomic
+def _clear(some: list[int]) -> int:
+    mine = Session.objects.select_for_update(of=("self",)).filter(uploaded_slot__in=some, status=SessionStatus.DRAFT)
+    untouched = list(mine.filter(shifts=None).order_by("pk").values_list("pk", flat=True))
+    gone = untouched if _delete(untouched) else [pk for pk in untouched if _delete([pk])]
+    VenueHold.objects.filter(subject__in=[Session(pk=pk).subject for pk in gone]).delete()
+    UploadedSlot.objects.filter(pk__in=some).update(staged=False)
+    return len(gone)
+
+
+def _delete(sessions: list[int]) -> bool:
+    """All of them or none: False where something hangs on one that is not deleted with it."""
+    try:
+        with transaction.atomic():
+            Session.objects.filter(pk__in=sessions).delete()
+    except ProtectedError:
+        return False
+    return True
 
 
 def _count_sites(sites: Counter[tuple[int, int, str]]) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from outreach.classes.models import PLANNED, Handover, ProgrammeYear, Session, Shift, Site
 from outreach.classes.queries import sessions_in, with_staff
 from outreach.classes.rules import JST, fiscal_year_of
+from outreach.classes.uploads.kept import failed_in
 from outreach.contact.models import Message, MessageStatus
 from outreach.contact.queries import calls_to_make, cannot_be_told, failed_messages, slips_to_print, within
 from outreach.desk.queries.answers import sessions_behind
@@ -78,6 +79,10 @@ def vacancies(scope: Scope, now: datetime) -> Heap:
     """Visits to come for which someone said no, was silent or fell ill, and nobody was asked in their place."""
     around = ("request__municipality", "request__course", "lead", "second")
     return heap(vacancies_in(scope, now).select_related(*around).order_by("starts_at", "pk"))
+
+
+def failed_files(scope: Scope) -> Heap:
+    return heap(failed_in(scope).select_related("organisation").defer("content", "report"))
 
 
 def slips(scope: Scope, now: datetime) -> Heap:

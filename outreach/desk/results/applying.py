@@ -6,6 +6,7 @@ finds what it noted unchanged.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
@@ -14,17 +15,20 @@ from django.utils.translation import gettext as _
 
 from geo.importing.report import Report
 from outreach.classes.models import OPEN, Session, SessionEvent, SessionReport, SessionStatus, Site, Upload
-from outreach.classes.services import SessionError, cancel_session
+from outreach.classes.services import SessionError
 from outreach.classes.uploads import carrying
 from outreach.classes.uploads.applying import A_SLICE, AT_ONCE, FEW
-from outreach.classes.uploads.carrying import OutOfTime, Step
+from outreach.classes.uploads.carrying import Lost, OutOfTime, Slice, Step, Stuck
 from outreach.classes.uploads.inserting import insert_copies
+from outreach.classes.uploads.kept import as_file
 from outreach.classes.uploads.planning import chunks
 from outreach.desk.results.deciding import Decision, ResultsFile, Slot, decide, read_results
 from outreach.desk.results.rows import ResultRow
+from outreach.desk.services import cancel_session
 from outreach.people.models import User
 
 Pair = tuple[ResultRow, Slot]
+Act = Callable[[Sequence[Pair], User, Upload], list[Pair]]  # gives back those that changed meanwhile
 S = SessionStatus
 REASON = "実績のファイルによる"
 STEPS = {S.PUBLISHED: (S.CONFIRMED, S.HELD, S.REPORTED), S.CONFIRMED: (S.HELD, S.REPORTED), S.HELD: (S.REPORTED,)}
@@ -35,43 +39,45 @@ def preview(upload: Upload) -> Report:
     return decide(_read(upload), organisation=upload.organisation, now=timezone.now()).report
 
 
-def carry_out(*, upload: Upload, by: User, seconds: float = AT_ONCE) -> bool:
-    """Begin, and go on for `seconds`. True where it is finished. Raises: WrongFile, SessionError."""
+def carry_out(*, upload: Upload, by: User, seconds: float = AT_ONCE) -> Slice:
+    """Begin, and go on for `seconds`; asked again, it says again what became of it. Raises: SessionError."""
     carrying.confirm(upload=upload, by=by)
     return go_on(upload.pk, seconds=seconds)
 
 
-def go_on(pk: int, *, seconds: float = A_SLICE) -> bool:
-    """Work on confirmed results for a while. True where nothing is left to do."""
-    with carrying.lease(pk) as upload:
-        if upload is None:
-            return Upload.objects.filter(pk=pk, done_at__isnull=False).exists()
-        file = _read(upload)
-        decision = decide(file, organisation=upload.organisation, now=timezone.now())
-        report = carrying.report_of(upload, decision.report, total=len(file.rows))
-        try:
-            _work(file, decision, report, upload, carrying.ticking(upload, seconds))
-        except OutOfTime:
-            carrying.keep_report(upload, report)
-            return False
-        carrying.finish(upload, report)
-        return True
+def go_on(pk: int, *, seconds: float = A_SLICE) -> Slice:
+    """Work on confirmed results for a while."""
+    return carrying.work_on(pk, partial(_carry, seconds=seconds))
+
+
+def _carry(upload: Upload, *, seconds: float) -> bool:
+    file = _read(upload)
+    decision = decide(file, organisation=upload.organisation, now=timezone.now())
+    report = carrying.report_of(upload, decision.report, total=len(file.rows))
+    try:
+        _work(file, decision, report, upload, carrying.ticking(upload, seconds))
+    except OutOfTime:
+        carrying.keep_report(upload, report)
+        return False
+    carrying.finish(upload, report)
+    return True
 
 
 def _read(upload: Upload) -> ResultsFile:
-    with carrying.as_file(upload) as path:
+    with as_file(upload) as path:
         return read_results(path)
 
 
 def _work(file: ResultsFile, decision: Decision, report: Report, upload: Upload, tick: Step) -> None:
     by = upload.confirmed_by
+    assert by is not None  # noqa: S101  (nothing is carried out that nobody confirmed)
     left = len(decision.held) + len(decision.corrected) + len(decision.cancelled)
     done = len(file.rows) - left
 
-    def each(rows: Sequence[Pair], size: int, act: Callable[[Sequence[Pair], User | None], list[Pair]]) -> None:
+    def each(rows: Sequence[Pair], size: int, act: Act) -> None:
         nonlocal done
         for some in chunks(rows, size):
-            for row, _slot in act(some, by):
+            for row, _slot in _or_one_by_one(act, some, by, upload):
                 report.refuse(
                     row.number, file.names["key"], _("いま、ほかの人が変えた回です。もう一度送ってください。")
                 )
@@ -83,9 +89,22 @@ def _work(file: ResultsFile, decision: Decision, report: Report, upload: Upload,
     each(decision.cancelled, FEW, _cancel)
 
 
+def _or_one_by_one(act: Act, some: Sequence[Pair], by: User, upload: Upload) -> list[Pair]:
+    """Raises: Stuck, with the row that is at fault; Lost."""
+    try:
+        return act(some, by, upload)
+    except (Lost, Stuck):
+        raise
+    except Exception as error:
+        if len(some) == 1:
+            raise Stuck(some[0][0].number) from error
+    return [moved for one in some for moved in _or_one_by_one(act, [one], by, upload)]
+
+
 @transaction.atomic
-def _note_held(some: Sequence[Pair], by: User | None) -> list[Pair]:
+def _note_held(some: Sequence[Pair], by: User, upload: Upload) -> list[Pair]:
     """Walk each slot to 報告済み with its event for every step; gives back those that changed meanwhile (law 10)."""
+    carrying.hold(upload)
     chosen, moved = _lock(some)
     by_change: dict[tuple[str, int], list[int]] = defaultdict(list)
     for row, slot in chosen:
@@ -125,8 +144,9 @@ def _count_sites(slots: Iterable[Slot]) -> None:
 
 
 @transaction.atomic
-def _correct(some: Sequence[Pair], by: User | None) -> list[Pair]:
+def _correct(some: Sequence[Pair], by: User, upload: Upload) -> list[Pair]:
     """Another head count for what was reported: the number changes, and the event says from what."""
+    carrying.hold(upload)
     chosen, moved = _lock(some)
     for row, slot in chosen:
         Session.objects.filter(pk=slot.pk).update(walk_ins=row.learners - slot.attended)
@@ -138,18 +158,20 @@ def _correct(some: Sequence[Pair], by: User | None) -> list[Pair]:
     return moved
 
 
-@transaction.atomic
-def _cancel(some: Sequence[Pair], by: User | None) -> list[Pair]:
-    """By the ordinary service, since the room and the people are freed; with the carrier's reason."""
-    chosen, moved = _lock(some)
-    sessions = Session.objects.in_bulk([slot.pk for _row, slot in chosen])
-    for row, slot in chosen:
-        session = sessions[slot.pk]
+def _cancel(some: Sequence[Pair], by: User, upload: Upload) -> list[Pair]:
+    """As the office does it, each in a transaction of its own: room, people and the visit of a plan are freed and told.
+
+    Whoever applies for one meanwhile is left their class, or told that it is cancelled as anyone is.
+    """
+    moved = []
+    for row, slot in some:
+        with transaction.atomic():
+            carrying.hold(upload)
+        session = Session.objects.select_related("municipality", "course", "venue", "organisation").get(pk=slot.pk)
         try:
-            if session.seats_taken:
+            if session.seats_taken or session.status != slot.status:
                 raise SessionError
-            with transaction.atomic():
-                cancel_session(session=session, by=by, reason=row.reason)
+            cancel_session(session=session, by=by, reason=row.reason)
         except SessionError:
             moved.append((row, slot))
     return moved

@@ -6,12 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from django_q.tasks import async_task
 
 from outreach.classes.models import Upload
 from outreach.classes.services import SessionError
-from outreach.classes.staff_views import RECENT, about, csv_file, keep, organisations_in, upload_or_404
-from outreach.classes.uploads.carrying import to_report
+from outreach.classes.staff_views import RECENT, about, act, csv_file, keep, upload_or_404
+from outreach.classes.uploads.kept import organisations_in, uploads_in
 from outreach.desk.forms.results import ResultsForm
 from outreach.desk.results.applying import carry_out, preview
 from outreach.desk.results.rows import EXAMPLE, HEADINGS
@@ -28,7 +27,7 @@ def results(request: ScopedRequest) -> HttpResponse:
         made = keep(request, form, Upload.Kind.RESULTS, preview)
         if made:
             return redirect("desk:result", made.pk)
-    sent = Upload.objects.filter(organisation__in=mine, kind=Upload.Kind.RESULTS)
+    sent = uploads_in(request.scope).filter(kind=Upload.Kind.RESULTS)
     recent = sent.select_related("organisation").defer("content", "report")[:RECENT]
     context = {"form": form, "rows": recent, "keep_days": settings.UPLOAD_KEEP_DAYS}
     return render(request, "desk/results.html", context)
@@ -41,17 +40,11 @@ def result(request: ScopedRequest, pk: int) -> HttpResponse:
     one = upload_or_404(request, pk, Upload.Kind.RESULTS)
     if request.method == "POST":
         try:
-            finished = carry_out(upload=one, by=request.user)
+            act(request, one, carry_out, job="outreach.desk.jobs.carry_out_results", done=_("実績を取り込みました。"))
         except SessionError as error:
             messages.error(request, str(error))
-            return redirect("desk:result", pk)
-        if finished:
-            messages.success(request, _("実績を取り込みました。"))
-        else:
-            async_task("outreach.desk.jobs.carry_out_results", pk)
         return redirect("desk:result", pk)
-    report = to_report(one.report) if one.report else preview(one)
-    return render(request, "desk/result.html", about(one, report))
+    return render(request, "desk/result.html", about(one, preview))
 
 
 @allowed(Action.EDIT_SESSIONS)

@@ -29,6 +29,7 @@ QUIET: dict[str, str | Promise] = {
     "overdue": _("終えた記録がない支援"),
     "handovers": _("交代をさがしている担当"),
     "endings": _("終わりの近い資格"),
+    "files": _("取り込めなかったファイル"),
     "unanswered": _("変更・中止への返事"),
     "enquiries": _("問い合わせ"),
 }
@@ -51,6 +52,7 @@ def office(request: ScopedRequest) -> HttpResponse:
         "overdue": queries.overdue(seeing, now),
         "handovers": queries.handovers(request.scope, now),
         "endings": queries.endings(people, timezone.localdate(now)),
+        "files": queries.failed_files(request.scope),
         "unanswered": queries.unanswered(seeing, now),
         "enquiries": queries.enquiries(seeing),
     }

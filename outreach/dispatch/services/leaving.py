@@ -23,6 +23,7 @@ from outreach.dispatch.services.answers import change_offer, lock_plan
 from outreach.dispatch.services.engaging import book_person
 from outreach.dispatch.services.refused import PlanRefused
 from outreach.dispatch.services.requests import change_status
+from outreach.dispatch.services.telling import tell_ended
 from outreach.dispatch.services.versions import Checked, checked, write_version
 from outreach.people.models import User
 from outreach.people.services import engage
@@ -132,12 +133,16 @@ def _visits(session: Session) -> list[Visit]:
 
 
 def _end_offers(visit: Visit, by: User | None, reason: str) -> None:
+    """Who said yes is told of the class by whoever changed it; who is still asked, that nothing is asked any more."""
     now = timezone.now()
-    for offer in (
-        Offer.objects.filter(visit=visit, status__in=STANDING).select_related("person", "visit").order_by("person_id")
-    ):
-        change_offer(offer, OfferStatus.WITHDRAWN, at=now, by=by, reason=reason[:200])
+    standing = Offer.objects.filter(visit=visit, status__in=STANDING).order_by("person_id")
+    asked = []
+    for offer in standing.select_related("person", "visit__plan", "visit__request__municipality"):
+        was_open = offer.status == OfferStatus.OPEN
+        if change_offer(offer, OfferStatus.WITHDRAWN, at=now, by=by, reason=reason[:200]) and was_open:
+            asked.append(offer)
         book_person(plan=visit.plan_id, person=offer.person)
+    tell_ended(offers=asked, now=now)
 
 
 def _take_out(gone: list[Visit], reason: str, by: User | None, ready: Ready) -> None:

@@ -316,6 +316,10 @@ def send(client: Client, centre: Organisation, file: SimpleUploadedFile) -> Requ
     return RequestUpload.objects.order_by("-pk").first()
 
 
+def numbers(page: str) -> list[str]:
+    return re.findall(r'<td class="num">(\d+)</td>', page)
+
+
 def test_a_file_is_looked_over_taken_in_once_and_never_doubles(desk: Client, centre: Organisation) -> None:
     first = send(desk, centre, sheet({}, {"key": "2", "needs": "手話、磁気ループ"}, {"key": "3", "heads": "x"}))
     assert first
@@ -324,8 +328,11 @@ def test_a_file_is_looked_over_taken_in_once_and_never_doubles(desk: Client, cen
     assert "数字で入力してください。" in text
     assert ">人数<" in text
     assert not RequestLetter.objects.exists()
-    desk.post(url)
-    desk.post(url)
+    first_time, second_time = (desk.post(url, follow=True).content.decode() for _press in range(2))
+    assert "派遣依頼を取り込みました。" in first_time
+    assert '<th scope="row">新しい依頼</th><td class="num">2</td>' in first_time
+    assert numbers(second_time) == numbers(first_time) == numbers(desk.get(url).content.decode())
+    assert "派遣依頼を取り込みました。" in second_time
     assert DispatchRequest.objects.count() == 2
     assert DispatchRequest.objects.filter(hearing_loop=True, needs=["sign"], channel="csv").count() == 1
     again = send(desk, centre, sheet({}, {"key": "2", "needs": "手話、磁気ループ", "heads": "15"}, {"key": "3"}))

@@ -171,10 +171,13 @@ def faults_of(survey: DistrictSurvey) -> list[Found]:
 def carry_out(*, survey: DistrictSurvey, publish: bool, by: User) -> int:
     """Make every proposed class a session with its hall and teacher, all of them or none. Returns how many.
 
-    Raises: SurveyError, naming the class that cannot be; nothing has changed then.
+    Pressed again, it makes none and says the same. Raises: SurveyError, naming the class that cannot be; nothing has
+    changed then.
     """
     if DistrictSurvey.objects.filter(pk=survey.pk, status=S.PROPOSED).update(status=S.DONE) != 1:
-        raise SurveyError(_("日程の案がないか、もう回を作ってあります。"))
+        if DistrictSurvey.objects.filter(pk=survey.pk, status=S.DONE).exists():
+            return survey.proposed.count()
+        raise SurveyError(_("日程の案が、まだありません。"))
     SurveyEvent.objects.create(survey=survey, old=S.PROPOSED, new=S.DONE, by=by)
     if any(fault in HARD for _district, _number, fault in faults_of(survey)):
         raise SurveyError(_("重なりのある回が残っています。直してから、もう一度お試しください。"))

@@ -18,7 +18,7 @@ from geo.models import Municipality
 from outreach.dispatch.models import RequestUpload
 from outreach.dispatch.queries import may_enter
 from outreach.dispatch.services import RequestError
-from outreach.dispatch.uploads import Decision, carry_out, decide, example, note_same
+from outreach.dispatch.uploads import carry_out, decide, example, note_same, outcome
 from outreach.downloads import comma_separated
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.models import Organisation
@@ -117,26 +117,25 @@ def _keep(request: ScopedRequest, form: UploadForm) -> RequestUpload | None:
 @allowed(Action.PLAN_DISPATCH)
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: ScopedRequest, pk: int) -> HttpResponse:
-    """What the file would do; sent back, it is done."""
+    """What the file would do; sent back, it is done, and the page says what came of it, however often it is pressed."""
     one = get_object_or_404(uploads_in(request), pk=pk)
-    decision: Decision | None = None
+    reaches = _Reach(request.scope)
     if request.method == "POST":
         try:
-            decision = carry_out(upload=one, by=request.user, reaches=_Reach(request.scope))
+            carry_out(upload=one, by=request.user, reaches=reaches)
         except RequestError as error:
             messages.error(request, str(error))
-            return redirect("dispatch:request-upload", pk)
-        messages.success(request, _("派遣依頼を取り込みました。"))
-        one.refresh_from_db(fields=["done_at"])
-    decision = decision or decide(one, reaches=_Reach(request.scope))
-    report = decision.report
+        else:
+            messages.success(request, _("派遣依頼を取り込みました。"))
+        return redirect("dispatch:request-upload", pk)
+    found = outcome(one, reaches=reaches)
     context = {
         "upload": one,
-        "kept": decision.kept,
-        "report": report,
-        "refused": report.refused[:MOST_REFUSALS],
-        "more": max(0, len(report.refused) - MOST_REFUSALS),
-        "something": report.added or report.changed,
+        "kept": found.kept,
+        "report": found.report,
+        "refused": found.report.refused[:MOST_REFUSALS],
+        "more": max(0, len(found.report.refused) - MOST_REFUSALS),
+        "something": found.report.added or found.report.changed,
     }
     return render(request, "dispatch/upload.html", context)
 

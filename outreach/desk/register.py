@@ -1,5 +1,7 @@
 """A register of supporters kept in Excel until now: people and their qualifications, row by row, never doubled."""
 
+import hashlib
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,8 +22,9 @@ from geo.importing.tables import Row, open_table
 from geo.importing.values import read_day
 from outreach.classes.codes import digits_in
 from outreach.classes.queries import Place, find_places
+from outreach.classes.uploads.kept import to_json
 from outreach.contact.numbers import NumberRefused, read_number
-from outreach.people.models import Organisation, Person, Qualification, Skill, Supporter
+from outreach.people.models import Organisation, Person, Qualification, RegisterFile, Skill, Supporter, User
 from outreach.people.writing import clean_kana, clean_name
 
 NAMES = {
@@ -67,10 +70,7 @@ def import_register(content: bytes, *, organisation: Organisation, kind: str, dr
 
     Someone is the same person where kana and number are the same. Each person's row is counted once a qualification.
     """
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(content)
-        file.flush()
-        report, entries = _read(Path(file.name))
+    report, entries = _read(content)
     with transaction.atomic():
         Organisation.objects.select_for_update().get(pk=organisation.pk)
         _write(entries, organisation, kind, report)
@@ -79,7 +79,31 @@ def import_register(content: bytes, *, organisation: Organisation, kind: str, dr
     return report
 
 
-def _read(path: Path) -> tuple[Report, list[Entry]]:
+def take_in(content: bytes, *, organisation: Organisation, kind: str, by: User, form: str) -> RegisterFile:
+    """Import it, and keep what came of it; the same file from the same `form` pressed again changes nothing.
+
+    Raises: WrongFile.
+    """
+    report, entries = _read(content)  # before anything is locked
+    said = (form or secrets.token_hex(), organisation.pk, kind, by.pk, hashlib.sha256(content).hexdigest())
+    press = hashlib.sha256(repr(said).encode()).hexdigest()
+    with transaction.atomic():
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        known = RegisterFile.objects.filter(press=press).first()
+        if known:
+            return known
+        _write(entries, organisation, kind, report)
+        return RegisterFile.objects.create(organisation=organisation, press=press, made_by=by, result=to_json(report))
+
+
+def _read(content: bytes) -> tuple[Report, list[Entry]]:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return _rows(Path(file.name))
+
+
+def _rows(path: Path) -> tuple[Report, list[Entry]]:
     report, entries = Report(), []
     skills = {name: skill for skill in Skill.objects.all() for name in (skill.code, skill.name)}
     with open_table(path) as table:

@@ -12,18 +12,20 @@ from geo.importing.tables import squeeze
 from geo.importing.values import find_day
 from outreach.dispatch.models import DispatchRequest, Need
 from outreach.dispatch.openings import CannotRead, read_days, read_openings
+from outreach.dispatch.queries import requests_in
 from outreach.dispatch.request_columns import HEADINGS, list_of, text_of
 from outreach.dispatch.request_files import AROUND, HEAD, line_of, number_of
 from outreach.downloads import harmless
+from outreach.people.rules import Scope
 
 NUMBER = re.compile(r"[0-9]+-([0-9]{1,18})")
 NEEDED = ("municipality__prefecture", "venue", "course", "organisation", "letter")
 
 
-def own_rows(keys: Iterable[str]) -> dict[str, DispatchRequest]:
-    """The requests whose number in our list is among `keys`. A fixed number of statements."""
+def own_rows(scope: Scope, keys: Iterable[str]) -> dict[str, DispatchRequest]:
+    """The requests of `scope` whose number in our list is among `keys`. A fixed number of statements."""
     pks = {int(match[1]) for key in keys if (match := NUMBER.fullmatch(key))}
-    found = DispatchRequest.objects.filter(pk__in=pks).select_related(*NEEDED).prefetch_related(*AROUND)
+    found = requests_in(scope).filter(pk__in=pks).select_related(*NEEDED).prefetch_related(*AROUND)
     return {number_of(one): one for one in found}
 
 

@@ -1,7 +1,6 @@
 """Rows of a list of requests into the very form of the web; what it refuses is told by the file's column."""
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +16,24 @@ from outreach.classes.models import Course
 from outreach.dispatch.forms.letters import LetterForm, Written
 from outreach.dispatch.models import Need, RequestUpload
 from outreach.dispatch.own_rows import LOOP, need_of
+from outreach.dispatch.queries import may_enter
 from outreach.dispatch.request_columns import REQUIRED, expected, headings, list_of, text_of
+from outreach.people.rules import Scope
 
 MOST_ROWS = 2000
-Reaches = Callable[[Municipality], bool]
+
+
+class Reach:
+    """Whether a user may enter requests of a town, asked once a town."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._known: dict[str, bool] = {}
+
+    def __call__(self, town: Municipality) -> bool:
+        if town.pk not in self._known:
+            self._known[town.pk] = may_enter(self._scope, town)
+        return self._known[town.pk]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +66,8 @@ def read_rows(upload: RequestUpload) -> tuple[Columns, dict[str, str], list[Row]
 class Reader:
     """Rows into cleaned forms. Towns and courses are read once."""
 
-    def __init__(self, columns: Columns, reaches: Reaches) -> None:
-        self.columns, self.reaches = columns, reaches
+    def __init__(self, columns: Columns, scope: Scope) -> None:
+        self.columns, self.reaches = columns, Reach(scope)
         self.courses = {
             word: pk
             for pk, name in Course.objects.filter(dispatched=True).values_list("pk", "name")

@@ -3,7 +3,7 @@
 Each row passes through the very form of the web; what the form refuses is told by the file's row and column.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from geo.importing.report import Report, WrongFile
 from outreach.classes.uploads.kept import to_json, to_report
-from outreach.dispatch.models import Channel, DispatchRequest, LetterStatus, RequestLetter, RequestUpload
+from outreach.dispatch.models import Channel, DispatchRequest, RequestLetter, RequestUpload
 from outreach.dispatch.own_rows import own_rows, says_the_same
-from outreach.dispatch.queries import may_amend
+from outreach.dispatch.queries import letters_in, may_amend
 from outreach.dispatch.request_columns import EXAMPLE_TOWN, HEADINGS, expected, text_of
-from outreach.dispatch.services import accept_letter, amend_letter, receive_letter
-from outreach.dispatch.upload_rows import BadRow, Line, Reaches, Reader, read_rows
+from outreach.dispatch.services import RequestError, accept_letter, amend_letter, receive_letter
+from outreach.dispatch.upload_rows import BadRow, Line, Reader, read_rows
 from outreach.people.models import User
+from outreach.people.rules import Scope
 
 
 @dataclass(slots=True)
@@ -48,12 +49,13 @@ class Outcome(NamedTuple):
     kept: list[Kept]
 
 
-def decide(upload: RequestUpload, *, reaches: Reaches) -> Decision:
+def decide(upload: RequestUpload, *, scope: Scope) -> Decision:
     """Read the file and compare it with what stands; writes nothing. Raises: WrongFile."""
     decision = Decision()
     columns, names, rows = read_rows(upload)
-    reader = Reader(columns, reaches)
-    own = own_rows(text_of(row[columns["key"]]) for row in rows)
+    reader = Reader(columns, scope)
+    keys = [text_of(row[columns["key"]]) for row in rows]
+    own, sent = own_rows(scope, keys), _Sent(upload, scope, keys)
     first: dict[str, int] = {}
     for row in rows:
         decision.report.read += 1
@@ -63,10 +65,11 @@ def decide(upload: RequestUpload, *, reaches: Reaches) -> Decision:
                 raise BadRow("key", _("{row}行目と同じ管理番号です。").format(row=first[cells["key"]]))
             first[cells["key"]] = row.number
             known = own.get(cells["key"])
-            if known and reaches(known.municipality):
+            if known:
                 _own(decision, known, cells)
             else:
-                _place(decision, reader.line(row.number, cells), upload)
+                line = reader.line(row.number, cells)
+                _place(decision, line, sent.letter(line))
         except BadRow as bad:
             decision.report.refuse(row.number, names.get(bad.field, bad.field), bad.reason)
     if not decision.report.read:
@@ -82,13 +85,29 @@ def _own(decision: Decision, known: DispatchRequest, cells: dict[str, str]) -> N
     decision.report.unchanged += 1
 
 
-def _key(upload: RequestUpload, line: Line) -> str:
-    return f"file:{upload.organisation_id}:{line.key}"
+def _key(upload: RequestUpload, key: str) -> str:
+    return f"file:{upload.organisation_id}:{key}"
 
 
-def _place(decision: Decision, line: Line, upload: RequestUpload) -> None:
+class _Sent:
+    """The letters that earlier files brought under these numbers, for the same organisation."""
+
+    def __init__(self, upload: RequestUpload, scope: Scope, keys: Iterable[str]) -> None:
+        self._upload = upload
+        wanted = [_key(upload, key) for key in keys]
+        self._seen = {one.key: one for one in letters_in(scope).filter(key__in=wanted)}
+        self._taken = set(RequestLetter.objects.filter(key__in=wanted).values_list("key", flat=True))
+
+    def letter(self, line: Line) -> RequestLetter | None:
+        """Raises: BadRow where another office, whose letters are none of ours, sent one under that number."""
+        key = _key(self._upload, line.key)
+        if key in self._taken and key not in self._seen:
+            raise BadRow("key", _("この管理番号は使えません。新しい管理番号で出してください。"))
+        return self._seen.get(key)
+
+
+def _place(decision: Decision, line: Line, known: RequestLetter | None) -> None:
     """New, the same, changed, or no longer to be changed: by a file, what was changed by hand since. Raises: BadRow."""
-    known = RequestLetter.objects.filter(key=_key(upload, line)).first()
     if known is None:
         decision.new.append(line)
     elif known.written == line.form.written() and known.municipality_id == line.form.town.pk:
@@ -104,12 +123,12 @@ def _place(decision: Decision, line: Line, upload: RequestUpload) -> None:
         decision.changed.append((line, known))
 
 
-def carry_out(*, upload: RequestUpload, by: User, reaches: Reaches) -> None:
+def carry_out(*, upload: RequestUpload, by: User, scope: Scope) -> None:
     """Do what the file asks, once; asked again, nothing. Raises: WrongFile, RequestError (changed this very moment)."""
     with transaction.atomic():
         if RequestUpload.objects.filter(pk=upload.pk, done_at=None).update(done_at=timezone.now()) != 1:
             return
-        decision = decide(upload, reaches=reaches)
+        decision = decide(upload, scope=scope)
         for line in decision.new:
             _take_in(upload, line, by)
         for line, letter in decision.changed:
@@ -119,11 +138,11 @@ def carry_out(*, upload: RequestUpload, by: User, reaches: Reaches) -> None:
         RequestUpload.objects.filter(pk=upload.pk).update(result=result)
 
 
-def outcome(upload: RequestUpload, *, reaches: Reaches) -> Outcome:
+def outcome(upload: RequestUpload, *, scope: Scope) -> Outcome:
     """Raises: WrongFile."""
     if upload.result:
         return Outcome(to_report(upload.result), [Kept(*one) for one in upload.result.get("kept", [])])
-    decision = decide(upload, reaches=reaches)
+    decision = decide(upload, scope=scope)
     return Outcome(decision.report, _kept(decision))
 
 
@@ -144,11 +163,13 @@ def _note(letter: RequestLetter, line: Line) -> None:
 
 def _take_in(upload: RequestUpload, line: Line, by: User) -> None:
     asked = line.form.asked()
-    letter, made = receive_letter(key=_key(upload, line), asked=asked, written=line.form.written(), channel=Channel.CSV)
-    if made or letter.status == LetterStatus.WAITING:
-        accept_letter(letter=letter, asked=asked, organisation=upload.organisation, by=by)
-    if made:
-        _note(letter, line)
+    letter, made = receive_letter(
+        key=_key(upload, line.key), asked=asked, written=line.form.written(), channel=Channel.CSV
+    )
+    if not made:  # this very moment, by another file
+        raise RequestError(_("ほかの人が先に変更しました。画面を開き直してください。"))
+    accept_letter(letter=letter, asked=asked, organisation=upload.organisation, by=by)
+    _note(letter, line)
 
 
 def example() -> Iterator[list[str]]:

@@ -11,13 +11,12 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from outreach.people.counting import count
 from outreach.people.models import AccessLog, User
 from outreach.people.queries import scope_of
 from outreach.people.rules import Action, Scope
@@ -70,20 +69,12 @@ def log_access(user: User, action: str, subject: str) -> None:
 
 def too_many(request: HttpRequest, what: str, *, an_hour: int) -> bool:
     """Count a public form sent from this address; True from the one too many on. A hall or a school shares one."""
-    return _counted(f"form:{what}:{client_address(request)}", an_hour, HOUR)
+    return count(f"form:{what}:{client_address(request)}", seconds=HOUR) > an_hour
 
 
 def too_many_for(number: str, what: str, *, most: int, seconds: int = HOUR) -> bool:
     """`too_many`, for a telephone number wherever it is written. The number itself is not kept."""
-    return _counted(f"form:{what}:{seconds}:{salted_hmac('form', number).hexdigest()}", most, seconds)
-
-
-def _counted(key: str, most: int, seconds: int) -> bool:
-    cache.add(key, 0, timeout=seconds)
-    try:
-        return bool(cache.incr(key) > most)
-    except ValueError:  # the time ended between the two
-        return False
+    return count(f"form:{what}:{seconds}:{number}", seconds=seconds) > most
 
 
 def client_address(request: HttpRequest) -> str:

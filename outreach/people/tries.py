@@ -25,8 +25,8 @@ class Guard:
 
     def __init__(self, *, address: str, reference: str) -> None:
         self._limits = {
-            _key("address", address): TRIES_PER_ADDRESS,
-            _key("reference", reference): TRIES_PER_REFERENCE,
+            hashed("address", address): TRIES_PER_ADDRESS,
+            hashed("reference", reference): TRIES_PER_REFERENCE,
         }
 
     def check(self) -> None:
@@ -46,6 +46,6 @@ def forget_tries(*, now: datetime) -> None:
     FailedTry.objects.filter(at__lt=now - KEPT).delete()
 
 
-def _key(kind: str, value: str) -> str:
+def hashed(kind: str, value: str) -> str:
     """A keyed hash: neither addresses nor references are kept."""
     return hmac.new(settings.SECRET_KEY.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()

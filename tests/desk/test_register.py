@@ -1,16 +1,20 @@
 """A register by file: looked over, written, never doubled; what cannot be read is told by row and column."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from geo.importing.report import WrongFile
 from outreach.classes.queries import Place
 from outreach.desk.register import import_register
-from outreach.people.models import Organisation, Person, Qualification, Role
+from outreach.people import jobs as people_jobs
+from outreach.people.models import Organisation, Person, Qualification, RegisterFile, Role
 from tests import factories
 from tests.desk.conftest import SignIn, said
 
@@ -90,3 +94,27 @@ def test_the_page_looks_over_first_and_only_for_ones_own_organisation(
     assert other.post("/staff/people/register/", sent(sure="1")).context["form"].errors["organisation"]
     desk.post("/staff/people/register/", sent(sure="1"))
     assert Person.objects.count() == 2
+
+
+def test_pressed_twice_it_says_what_came_of_it_the_first_time(
+    desk: Client, office: Organisation, sign_in: SignIn
+) -> None:
+    press = desk.get("/staff/people/register/").context["press"]
+
+    def sent(text: str = HEAD + LINES, form: str = press) -> str:
+        file = SimpleUploadedFile("meibo.csv", text.encode("cp932"))
+        words = {"organisation": office.pk, "kind": "disability_pc", "file": file, "sure": "1", "press": form}
+        return said(desk.post("/staff/people/register/", words, follow=True))
+
+    first, second = sent(), sent()
+    assert "取り込みました" in first
+    assert "新しい資格 2、変わる資格 0、変わらない資格 0" in first
+    assert "新しい資格 2、変わる資格 0、変わらない資格 0" in second
+    assert (Person.objects.count(), RegisterFile.objects.count()) == (2, 1)
+    assert "変わらない資格 2" in sent(form="another"), "the same file on another day is looked at anew"
+    other = sign_in(Role.COORDINATOR, organisation=factories.organisation())
+    done = RegisterFile.objects.order_by("pk")[0].pk
+    assert "取り込みました" not in said(other.get(f"/staff/people/register/?done={done}"))
+    RegisterFile.objects.update(made_at=timezone.now() - timedelta(days=settings.UPLOAD_KEEP_DAYS + 1))
+    people_jobs.purge()
+    assert not RegisterFile.objects.exists()

@@ -284,6 +284,10 @@ def test_publishing_says_whom_it_tells_before_it_does(desk: Client, visit: Visit
     assert "1件の打診を出しました" in body(answer)
     assert "返事待ち" in body(answer)
     assert Offer.objects.count() == 1
+    again = desk.post(page(visit, "publish/"), {"version": visit.plan.version_id}, follow=True)
+    assert body(again).count("件の打診を出しました") == 1
+    assert [str(one) for one in again.context["messages"]] == [str(one) for one in answer.context["messages"]]
+    assert Offer.objects.count() == 1
     assert "これから打診する訪問はありません" in body(desk.get(page(visit, "publish/")))
 
 

@@ -31,6 +31,7 @@ from outreach.dispatch.models import (
     Visit,
 )
 from outreach.dispatch.request_columns import HEADINGS
+from outreach.dispatch.request_files import number_of
 from outreach.dispatch.views import asking
 from outreach.people.models import AccessLog, DayException, Organisation, Role, TravelLimits, User
 from outreach.people.services import engage
@@ -480,6 +481,26 @@ def test_a_towns_own_coordinator_may_not_enter_another_towns(centre: Organisatio
     assert one
     text = town.get(reverse("dispatch:request-upload", args=[one.pk])).content.decode()
     assert "この市区町村の依頼は、登録できません。" in text
+
+
+def test_a_foreign_offices_numbers_are_as_if_they_were_not(desk: Client, centre: Organisation) -> None:
+    """Both offices send for the centre that dispatches: what one has is neither told to the other nor touched."""
+    factories.municipality("16204")
+    theirs = send(desk, centre, sheet({"town": "魚津市", "key": "R-1"}))
+    assert theirs
+    desk.post(reverse("dispatch:request-upload", args=[theirs.pk]))
+    request = DispatchRequest.objects.select_related("letter").get()
+    town = browser(municipality=factories.municipality())
+    one = send(town, centre, sheet({"key": number_of(request)}, {"key": "R-1"}))
+    assert one
+    url = reverse("dispatch:request-upload", args=[one.pk])
+    text = town.post(url, follow=True).content.decode()
+    assert "この一覧から書き出した依頼" not in text
+    assert "この管理番号は使えません" in text
+    assert numbers(text)[:2] == ["2", "1"], "their number of the list is an ordinary number here"
+    request.refresh_from_db()
+    assert request.municipality.name == "魚津市"
+    assert set(DispatchRequest.objects.values_list("municipality__name", flat=True)) == {"魚津市", "猿払村"}
 
 
 # --- explanations ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 from outreach.contact import queries
 from outreach.contact.forms import DidYouSendForm
 from outreach.contact.models import HandsetDisplay
-from outreach.people.access import client_address, open_to_all
+from outreach.people.access import HOUR, client_address, open_to_all
+from outreach.people.counting import count, counted
 
 MISSES_AN_HOUR = 30
 
@@ -37,12 +37,11 @@ def senders(request: HttpRequest) -> HttpResponse:
 def _did_we_send(request: HttpRequest, form: DidYouSendForm) -> dict[str, object] | None:
     """The message asked about, or that there is none; None after too many misses from one address."""
     key = f"contact-check:{client_address(request)}"
-    if cache.get(key, 0) >= MISSES_AN_HOUR:
+    if counted(key) >= MISSES_AN_HOUR:
         form.add_error(None, _("確かめる回数が多すぎます。1時間ほどあけるか、窓口へお電話ください。"))
         return None
     since = timezone.now() - timedelta(days=settings.MESSAGE_TEXT_DAYS)
     message = queries.find_told(ref=form.cleaned_data["ref"], number=form.cleaned_data["number"], since=since)
     if message is None:
-        cache.add(key, 0, timeout=3600)
-        cache.incr(key)
+        count(key, seconds=HOUR)
     return {"message": message}

@@ -1,5 +1,6 @@
 """The register: who teaches and helps, their qualifications and insurance, what ends soon, and a register by file."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -8,18 +9,20 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from geo.importing.report import Report, WrongFile
+from outreach.classes.uploads.kept import to_report
 from outreach.desk.exports.people import register_file
 from outreach.desk.forms.people import InsuranceForm, PeopleFilter, QualificationForm, RegisterForm
 from outreach.desk.queries.people import AROUND, ending_in, endings, find_people, rows_of
-from outreach.desk.register import import_register
+from outreach.desk.register import import_register, take_in
 from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
-from outreach.people.models import Organisation, Person
+from outreach.people.models import Organisation, Person, RegisterFile
 from outreach.people.queries import people_in, scope_of
 from outreach.people.rules import Action, Scope
 from outreach.people.services import JoiningError, QualificationError, insure, open_account, record_qualification
@@ -138,23 +141,45 @@ def ending(request: ScopedRequest) -> HttpResponse:
 @allowed(Action.EDIT_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: ScopedRequest) -> HttpResponse:
-    """A register by file: looked over first, and written only by the other button."""
-    form = RegisterForm(request.POST or None, request.FILES or None, organisations=organisations_in(request.scope))
+    """A register by file: looked over first, and written only by the other button, however often that is pressed."""
+    mine = organisations_in(request.scope)
+    form = RegisterForm(request.POST or None, request.FILES or None, organisations=mine)
     report: Report | None = None
-    dry_run = "sure" not in request.POST
     if form.is_valid():
-        data = form.cleaned_data
         try:
-            report = import_register(
-                data["file"].read(), organisation=data["organisation"], kind=data["kind"], dry_run=dry_run
-            )
+            report, done = _register(request, form.cleaned_data)
+            if done:
+                return redirect(f"{reverse('desk:register')}?done={done.pk}")
         except WrongFile as error:
             form.add_error("file", str(error))
-        else:
-            log_access(request.user, "look_over_register" if dry_run else "import_register", "people")
-    refused = report.refused[:MOST_REFUSALS] if report else []
-    context = {"form": form, "report": report, "dry_run": dry_run, "refused": refused}
+    done = _taken_in(request, mine)
+    if done and not form.is_bound:
+        report = to_report(done.result)
+    context = {
+        "form": form,
+        "report": report,
+        "done": done if not form.is_bound else None,
+        "refused": report.refused[:MOST_REFUSALS] if report else [],
+        "press": request.POST.get("press") or secrets.token_urlsafe(16),
+    }
     return render(request, "desk/people/register.html", context)
+
+
+def _register(request: ScopedRequest, data: dict[str, Any]) -> tuple[Report | None, RegisterFile | None]:
+    """Look it over or, where that is asked for, take it in. Raises: WrongFile."""
+    content, whose = data["file"].read(), {"organisation": data["organisation"], "kind": data["kind"]}
+    if "sure" in request.POST:
+        done = take_in(content, **whose, by=request.user, form=request.POST.get("press", "")[:40])
+        log_access(request.user, "import_register", "people")
+        return None, done
+    report = import_register(content, **whose, dry_run=True)
+    log_access(request.user, "look_over_register", "people")
+    return report, None
+
+
+def _taken_in(request: ScopedRequest, mine: QuerySet[Organisation]) -> RegisterFile | None:
+    pk = request.GET.get("done", "")
+    return RegisterFile.objects.filter(organisation__in=mine, pk=pk).first() if pk.isdecimal() else None
 
 
 def organisations_in(scope: Scope) -> QuerySet[Organisation]:

@@ -14,9 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from geo.importing.report import WrongFile
-from geo.models import Municipality
 from outreach.dispatch.models import RequestUpload
-from outreach.dispatch.queries import may_enter
 from outreach.dispatch.services import RequestError
 from outreach.dispatch.uploads import carry_out, decide, example, note_same, outcome
 from outreach.downloads import comma_separated
@@ -62,19 +60,6 @@ def organisations_in(scope: Scope) -> QuerySet[Organisation]:
     return found.exclude(phone="")
 
 
-class _Reach:
-    """Whether a user may enter requests of a town, asked once a town."""
-
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self._known: dict[str, bool] = {}
-
-    def __call__(self, town: Municipality) -> bool:
-        if town.pk not in self._known:
-            self._known[town.pk] = may_enter(self._scope, town)
-        return self._known[town.pk]
-
-
 def uploads_in(request: ScopedRequest) -> QuerySet[RequestUpload]:
     """One's own files: they hold other people's names."""
     return RequestUpload.objects.filter(made_by=request.user).select_related("organisation")
@@ -105,7 +90,7 @@ def _keep(request: ScopedRequest, form: UploadForm) -> RequestUpload | None:
         made_by=request.user,
     )
     try:
-        decision = decide(one, reaches=_Reach(request.scope))
+        decision = decide(one, scope=request.scope)
     except WrongFile as error:
         form.add_error("file", str(error))
         return None
@@ -119,16 +104,15 @@ def _keep(request: ScopedRequest, form: UploadForm) -> RequestUpload | None:
 def upload(request: ScopedRequest, pk: int) -> HttpResponse:
     """What the file would do; sent back, it is done, and the page says what came of it, however often it is pressed."""
     one = get_object_or_404(uploads_in(request), pk=pk)
-    reaches = _Reach(request.scope)
     if request.method == "POST":
         try:
-            carry_out(upload=one, by=request.user, reaches=reaches)
+            carry_out(upload=one, by=request.user, scope=request.scope)
         except RequestError as error:
             messages.error(request, str(error))
         else:
             messages.success(request, _("派遣依頼を取り込みました。"))
         return redirect("dispatch:request-upload", pk)
-    found = outcome(one, reaches=reaches)
+    found = outcome(one, scope=request.scope)
     context = {
         "upload": one,
         "kept": found.kept,

@@ -1,6 +1,7 @@
 """Who: users and their roles, organisations, the people who teach and help, and where each of them is when."""
 
 from outreach.people.models.calendars import CalendarFeed
+from outreach.people.models.counts import FormCount
 from outreach.people.models.hours import WEEKDAYS, DayException, Engagement, TravelLimits, WeeklyHours
 from outreach.people.models.joining import (
     OPEN_APPLICATIONS,
@@ -10,6 +11,7 @@ from outreach.people.models.joining import (
     SupporterApplication,
 )
 from outreach.people.models.persons import Instructor, Person, Qualification, Skill, Supporter
+from outreach.people.models.registers import RegisterFile
 from outreach.people.models.training import Curriculum, Meeting, TrainingAttendance, Unit
 from outreach.people.models.tries import FailedTry
 from outreach.people.models.users import AccessLog, Membership, Organisation, OrganisationEvent, Role, User
@@ -25,6 +27,7 @@ __all__ = [
     "DayException",
     "Engagement",
     "FailedTry",
+    "FormCount",
     "Instructor",
     "Insurance",
     "Meeting",
@@ -33,6 +36,7 @@ __all__ = [
     "OrganisationEvent",
     "Person",
     "Qualification",
+    "RegisterFile",
     "Role",
     "Skill",
     "Supporter",

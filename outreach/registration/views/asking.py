@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outreach.classes import codes
 from outreach.classes.models import Session
 from outreach.classes.queries import find_session
-from outreach.people.access import client_address, open_to_all
+from outreach.people.access import DAY, client_address, open_to_all
+from outreach.people.counting import count
 from outreach.registration import services
 from outreach.registration.forms import AskForm
 from outreach.registration.models import Intake
@@ -45,9 +45,7 @@ def _class(request: HttpRequest) -> Session | None:
 
 
 def _may_ask(request: HttpRequest) -> bool:
-    key = f"ask:{client_address(request)}"
-    cache.add(key, 0, timeout=86_400)
-    return int(cache.incr(key)) <= A_DAY
+    return count(f"ask:{client_address(request)}", seconds=DAY) <= A_DAY
 
 
 def _asked(request: HttpRequest, form: AskForm, session: Session | None) -> HttpResponse:

@@ -38,6 +38,15 @@ class Atlas:
             found[mark] = self._codes[area]
         return found
 
+    def codes_along(self, lines: Sequence[Sequence[tuple[float, float]]]) -> list[set[str]]:
+        """Return the codes of all that each line of two or more (lat, lon) crosses, straight from point to point."""
+        found: list[set[str]] = [set() for _ in lines]
+        if lines:
+            drawn = [shapely.LineString([(lon, lat) for lat, lon in line]) for line in lines]
+            for line, area in self._tree.query(drawn, predicate="intersects").T.tolist():
+                found[line].add(self._codes[area])
+        return found
+
 
 def areas_version() -> str | None:
     """Return the version of the areas in use, None before `load_areas`. It changes when other areas are put in."""

@@ -3,6 +3,7 @@
 Filters turn values into words; tags draw a component of `templates/components/`, where each is documented.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +19,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from backend import dates, nav
+from backend import nav
+from outreach import dates
 from outreach.classes.codes import digits_in, show_code
 from outreach.contact.numbers import show
 
@@ -36,6 +38,49 @@ def wareki(value: date | None) -> str:
 def jdate(value: date | None) -> str:
     """11月23日（月）."""
     return dates.short_date(value) if value else ""
+
+
+@register.filter
+def month_day(value: date | None) -> str:
+    """11/23, where room is short."""
+    return dates.month_day(value) if value else ""
+
+
+@register.filter
+def full_date(value: date | None) -> str:
+    """2026/11/23."""
+    return dates.full_date(value) if value else ""
+
+
+@register.filter
+def listed(words: Iterable[object]) -> str:
+    """甲、乙."""
+    return dates.listed(words)
+
+
+@register.simple_tag
+def comma() -> str:
+    """`{% comma %}`: what stands between two of a list, where each is more than a word."""
+    return dates.comma()
+
+
+@register.simple_tag
+def dot() -> str:
+    """`{% dot %}`: 甲・乙, of two that belong together."""
+    return dates.dot()
+
+
+@register.simple_tag
+def colon() -> str:
+    """`{% colon %}`: 名前：説明."""
+    return dates.colon()
+
+
+@register.simple_block_tag
+def aside(content: str) -> SafeString:
+    """`{% aside %}…{% endaside %}`: （…）, right behind what it explains."""
+    before, after = dates.brackets()
+    return format_html("{}{}{}", before, content, after)
 
 
 @register.filter

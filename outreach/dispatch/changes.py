@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from outreach import dates
 from outreach.dispatch.building import moment_of, pk_of
 from outreach.dispatch.documents import answer_of
 from outreach.dispatch.models import DispatchRequest, Offer, Plan, PlanVersion
@@ -77,5 +78,5 @@ def _side(plan: Plan, request: DispatchRequest, entry: ServedVisit | None, names
     if entry is None:
         return None
     where = names.get(entry.place, "?") if entry.place else request.venue.name
-    who = "、".join(names.get(name, "?") for name in _crew(entry))
+    who = dates.listed(names.get(name, "?") for name in _crew(entry))
     return Side(moment_of(entry.start, plan.first), who, where)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from outreach import dates
 from outreach.dispatch import documents
 from outreach.dispatch.building import key, moment_of
 from outreach.dispatch.editing import bare
@@ -142,7 +143,7 @@ def _row(one: Alternative, names: dict[str, str], plan: Plan) -> Row:
         at=moment_of(one.start, plan.first),
         when=words.Names(names, {}, plan.first).clock_at(one.start, one.place),
         where=names.get(one.place or "", ""),
-        crew="、".join(names.get(name, name) for name in one.crew),
+        crew=dates.listed(names.get(name, name) for name in one.crew),
         km=f"{one.extra / 10:+,.1f}",
         road=f"{one.extra_hm / 10:+,.1f}",
         dearer=one.extra >= 0,

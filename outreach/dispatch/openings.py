@@ -12,6 +12,8 @@ from datetime import date, time, timedelta
 from django.utils.translation import gettext as _
 
 from geo.importing.values import find_day
+from outreach import dates
+from outreach.people.models import WEEKDAYS as LABELS
 
 Opening = tuple[int, time, time]  # weekday (0 Monday), opens, closes
 
@@ -89,10 +91,26 @@ def _clock(hour: str, minute: str | None) -> time | None:
 
 def write_openings(openings: list[Opening]) -> str:
     """As `read_openings` takes it, days with the same hours together: 月火木 9:00-17:00、土 9:00-12:00."""
-    hours: dict[tuple[time, time], str] = {}
+    return "、".join(f"{''.join(WEEKDAYS[day] for day in days)} {hours}" for hours, days in _by_hours(openings))
+
+
+def say_openings(openings: list[Opening]) -> str:
+    """To read, in the reader's language: Mon, Tue 9:00-17:00; Sat 9:00-12:00."""
+    if dates.in_japanese():
+        return write_openings(openings)
+    return "; ".join(f"{say_weekdays(days)} {hours}" for hours, days in _by_hours(openings))
+
+
+def say_weekdays(days: Iterable[int]) -> str:
+    """月火木, or Mon, Tue, Thu."""
+    return ("" if dates.in_japanese() else ", ").join(str(LABELS[day]) for day in days)
+
+
+def _by_hours(openings: list[Opening]) -> list[tuple[str, list[int]]]:
+    hours: dict[tuple[time, time], list[int]] = {}
     for day, opens, closes in sorted(openings):
-        hours[opens, closes] = hours.get((opens, closes), "") + WEEKDAYS[day]
-    return "、".join(f"{days} {a.hour}:{a:%M}-{b.hour}:{b:%M}" for (a, b), days in hours.items())
+        hours.setdefault((opens, closes), []).append(day)
+    return [(f"{a.hour}:{a:%M}-{b.hour}:{b:%M}", days) for (a, b), days in hours.items()]
 
 
 def read_days(text: str, *, since: date) -> list[date]:

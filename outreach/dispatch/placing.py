@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from outreach import dates
 from outreach.dispatch.building import key, minute_of, moment_of, pk_of
 from outreach.dispatch.models import DispatchRequest, Plan, Visit
 from outreach.dispatch.options import Option, Options
@@ -106,7 +107,7 @@ class Placing:
         )
 
     def named(self, crew: Iterable[int]) -> str:
-        return _("・").join(self.names.get(person, "?") for person in crew)
+        return dates.dot().join(self.names.get(person, "?") for person in crew)
 
     def crew_with(self, person: int, leaving: int | None) -> tuple[int, ...]:
         """The crew once `person` comes, in the place of `leaving` where that is one of them, else of the lead."""

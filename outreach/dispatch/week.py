@@ -76,13 +76,13 @@ def monday_of(day: date) -> date:
 
 
 def visits_of(plan: Plan, rows: QuerySet[Visit] | None = None) -> QuerySet[Visit]:
-    """All visits of a plan, or `rows` of them, by time, with what pages say of each."""
-    return (
-        (plan.visits.all() if rows is None else rows)
-        .select_related(*AROUND)
-        .prefetch_related("offers", "request__other_venues")
-        .order_by("starts_at", "pk")
-    )
+    """All visits of a plan, or `rows` of them, as `with_words` has them."""
+    return with_words(plan.visits.all() if rows is None else rows)
+
+
+def with_words(rows: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Visits by time, with what pages say of each."""
+    return rows.select_related(*AROUND).prefetch_related("offers", "request__other_venues").order_by("starts_at", "pk")
 
 
 def _day(plan: Plan, day: date, today: date) -> Day:

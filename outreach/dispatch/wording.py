@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from geo.models import Municipality
+from outreach import dates
 from outreach.classes.models import Venue
 from outreach.dispatch.building import pk_of
 from outreach.dispatch.models import DispatchRequest, OtherBase, OtherVenue
@@ -16,7 +18,7 @@ from outreach.people.models import Person, Skill
 
 PART = frozenset(PARTS)
 DATE = re.compile(r"(\d+)月(\d+)日(\d+:\d\d)?")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LEAP_YEAR = 2024  # has every day; which year it is doesn't show
 ID = re.compile(r"(?<![0-9A-Za-z-])[phrvnb]\d+(?![0-9A-Za-z])")
 SKILL = re.compile(r"(資格「|certificate “)([^」”]+)")
 
@@ -29,13 +31,19 @@ def sentences(violations: Iterable[Violation]) -> list[str]:
 
 
 def _sentence(violation: Violation) -> str:
-    values = {name: _(value) if value in PART else value for name, value in violation.values}
+    values = {name: _part(value) for name, value in violation.values}
     return DATE.sub(_day, _(WORDS[violation.rule]).format(**values))
+
+
+def _part(value: object) -> object:
+    if isinstance(value, str):
+        return _(value) if value in PART else dates.listed(value.split("、"))
+    return value
 
 
 def _day(found: re.Match[str]) -> str:
     month, day, clock = found.groups()
-    return " ".join(part for part in (day, MONTHS[int(month) - 1], clock) if part)
+    return " ".join(filter(None, [dates.month_day(date(LEAP_YEAR, int(month), int(day))), clock]))
 
 
 def in_names(texts: Iterable[str]) -> list[str]:

@@ -16,8 +16,8 @@ from django.views import defaults
 from playwright.sync_api import Page
 
 from backend import nav
-from backend.dates import clock, era_year, long_date, short_date, span
 from backend.templatetags import ui
+from outreach.dates import clock, era_year, long_date, short_date, span
 from outreach.people.models import Membership, Role
 from outreach.people.rules import Action
 from tests.browser import OpenPage

@@ -92,9 +92,10 @@ def test_a_class_falls_with_the_crossing_of_the_evening_before(office: Organisat
     assert hits(NATION, storm, timezone.now()) == [], "who is back for the night crosses once more"
     Trip.objects.update(overnight=True)
     home = _plan_with_trip(taught, [[60, 120, 0, back]], plan=eve.plan)
-    assert [(hit.session, hit.trips, hit.eve) for hit in hits(NATION, storm, timezone.now())] == [(taught, [eve], True)]
+    assert [(hit.session, hit.trips, hit.side) for hit in hits(NATION, storm, timezone.now())] == [
+        (taught, [eve], "eve")
+    ]
     assert hits(NATION, Storm(storm.day, line="no-such-line"), timezone.now()) == []
-    assert hits(NATION, Storm(storm.day, factories.municipality().prefecture), timezone.now()) == []
     assert hits(NATION, storm, taught.starts_at) == []  # begun
     home.delete()
     assert hits(NATION, storm, timezone.now()) == [], "the plan no longer has them there the next day"

@@ -12,11 +12,12 @@ from geo.models import Municipality, Prefecture
 from outreach.classes.models import OPEN, PLANNED, Session, Shift, VenueHold
 from outreach.classes.queries import sessions_in
 from outreach.classes.rules import JST
-from outreach.desk.queries.crossing import Eves, crossings_before, days_after, in_reach, who_cross
+from outreach.desk.queries.moving import Move, Moves, by_ferries, days_of, hanging, moves_on, through
 from outreach.desk.queries.sessions import AROUND, midnight
 from outreach.dispatch.asking import offers_in
 from outreach.dispatch.ferries import load_sea
 from outreach.dispatch.models import PlanStatus, Trip, Visit
+from outreach.dispatch.queries import plans_in
 from outreach.people.availability import Span, availability, minute
 from outreach.people.models import Person
 from outreach.people.rules import Scope
@@ -58,34 +59,52 @@ class Storm:
 
 @dataclass
 class Hit:
-    """A class on that day: why it's on the list, who teaches and helps, and how they come."""
+    """A class: why it's on the list, who teaches and helps, and how they come."""
 
     session: Session
     why: str
     shifts: list[Shift] = field(default_factory=list)
     trips: list[Trip] = field(default_factory=list)
     dates: list[datetime] = field(default_factory=list)
-    eve: bool = False  # they would have crossed on a day before it
+    side: str = ""  # `moving.EVE` or `HOME`: the class is on another day of a journey that is on the road on this one
 
 
-HERE, CROSSING, LIVING = "here", "crossing", "living"
+@dataclass(frozen=True)
+class Asked:
+    """A visit that instructors are asked for; `side` and `trips` as of a `Hit`."""
+
+    visit: Visit
+    side: str = ""
+    trips: tuple[Trip, ...] = ()
 
 
-def hits(scope: Scope, storm: Storm, now: datetime) -> list[Hit]:
-    """The open classes of that day, not begun, that it touches, those in the area first. 4 statements.
+HERE, CROSSING, THROUGH, LIVING = "here", "crossing", "through", "living"
 
-    Of a line, also those of the next days whose instructor crosses on this one and stays the night. Up to 4 more.
+
+def moves_in(storm: Storm) -> Moves:
+    """Who goes by the line, or to or through the area, on that day. 7 statements at most."""
+    return moves_on(storm.day, by_ferries(storm.ferries) if storm.line else through(_towns(storm)))
+
+
+def _towns(storm: Storm) -> set[str]:
+    return set(Municipality.objects.filter(storm.where).values_list("pk", flat=True))
+
+
+def hits(scope: Scope, storm: Storm, now: datetime, moves: Moves | None = None) -> list[Hit]:
+    """The open classes, not begun, that it touches, those in the area first; `moves` where `moves_in` is known.
+
+    Of other days, those whose instructor is on the way out or back on this one, with a night between. 11 statements
+    at most, with those of `moves_in`.
     """
     found = _with_shifts(_on_days(scope, storm.day, storm.day), now)
-    eves = crossings_before(storm.day, storm.ferries) if storm.line else {}
-    towns = set(Municipality.objects.filter(storm.where).values_list("pk", flat=True))
+    towns, moves = _towns(storm), moves_in(storm) if moves is None else moves
     people = {shift.person_id for session in found for shift in session.shifts.all()}
     trips: dict[int, list[Trip]] = defaultdict(list)
     for trip in Trip.objects.filter(person__in=people, day=storm.day, plan__status=PlanStatus.PUBLISHED):
         trips[trip.person_id].append(trip)
-    rows = [_hit(session, storm, towns, trips) for session in found]
-    rows += _after(scope, eves, now)
-    order = [HERE, CROSSING, LIVING]
+    rows = [_hit(session, storm, towns, trips, moves) for session in found]
+    rows += _other_days(scope, storm, moves, now)
+    order = [HERE, CROSSING, THROUGH, LIVING]
     return sorted((row for row in rows if row), key=lambda row: (order.index(row.why), row.session.starts_at))
 
 
@@ -103,47 +122,62 @@ def _with_shifts(found: QuerySet[Session], now: datetime) -> list[Session]:
     return list(found.filter(starts_at__gt=now).prefetch_related("shifts__person__municipality"))
 
 
-def _after(scope: Scope, eves: Eves, now: datetime) -> list[Hit]:
-    """Classes of the next days whose people would have crossed on the day of the storm."""
-    days = days_after(eves)
+def _other_days(scope: Scope, storm: Storm, moves: Moves, now: datetime) -> list[Hit]:
+    """Classes of other days that hang on a journey of this one."""
+    days = days_of(moves)
     if days is None:
         return []
     rows = []
-    for session in _with_shifts(_on_days(scope, *days).filter(shifts__person__in=list(eves)).distinct(), now):
-        shifts = list(session.shifts.all())
-        trips = [trip for shift in shifts for trip in in_reach(eves, shift.person_id, _day(session))]
-        if trips:
-            rows.append(Hit(session, CROSSING, shifts, trips, eve=True))
+    for session in _with_shifts(_on_days(scope, *days).filter(shifts__person__in=list(moves)).distinct(), now):
+        shifts, day = list(session.shifts.all()), _day(session)
+        own = hanging(moves, (shift.person_id for shift in shifts), day)
+        if own and day != storm.day:
+            why = CROSSING if storm.line else THROUGH
+            rows.append(Hit(session, why, shifts, [move.trip for move in own], side=own[0].side(day) or ""))
     return rows
 
 
-def _hit(session: Session, storm: Storm, towns: set[str], trips: dict[int, list[Trip]]) -> Hit | None:
+def _hit(session: Session, storm: Storm, towns: set[str], trips: dict[int, list[Trip]], moves: Moves) -> Hit | None:
     shifts = list(session.shifts.all())
     own = [trip for shift in shifts for trip in trips[shift.person_id]]
-    crossing = bool(storm.line) and any(leg[3] in storm.ferries for trip in own for leg in trip.legs)
-    if session.municipality_id in towns:
-        return Hit(session, CROSSING if crossing else HERE, shifts, own)
-    if crossing:
+    moving = any(shift.person_id in moves for shift in shifts)
+    if storm.line and moving:
         return Hit(session, CROSSING, shifts, own)
+    if session.municipality_id in towns:
+        return Hit(session, HERE, shifts, own)
     if not storm.line and any(shift.person.municipality_id in towns for shift in shifts):
         return Hit(session, LIVING, shifts, own)
-    return None
+    return Hit(session, THROUGH, shifts, own) if moving else None
 
 
-def asked_visits(scope: Scope, storm: Storm) -> list[Visit]:
-    """Visits that instructors are asked for and no class stands on yet: of that day in the area; of a line, also those
-    of the next days that someone would cross for on this one. Up to 2 statements.
+def asked_visits(scope: Scope, storm: Storm, moves: Moves) -> list[Asked]:
+    """Visits that instructors are asked for and no class stands on yet: of that day in the area; of any day, those that
+    someone would be on the way to or from on this one. Up to 2 statements.
     """
     made = Session.objects.filter(visits=OuterRef("pk"), status__in=PLANNED)
     towns = Municipality.objects.filter(storm.where).values("pk")
     asked = Visit.objects.filter(~Exists(made), pk__in=offers_in(scope).values("visit"))
     asked = asked.select_related("request__municipality", "request__course", "lead", "second").order_by("starts_at")
-    found = list(asked.filter(request__municipality__in=towns, **_within(storm.day, storm.day)))
-    eves = crossings_before(storm.day, storm.ferries) if storm.line else {}
-    if days := days_after(eves):
-        later = asked.filter(who_cross(eves, ("lead", "second")), **_within(*days))
-        found += [visit for visit in later if any(in_reach(eves, pk, _starts_on(visit)) for pk in visit.crew)]
-    return found
+    here = list(asked.filter(request__municipality__in=towns, **_within(storm.day, storm.day)))
+    if not moves:
+        return [Asked(visit) for visit in here]
+    first, last = days_of(moves) or (storm.day, storm.day)
+    going = asked.filter(Q(lead__in=list(moves)) | Q(second__in=list(moves)), **_within(first, last))
+    known = {visit.pk for visit in here}
+    hang = [(visit, hanging(moves, visit.crew, _starts_on(visit))) for visit in going if visit.pk not in known]
+    return [Asked(visit) for visit in here] + [
+        Asked(visit, own[0].side(_starts_on(visit)) or "", tuple(move.trip for move in own))
+        for visit, own in hang
+        if own
+    ]
+
+
+def travellers(scope: Scope, moves: Moves, listed: Iterable[int]) -> list[Move]:
+    """Who else is on the road that day, of plans in scope: those of whom no class or visit is `listed`. 1 statement."""
+    known = set(listed)
+    others = [move for person, own in moves.items() if person not in known for move in own]
+    plans = set(plans_in(scope).filter(pk__in={move.trip.plan_id for move in others}).values_list("pk", flat=True))
+    return sorted((one for one in others if one.trip.plan_id in plans), key=lambda move: move.trip.leaves_at)
 
 
 def _starts_on(visit: Visit) -> date:

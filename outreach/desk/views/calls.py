@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from outreach import dates
 from outreach.contact.models import CallOutcome, CallStatus, CallTask
 from outreach.contact.queries import calls_to_make, cannot_be_told, within
 from outreach.contact.services import CallTaken, claim_call
@@ -189,7 +190,7 @@ def _said(task: CallTask, outcome: CallOutcome) -> str:
     said = _("「%(outcome)s」と記録しました。") % {"outcome": outcome.label}
     if task.status == CallStatus.WAITING:
         when = timezone.localtime(task.next_at)
-        said += _("次は%(when)sごろ、もう一度一覧に出ます。") % {"when": f"{when.month}/{when.day} {when:%H:%M}"}
+        said += _("次は%(when)sごろ、もう一度一覧に出ます。") % {"when": f"{dates.month_day(when)} {when:%H:%M}"}
     return said
 
 

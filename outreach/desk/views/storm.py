@@ -23,7 +23,16 @@ from outreach.contact.models import Kind
 from outreach.desk import services
 from outreach.desk.forms.storm import FERRY, REASONS, ActForm, StormForm
 from outreach.desk.queries.alternatives import best_alternatives
-from outreach.desk.queries.storm import Hit, Storm, asked_visits, hits, support_visits, with_new_dates
+from outreach.desk.queries.storm import (
+    Hit,
+    Storm,
+    asked_visits,
+    hits,
+    moves_in,
+    support_visits,
+    travellers,
+    with_new_dates,
+)
 from outreach.desk.queries.telling import Outlook, outlook
 from outreach.desk.views.common import REFUSALS
 from outreach.people.access import ScopedRequest, allowed, log_access
@@ -42,15 +51,22 @@ def storm(request: ScopedRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         warned = _storm(form)
-        rows = hits(request.scope, warned, timezone.now())
+        moves = moves_in(warned)
+        rows = hits(request.scope, warned, timezone.now(), moves)
         with_new_dates(rows, timezone.now())
         planning = scope_of(request.user, Action.PLAN_DISPATCH)
+        asked = asked_visits(planning, warned, moves) if not planning.empty else []
+        listed = {shift.person_id for row in rows for shift in row.shifts} | {pk for a in asked for pk in a.visit.crew}
         helping = scope_of(request.user, Action.EDIT_RESIDENTS)
+        others = travellers(planning, moves, listed) if not planning.empty else []
+        for plan in sorted({move.trip.plan_id for move in others}):
+            log_access(request.user, "see_plan", f"plan:{plan}")
         context |= {
             "storm": warned,
             "rows": rows,
             "people": sum(row.session.seats_taken for row in rows),
-            "asked": asked_visits(planning, warned) if not planning.empty else [],
+            "asked": asked,
+            "travellers": others,
             "supports": support_visits(helping, warned, timezone.now()) if not helping.empty else [],
             "act": ActForm(initial={"reason": REASONS[form.cleaned_data["kind"]]}),
             "query": urlencode(_query(request.GET), doseq=True),

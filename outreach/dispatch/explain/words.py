@@ -8,10 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from outreach import dates
 from outreach.dispatch.explain.changes import NEWCOMER, Change, Kind
 from outreach.dispatch.explain.reasons import Diagnosis, Why
 from outreach.dispatch.problem import DAY_MINUTES
-from outreach.people.models import WEEKDAYS
 
 WHY: dict[Why, Promise] = {
     Why.NOTHING: _l("行けます"),
@@ -47,8 +47,7 @@ class Names:
 
     def day(self, day: int | None) -> str:
         """12月3日（木）."""
-        at = self.first + timedelta(days=day or 0)
-        return _("%(m)s月%(d)s日（%(w)s）") % {"m": at.month, "d": at.day, "w": WEEKDAYS[at.weekday()]}
+        return dates.short_date(self.first + timedelta(days=day or 0))
 
     def clock(self, start: int | None) -> str:
         minute = (start or 0) % DAY_MINUTES
@@ -64,7 +63,7 @@ class Names:
 def headline(found: Diagnosis, names: Names) -> str:
     """The one reason, in a sentence."""
     if found.missing:
-        skills = "、".join(names.skill(skill) for skill in found.missing)
+        skills = dates.listed(names.skill(skill) for skill in found.missing)
         return _("必要な資格（%(skills)s）を持つ講師が、この期間にひとりもいません。") % {"skills": skills}
     least = min(found.counts, default=Why.SKILL)
     if least == Why.NOTHING and (found.extra or 0) >= 0:
@@ -115,7 +114,7 @@ def title(change: Change, names: Names) -> str:
 
 def outcome(crew: Iterable[str], when: str, names: Names) -> str:
     """Who would then go when, and what it comes to: shown by the plan that `check` accepted."""
-    people = "、".join(names.person(name) for name in crew)
+    people = dates.listed(names.person(name) for name in crew)
     said = _("そうすると、%(crew)sが%(start)sから行けます。ほかの訪問は、ひとつも減りません。")
     return said % {"crew": people, "start": when}
 

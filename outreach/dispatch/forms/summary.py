@@ -5,10 +5,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from outreach import dates
 from outreach.classes.models import Course
 from outreach.contact.numbers import NumberRefused, read_number, show
 from outreach.dispatch.models import Need
-from outreach.people.models import WEEKDAYS
+from outreach.dispatch.openings import say_weekdays
 
 Line = tuple[str, str]
 
@@ -35,7 +36,7 @@ def _lines(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
     needs = [str(Need(code).label) for code in written.get("needs", ()) if code in Need.values]
     needs += [_("補聴の磁気ループ")] if one("hearing_loop") else []
     if needs:
-        yield _("お願いしたいこと"), "、".join(needs)
+        yield _("お願いしたいこと"), dates.listed(needs)
     if one("loan_phones") not in {"", "0"}:
         yield _("貸し出すスマートフォン"), _("%(n)s台") % {"n": one("loan_phones")}
     yield _("講師の人数"), _("%(n)s人") % {"n": one("crew") or "1"}
@@ -51,10 +52,10 @@ def _venues(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
 
         if not one("name"):
             continue
-        days = "".join(str(WEEKDAYS[int(n)]) for n in written.get(f"v{number}-weekdays", ()) if n in set("0123456"))
+        days = say_weekdays(int(n) for n in written.get(f"v{number}-weekdays", ()) if n in set("0123456"))
         hours = [f"{days} {_clock(one('opens'), '9:00')}-{_clock(one('closes'), '17:00')}"] if days else []
         hours += [one("more")] if one("more") else []
-        open_ = "、".join(hours) or _("平日 9:00-17:00（祝日をのぞく）")
+        open_ = dates.listed(hours) or _("平日 9:00-17:00（祝日をのぞく）")
         parts = [one("name"), one("address"), _("使える時間：%(text)s") % {"text": open_}]
         parts += [_("使えない日：%(text)s") % {"text": one("closed")}] if one("closed") else []
         yield _("会場（第%(n)s希望）") % {"n": number}, "\n".join(parts)
@@ -65,17 +66,12 @@ def _clock(text: str, usual: str) -> str:
 
 
 def _day(text: str) -> str:
-    """2026-11-24 as 2026年11月24日（火）; anything else as it was written."""
+    """2026-11-24 as 2026年（令和8年）11月24日（火）; anything else as it was written."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         return text
-    return _("%(y)s年%(m)s月%(d)s日（%(w)s）") % {
-        "y": day.year,
-        "m": day.month,
-        "d": day.day,
-        "w": WEEKDAYS[day.weekday()],
-    }
+    return dates.long_date(day)
 
 
 def _shown(number: str) -> str:

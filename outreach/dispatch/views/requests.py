@@ -21,7 +21,7 @@ from outreach.dispatch.models import (
     LetterStatus,
     RequestLetter,
 )
-from outreach.dispatch.openings import runs_of, write_openings
+from outreach.dispatch.openings import runs_of, say_openings
 from outreach.dispatch.queries import letters_in, plans_in, requests_in
 from outreach.dispatch.request_files import requests_file
 from outreach.dispatch.wishes import AROUND as TIMES
@@ -87,9 +87,9 @@ def one(request: ScopedRequest, pk: int) -> HttpResponse:
     )
     context = {
         "row": row,
-        "openings": write_openings(openings),
+        "openings": say_openings(openings),
         "closed": runs_of(blackout.day for blackout in row.blackouts.all()),
-        "others": [(o, write_openings(o.times), runs_of(o.closed)) for o in row.other_venues.all()],
+        "others": [(o, say_openings(o.times), runs_of(o.closed)) for o in row.other_venues.all()],
         "visits": visits.select_related("plan__prefecture", "venue", "lead", "second"),
         "plans": plans.defer("version__document")[:5],
         "may_withdraw": row.status not in ENDED,

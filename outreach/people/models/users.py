@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from outreach import dates
+
 
 class Organisation(models.Model):
     """実施団体: who runs sessions. One may run several schemes."""
@@ -53,7 +55,7 @@ class Organisation(models.Model):
             "opens": f"{self.phone_opens.hour}:{self.phone_opens:%M}",
             "closes": f"{self.phone_closes.hour}:{self.phone_closes:%M}",
         }
-        return f"{hours}（{self.phone_note}）" if self.phone_note else hours
+        return hours + dates.aside(self.phone_note)
 
 
 class OrganisationEvent(models.Model):
@@ -109,7 +111,7 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         reach = self.prefecture or self.municipality or self.organisation
-        return f"{self.get_role_display()}（{reach}）" if reach else str(self.get_role_display())
+        return str(self.get_role_display()) + dates.aside(reach)
 
 
 class AccessLog(models.Model):

@@ -1,8 +1,9 @@
-"""Dates and times as people here say them: western and Japanese years together, hours as 午後1時30分.
+"""Dates, times and lists as people here say them: western and Japanese years together, hours as 午後1時30分.
 
 In English, as English has them. Staff read 24-hour times.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -43,6 +44,49 @@ def short_date(value: date) -> str:
     if not in_japanese():
         return in_words(day, "D j M")
     return f"{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
+
+
+def month_day(value: date) -> str:
+    """11/23, where room is short."""
+    day = local(value)
+    return f"{day.month}/{day.day}" if in_japanese() else in_words(day, "j M")
+
+
+def full_date(value: date) -> str:
+    """2026/11/23, for lists of papers and their dates."""
+    day = local(value)
+    return f"{day.year}/{day.month}/{day.day}" if in_japanese() else in_words(day, "j M Y")
+
+
+def listed(words: Iterable[object]) -> str:
+    """甲、乙、丙."""
+    return comma().join(str(word) for word in words)
+
+
+def comma() -> str:
+    """What stands between two of a list."""
+    return "、" if in_japanese() else ", "
+
+
+def colon() -> str:
+    """Between a name and what is said of it."""
+    return "：" if in_japanese() else ": "
+
+
+def dot() -> str:
+    """Between two that belong together: 山田・鈴木."""
+    return "・" if in_japanese() else ", "
+
+
+def brackets() -> tuple[str, str]:
+    """What opens and what closes an aside."""
+    return ("（", "）") if in_japanese() else (" (", ")")
+
+
+def aside(words: object) -> str:
+    """（補足）, right behind what it explains; nothing where there are no words."""
+    before, after = brackets()
+    return f"{before}{words}{after}" if words else ""
 
 
 def clock(value: datetime, *, staff: bool = False) -> str:

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from geo.models import Municipality
 from geo.shops import shop_status
 from outreach.classes.models import HELD, PLANNED, Session, Venue
+from outreach.dispatch import engaged
+from outreach.dispatch.engaged import Busy
 from outreach.dispatch.ferries import load_sea, write_out
 from outreach.dispatch.models import (
     ENDED,
@@ -120,14 +122,15 @@ def build_problem(
     held = _held(plan, visits) if plan and anew else None
     kept = {visit.request_id: Kept(visit, first, held is None or visit.pk in held) for visit in visits}
     wanted = _wanted(prefecture, first, last, kept, plan, as_if)
-    people = _people(prefecture)
+    found = people_of(prefecture).select_related("travel_limits").prefetch_related("qualifications")
+    people = list(found.order_by("pk"))
     requests = {request.pk for request, _offered in wanted}
     bases = list(OtherBase.objects.filter(person__in=people).order_by("pk"))
     sites = _sites(people, bases, _venues(wanted))
     lines = load_sea().between({site.island for site in sites if site.island})
     sites += _ports(lines)
     points = tuple(Point(site.lat, site.lon, site.island) for site in sites)
-    source = GreatCircle(winter=is_winter(prefecture, first.month))
+    source = GreatCircle(winter=any(is_winter(prefecture, month) for month in _months(first, last)))
     instructors = _with_bases(_instructors(people, horizon, first, last, plan), bases)
     visits = [visit for visit in visits if visit.request_id in requests]
     problem = Problem(
@@ -142,6 +145,11 @@ def build_problem(
         visits=_visits(wanted, first),
     )
     return _with_orders(problem, plan, visits, first) if plan else problem
+
+
+def _months(first: date, last: date) -> set[int]:
+    """Those that the horizon touches: one with a day of winter is driven as in winter, rather too slowly than late."""
+    return {(first + timedelta(days=n)).month for n in range((last - first).days + 1)}
 
 
 def with_orders(problem: Problem, plan: Plan) -> Problem:
@@ -233,16 +241,23 @@ def _visits(wanted: list[tuple[DispatchRequest, Offered]], first: date) -> tuple
     )
 
 
-def _people(prefecture: str) -> list[Person]:
-    rows = Person.objects.filter(municipality__prefecture=prefecture, instructor__active=True)
-    return list(rows.select_related("travel_limits").prefetch_related("qualifications").order_by("pk"))
+def people_of(prefecture: str) -> QuerySet[Person]:
+    """Who can be sent: lives in the prefecture, or has a base there."""
+    based = OtherBase.objects.filter(person=OuterRef("pk"), municipality__prefecture=prefecture)
+    return Person.objects.filter(Q(municipality__prefecture=prefecture) | Exists(based), instructor__active=True)
 
 
 def _instructors(
     people: list[Person], horizon: Horizon, first: date, last: date, plan: Plan | None
 ) -> tuple[Instructor, ...]:
-    free = availability(people, first, last, ignore=f"trip:{plan.pk}:" if plan else "")
-    return tuple(_instructor(person, horizon, first, free[person.pk]) for person in people)
+    ignore = f"trip:{plan.pk}:" if plan else ""
+    free = availability(people, first, last, ignore=ignore)
+    busy = engaged.busy_times(people, horizon, first, ignore)
+    off = engaged.days_off(people, first, last)
+    return tuple(
+        _instructor(person, horizon, first, free[person.pk], busy.get(person.pk, []), off.get(person.pk, set()))
+        for person in people
+    )
 
 
 def _with_bases(instructors: tuple[Instructor, ...], bases: list[OtherBase]) -> tuple[Instructor, ...]:
@@ -253,29 +268,32 @@ def _with_bases(instructors: tuple[Instructor, ...], bases: list[OtherBase]) -> 
     return tuple(replace(one, homes=(*one.homes, *own[one.id])) if one.id in own else one for one in instructors)
 
 
-def _instructor(person: Person, horizon: Horizon, first: date, free: dict[date, list[Span]]) -> Instructor:
-    limits = getattr(person, "travel_limits", None) or TravelLimits(person=person)
-    windows = tuple(
+def _instructor(
+    person: Person, horizon: Horizon, first: date, free: dict[date, list[Span]], busy: list[Busy], off: set[int]
+) -> Instructor:
+    travel = getattr(person, "travel_limits", None) or TravelLimits(person=person)
+    limits = engaged.Limits(travel.rest_minutes, travel.max_day_minutes, travel.max_week_minutes)
+    open_hours = (
         Window((day - first).days * DAY_MINUTES + start, (day - first).days * DAY_MINUTES + end)
         for day, spans in sorted(free.items())
         for start, end in spans
     )
-    worked = {window.day for window in windows}
-    weeks = {horizon.week_of(day) for day in worked}
+    windows = tuple(engaged.windows_beside(open_hours, busy, limits))
+    weeks = {horizon.week_of(window.day) for window in windows}
     return Instructor(
         id=key("p", person.pk),
-        mode=limits.mode,
+        mode=travel.mode,
         homes=(key("h", person.pk),),
         skills=tuple(_skills(person, horizon, first)),
         windows=windows,
-        nights=tuple(sorted(day for day in worked if day + 1 in worked)) if limits.max_nights else (),
-        max_nights=limits.max_nights,
-        max_day_minutes=limits.max_day_minutes,
-        max_day_sessions=limits.max_day_sessions,
-        week_minutes=(limits.max_week_minutes,) * horizon.weeks,
-        rest_minutes=limits.rest_minutes,
-        ferries=limits.ferries,
-        target_minutes=limits.max_week_minutes * 7 // 10 * len(weeks),
+        nights=engaged.nights_beside(windows, busy, off) if travel.max_nights else (),
+        max_nights=travel.max_nights,
+        max_day_minutes=travel.max_day_minutes,
+        max_day_sessions=travel.max_day_sessions,
+        week_minutes=engaged.weeks_beside(horizon, busy, limits),
+        rest_minutes=travel.rest_minutes,
+        ferries=travel.ferries,
+        target_minutes=travel.max_week_minutes * 7 // 10 * len(weeks),
     )
 
 

@@ -231,7 +231,7 @@ def _claims(plan: Plan, score: Score, ledger: Ledger) -> None:
     for name, (got, want) in claims.items():
         if got is not None and got != want:
             ledger.add(Rule.FIGURES, name=name, got=got, want=want)
-    if plan.km is not None and round(plan.km * 10) != score.hm:
+    if plan.km is not None and not abs(plan.km * 10 - score.hm) < 0.5:  # nor is what is no number
         ledger.add(Rule.FIGURES, name="距離（km）", got=plan.km, want=score.km)
     if plan.bound is not None and plan.bound > score.cost:
         ledger.add(Rule.BOUND, got=plan.bound, cost=score.cost)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from django.core.serializers.json import DjangoJSONEncoder
 from pydantic import TypeAdapter
 
-from outreach.dispatch.building import key, moment_of
+from outreach.dispatch.building import key, moment_of, people_of
 from outreach.dispatch.explain.changes import Change
 from outreach.dispatch.explain.reasons import Diagnosis
 from outreach.dispatch.models import DayLock, DispatchRequest, Offer, Plan, Visit
@@ -76,7 +76,7 @@ def engaged(plan: Plan) -> frozenset[tuple[str, int]]:
     taken = Engagement.objects.filter(starts_at__lt=ends, ends_at__gt=begins).exclude(
         subject__startswith=f"trip:{plan.pk}:"
     )
-    taken = taken.filter(person__municipality__prefecture=plan.prefecture_id, person__instructor__isnull=False)
+    taken = taken.filter(person__in=people_of(plan.prefecture_id))
     return frozenset(
         (key("p", person), (piece.day - plan.first).days)
         for person, starts_at, ends_at in taken.values_list("person_id", "starts_at", "ends_at")

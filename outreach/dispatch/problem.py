@@ -12,6 +12,7 @@ VERSION = 1
 DAY_MINUTES = 1440
 GRID_MINUTES = 15
 MAX_STARTS = 12
+MAX_DAYS = 366
 NO_ROAD = -1
 
 # Pydantic reads this in `problem_json`: unknown keys and "12" for 12 are errors, not guesses.

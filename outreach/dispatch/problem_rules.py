@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from outreach.dispatch.problem import (
     DAY_MINUTES,
     GRID_MINUTES,
+    MAX_DAYS,
     MAX_STARTS,
     NO_ROAD,
     VERSION,
@@ -18,24 +20,56 @@ from outreach.dispatch.problem import (
     day_of,
 )
 
+MOST = 1_000_000_000  # any figure
+MOST_RATE = 1_000_000  # of the weights, and minutes or hectometres of one way: products and sums stay within 64 bits
+
 
 def faults(problem: Problem) -> list[str]:
     """Each contradiction in English, for whoever wrote the file; empty when there is none."""
     if problem.version != VERSION:
         return [f"version {problem.version} is not {VERSION}"]
-    if reasons := list(_horizon(problem)) + list(_ids(problem)):
+    if reasons := [*_horizon(problem), *_sizes(problem), *_ids(problem)]:
         return reasons
     checks = (_places, _travel, _ferries, _weights, _instructors, _visits, _orders)
     return [reason for check in checks for reason in check(problem)]
 
 
 def _horizon(problem: Problem) -> Iterator[str]:
+    horizon = problem.horizon
     try:
-        date.fromisoformat(problem.horizon.start)
+        first = date.fromisoformat(horizon.start)
     except ValueError:
-        yield f"horizon.start {problem.horizon.start!r} is not a date"
-    if not 1 <= problem.horizon.days <= 366:
-        yield "horizon.days must lie between 1 and 366"
+        first = None
+    if first is None or first.isoformat() != horizon.start:
+        yield f"horizon.start {horizon.start!r} is not a date like 2022-06-06"
+    if not 1 <= horizon.days <= MAX_DAYS:
+        yield f"horizon.days must lie between 1 and {MAX_DAYS}"
+    elif first and first.toordinal() + horizon.days > date.max.toordinal():
+        yield "the horizon goes beyond the calendar"
+
+
+def _sizes(problem: Problem) -> Iterator[str]:
+    """Figures that can be reckoned with."""
+    for field in fields(problem):
+        if field.name != "travel" and any(abs(number) > MOST for number in _numbers(getattr(problem, field.name))):
+            yield f"{field.name}: a number is above {MOST}"
+    if any(number > MOST_RATE for number in _numbers(problem.weights)):
+        yield f"weights: a number is above {MOST_RATE}"
+    for travel in problem.travel:
+        if any(number > MOST_RATE for number in chain.from_iterable((*travel.minutes, *travel.hm))):
+            yield f"travel.{travel.mode}: a number is above {MOST_RATE}"
+
+
+def _numbers(item: object) -> Iterator[int]:
+    """Every number in it, however deep."""
+    if isinstance(item, int):
+        yield item
+    elif isinstance(item, tuple):
+        for part in item:
+            yield from _numbers(part)
+    elif not isinstance(item, str) and item is not None:
+        for field in fields(item):  # type: ignore[arg-type]  # all else in a problem is a dataclass
+            yield from _numbers(getattr(item, field.name))
 
 
 def _ids(problem: Problem) -> Iterator[str]:

@@ -3,11 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from outreach.dispatch.check import check
 from outreach.dispatch.problem import Plan, Problem
+from outreach.dispatch.problem_json import digest
+from outreach.dispatch.score import Score
 from outreach.dispatch.solvers import solver as named
-from outreach.dispatch.solvers.base import Progress
+from outreach.dispatch.solvers.base import NoPlanError, Progress
 
 PULSE = 0.5  # seconds between two beats
 SEED = 1  # people who ask twice, with nothing changed between, should be told the same
@@ -18,6 +22,22 @@ Beat = Callable[[Progress | None, float], bool]  # (how far, seconds so far) →
 def unheard(progress: Progress | None, seconds: float) -> bool:
     """A listener for those who neither want to know nor to stop."""
     return False
+
+
+def solve(problem: Problem, name: str, **limits: Any) -> Plan:
+    """By the solver of that name; where there is nobody to send, no solver is asked. Raises NoPlanError."""
+    return named(name).solve(problem, **limits) if problem.instructors else _nobody(problem)
+
+
+def _nobody(problem: Problem) -> Plan:
+    """Every visit unserved: the only plan, and so the best."""
+    plan = Plan(problem.version, trips=(), visits=())
+    score = check(problem, plan)
+    if not isinstance(score, Score):
+        raise NoPlanError("\n".join(violation.text for violation in score))
+    return replace(
+        plan, cost=score.cost, bound=score.cost, served=0, unserved=score.unserved, km=0.0, problem=digest(problem)
+    )
 
 
 @dataclass(slots=True)
@@ -58,9 +78,7 @@ def _run(course: _Course, problem: Problem, solver: str, seconds: float) -> None
         course.progress = progress
 
     try:
-        course.plan = named(solver).solve(
-            problem, seconds=seconds, seed=SEED, progress=hear, should_stop=course.stop.is_set
-        )
+        course.plan = solve(problem, solver, seconds=seconds, seed=SEED, progress=hear, should_stop=course.stop.is_set)
     except BaseException as error:
         course.error = error
     finally:

@@ -158,5 +158,8 @@ class Ledger:
         return f"{self._date(day)}{rest // 60}:{rest % 60:02d}"
 
     def _date(self, day: int) -> str:
-        moment = self._first + timedelta(days=day)
+        try:
+            moment = self._first + timedelta(days=day)
+        except OverflowError:  # a plan may say anything
+            return f"{day + 1}日目"
         return f"{moment.month}月{moment.day}日"

@@ -37,17 +37,16 @@ def book_person(*, plan: int, person: Person) -> None:
     Person.objects.select_for_update().get(pk=person.pk)
     accepted = Offer.objects.filter(visit__plan=plan, person=person, status=OfferStatus.ACCEPTED)
     days = {timezone.localdate(at) for at in accepted.values_list("starts_at", flat=True)}
-    wanted = {
-        journey[0].subject: (journey[0].leaves_at, journey[-1].back_at)
-        for journey in journeys(Trip.objects.filter(plan=plan, person=person))
-        if days & {trip.day for trip in journey}
-    }
+    mine = Trip.objects.filter(plan=plan, person=person).select_related("base")
+    wanted = {one[0].subject: one for one in journeys(mine) if days & {trip.day for trip in one}}
+    spans = {subject: (one[0].leaves_at, one[-1].back_at) for subject, one in wanted.items()}
     booked = Engagement.objects.filter(person=person, subject__startswith=prefix(plan))
     standing = {row.subject: (row.starts_at, row.ends_at) for row in booked}
-    booked.filter(subject__in=[subject for subject, span in standing.items() if wanted.get(subject) != span]).delete()
-    for subject, (starts_at, ends_at) in sorted(wanted.items()):
+    booked.filter(subject__in=[subject for subject, span in standing.items() if spans.get(subject) != span]).delete()
+    for subject, (starts_at, ends_at) in sorted(spans.items()):
         if standing.get(subject) != (starts_at, ends_at):
-            engage(person=person, starts_at=starts_at, ends_at=ends_at, subject=subject)
+            door = wanted[subject][0].base or person  # the way between it and a class taught that day counts
+            engage(person=person, starts_at=starts_at, ends_at=ends_at, subject=subject, place=(door.lat, door.lon))
 
 
 def book_again(plan: Plan) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from outreach.dispatch.check import check
+from outreach.dispatch.management.arguments import read
 from outreach.dispatch.problem_json import MalformedError, load_plan, load_problem
 from outreach.dispatch.score import Score
 
@@ -19,17 +20,17 @@ class Command(BaseCommand):
     requires_system_checks = []  # reads no database and serves no page
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("problem", type=Path)
-        parser.add_argument("plan", type=Path)
+        parser.add_argument("problem", type=Path, help="- reads standard input")
+        parser.add_argument("plan", type=Path, help="- reads standard input")
 
     def handle(self, **options: Any) -> None:
         try:
-            problem = load_problem(options["problem"].read_bytes())
-            plan = load_plan(options["plan"].read_bytes())
+            reading = options["problem"]
+            problem = load_problem(read(reading))
+            reading = options["plan"]
+            plan = load_plan(read(reading))
         except MalformedError as error:
-            raise CommandError("malformed:\n" + "\n".join(error.reasons)) from error
-        except OSError as error:
-            raise CommandError(f"cannot read {error.filename}") from error
+            raise CommandError(f"malformed: {reading}\n" + "\n".join(error.reasons)) from error
         result = check(problem, plan)
         if isinstance(result, Score):
             self.stdout.write(json.dumps(_figures(result), indent=1))

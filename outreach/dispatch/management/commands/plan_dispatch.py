@@ -10,14 +10,15 @@ from django.db import transaction
 from geo.models import Prefecture
 from outreach.dispatch.building import build_problem
 from outreach.dispatch.check import check
+from outreach.dispatch.management.arguments import add_limits, day
 from outreach.dispatch.models import Plan, PlanStatus
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.problem_json import dump_plan
+from outreach.dispatch.running import solve
 from outreach.dispatch.score import Score
 from outreach.dispatch.services import save_version
 from outreach.dispatch.services.plans import MOST_DAYS
-from outreach.dispatch.solvers import NAMES, solver
 from outreach.dispatch.solvers.base import NoPlanError
 
 
@@ -26,12 +27,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--prefecture", required=True, help="two digits, e.g. 01")
-        parser.add_argument("--from", dest="first", type=date.fromisoformat, required=True, help="first day, ISO")
-        parser.add_argument("--to", dest="last", type=date.fromisoformat, required=True, help="last day, ISO")
-        parser.add_argument("--solver", choices=NAMES, default="best")
-        parser.add_argument("--seconds", type=float, default=60.0)
-        parser.add_argument("--work", type=int, help="steps instead of seconds: the same plan, byte for byte")
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--from", dest="first", type=day, required=True, help="first day, ISO")
+        parser.add_argument("--to", dest="last", type=day, required=True, help="last day, ISO")
+        add_limits(parser)
         parser.add_argument("--format", choices=("text", "json"), default="text")
         parser.add_argument("--save", action="store_true", help="keep it as a plan for the coordinator's table")
 
@@ -44,7 +42,7 @@ class Command(BaseCommand):
         problem = build_problem(prefecture=prefecture, first=first, last=last)
         limits = {key: options[key] for key in ("seconds", "work", "seed")}
         try:
-            answer = solver(options["solver"]).solve(problem, **limits)
+            answer = solve(problem, options["solver"], **limits)
         except NoPlanError as error:
             raise CommandError(str(error)) from error
         score = check(problem, answer)

@@ -66,7 +66,7 @@ def _events(raw: bytes) -> list[Any]:
     try:
         calendars = Calendar.from_ical(raw.decode("utf-8-sig"), multiple=True)
         events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise BadCalendar(_("iCalendar（.ics）のファイルとして読めません。")) from error
     if not calendars:
         raise BadCalendar(_("iCalendar（.ics）のファイルとして読めません。"))
@@ -116,11 +116,17 @@ def _span(event: Any, zone: tzinfo) -> Interval:
     start = event["DTSTART"].dt
     if event.get("DTEND") is not None:
         end = event["DTEND"].dt
-    elif event.get("DURATION") is not None:
-        end = start + event["DURATION"].dt
     else:
-        end = start if isinstance(start, datetime) else start + timedelta(days=1)
+        length = timedelta(days=not isinstance(start, datetime))
+        end = _later(start, event["DURATION"].dt if event.get("DURATION") is not None else length)
     return _instant(start, zone), _instant(end, zone)
+
+
+def _later(start: date, length: timedelta) -> date:
+    try:
+        return start + length
+    except OverflowError as error:  # after the year 9999
+        raise BadCalendar(_("日時の読めない予定があります：%(at)s") % {"at": start}) from error
 
 
 def _instant(moment: date, zone: tzinfo) -> datetime:
@@ -155,8 +161,8 @@ def _repeated(event: Any, horizon: Horizon, length: timedelta) -> Iterator[datet
     zone = (first.tzinfo if isinstance(first, datetime) else None) or horizon.zone
     begins = (first if isinstance(first, datetime) else datetime.combine(first, time())).replace(tzinfo=None)
     ends = _until(event["RRULE"], horizon, zone)
-    since = (horizon.since.astimezone(zone) - length).date()
     try:
+        since = (horizon.since.astimezone(zone) - length).date()
         for day in days(rule, begins.date(), ends.date(), since=since):
             at = datetime.combine(day, begins.time())
             if at <= ends:

@@ -54,7 +54,7 @@ from outreach.dispatch.problem import (
 from outreach.dispatch.problem import Visit as Wanted
 from outreach.dispatch.rules import SETUP, TEARDOWN
 from outreach.dispatch.travel import MODES, GreatCircle, Point, is_winter
-from outreach.dispatch.wishes import AROUND, Offered, Wish, offered_starts, stands, wishes
+from outreach.dispatch.wishes import AROUND, Offered, Wish, offered_starts, rooms_taken, stands, wishes
 from outreach.people.availability import Span, availability, minute
 from outreach.people.models import Person, TravelLimits
 
@@ -177,10 +177,12 @@ def _wanted(
     rows = DispatchRequest.objects.filter(municipality__prefecture=prefecture, earliest__lte=last, latest__gte=first)
     rows = rows.filter(~Q(status__in=ENDED) | Q(pk__in=kept)).exclude(status="withdrawn")
     rows = rows.exclude(pk__in=in_other_plans(plan))
+    rows = rows.select_related("course", "venue").prefetch_related(*AROUND).order_by("pk")
+    asked = [as_if if as_if and as_if.pk == row.pk else row for row in rows]
+    taken = rooms_taken(asked, first, last)
     found = []
-    for row in rows.select_related("course", "venue").prefetch_related(*AROUND).order_by("pk"):
-        request = as_if if as_if and as_if.pk == row.pk else row
-        offered = offered_starts(request, first, last)
+    for request in asked:
+        offered = offered_starts(request, first, last, taken)
         if request.pk in kept:
             offered = _with_kept(request, offered, kept[request.pk])
         if offered:

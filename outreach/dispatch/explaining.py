@@ -18,7 +18,7 @@ from outreach.dispatch.models import DispatchRequest, Plan, RequestWindow
 from outreach.dispatch.problem import DAY_MINUTES, Problem
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.score import Score
-from outreach.dispatch.wishes import offered_starts, wishes
+from outreach.dispatch.wishes import offered_starts, rooms_taken, wishes
 
 FIRST_LOOK = 3.0  # seconds, while someone waits for the page; kinds that are dearer to ask may then be left untried
 SHOWN = 3
@@ -154,7 +154,8 @@ def _cheapest_opening(found: Iterable[Remedy]) -> list[Remedy]:
 
 def _outside(plan: Plan, request: DispatchRequest, answer: Answer, clock: Clock, *, whole: bool) -> Finding:
     """The request is no part of what was planned: why, and whether longer hours at a venue of it would serve it."""
-    if offered_starts(request, plan.first, plan.last):
+    taken = rooms_taken([request], plan.first, plan.last)
+    if offered_starts(request, plan.first, plan.last, taken):
         return Finding(Outside.NEWER)
     if request.latest < plan.first or request.earliest > plan.last:
         return Finding(Outside.PERIOD)

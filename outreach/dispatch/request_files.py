@@ -47,13 +47,12 @@ def number_of(one: DispatchRequest) -> str:
 
 def line_of(one: DispatchRequest) -> tuple[Any, ...]:
     """A row, in the order of `HEAD`. Prefetch `AROUND`."""
-    needs = [*one.need_labels, *([_("補聴の磁気ループ")] if one.hearing_loop else [])]
     return (
         number_of(one), show_code(one.letter.reference) if one.letter else "", one.get_status_display(),
         one.received_on.isoformat(), one.get_channel_display(), one.municipality.code6,
         one.municipality.prefecture.name, one.municipality.name, one.letter.asked_by if one.letter else "",
         *_venues(one), one.course.name, one.sessions, one.heads, one.learners_65, one.crew, one.earliest.isoformat(),
-        one.latest.isoformat(), "、".join(needs), one.loan_phones, one.organisation.name, one.contact_name,
+        one.latest.isoformat(), "、".join(one.need_labels), one.loan_phones, one.organisation.name, one.contact_name,
         show(one.contact_phone), one.note,
     )  # fmt: skip
 

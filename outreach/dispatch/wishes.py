@@ -1,19 +1,21 @@
 """When and where a request can be met: its venues in order of wish, and the starts that a problem offers at each."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import jpholiday
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outreach.classes.models import Venue
+from outreach.classes.models import Venue, VenueHold
 from outreach.dispatch.models import DispatchRequest, Visit
 from outreach.dispatch.problem import GRID_MINUTES
 from outreach.dispatch.rules import SETUP, TEARDOWN, request_starts, share_starts
 from outreach.people.availability import minute
 
+MINUTE = timedelta(minutes=1)
 OFFICE_HOURS = tuple((weekday, 9 * 60, 17 * 60) for weekday in range(5))
 AROUND = ("windows", "blackouts", "other_venues__venue")  # what a query of requests should prefetch
 
@@ -37,10 +39,13 @@ Offered = dict[int, Wish]  # each start, in order, minutes of the horizon: where
 
 
 def wishes(request: DispatchRequest) -> list[Wish]:
-    """The venues of a request, the one wished for most first."""
+    """The venues of a request, the one wished for most first; where a hearing loop is asked for and some are known to
+    have one, only those.
+    """
     own = [(window.weekday, window.opens, window.closes) for window in request.windows.all()]
     first = _wish(1, request.venue, own, (blackout.day for blackout in request.blackouts.all()))
-    return [first, *(_wish(o.rank, o.venue, o.times, o.closed) for o in request.other_venues.all())]
+    found = [first, *(_wish(o.rank, o.venue, o.times, o.closed) for o in request.other_venues.all())]
+    return [one for one in found if request.hearing_loop and one.venue.induction_loop] or found
 
 
 def _wish(rank: int, venue: Venue, openings: list[tuple[int, time, time]], closed: Iterable[date]) -> Wish:
@@ -48,11 +53,31 @@ def _wish(rank: int, venue: Venue, openings: list[tuple[int, time, time]], close
     return Wish(rank, venue, tuple(minutes), frozenset(closed))
 
 
-def offered_starts(request: DispatchRequest, first: date, last: date) -> Offered:
+Taken = Mapping[int, Sequence[tuple[int, int]]]  # by venue, minutes of the horizon: its room is somebody else's
+
+
+def rooms_taken(requests: Iterable[DispatchRequest], first: date, last: date) -> Taken:
+    """When the rooms of these requests are held for a class. 1 statement; `AROUND` should be prefetched."""
+    venues = {wish.venue.pk for request in requests for wish in wishes(request)}
+    begins, ends = _midnight(first), _midnight(last + timedelta(days=1))
+    held = VenueHold.objects.filter(venue__in=venues, starts_at__lt=ends, ends_at__gt=begins)
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for venue, starts_at, ends_at in held.values_list("venue_id", "starts_at", "ends_at"):
+        found[venue].append(((starts_at - begins) // MINUTE, (ends_at - begins) // MINUTE))
+    return found
+
+
+def offered_starts(request: DispatchRequest, first: date, last: date, taken: Taken) -> Offered:
     """When and where a request can start, a dozen of the times at most; `AROUND` should be prefetched."""
     found = wishes(request)
-    chosen = share_starts([_open(request, wish, first, last) for wish in found])
+    chosen = share_starts([_free(request, wish, first, last, taken.get(wish.venue.pk, ())) for wish in found])
     return {start: found[number] for start, number in chosen.items()}
+
+
+def _free(request: DispatchRequest, wish: Wish, first: date, last: date, taken: Sequence[tuple[int, int]]) -> list[int]:
+    """When the venue is open and its room is nobody else's."""
+    starts = _open(request, wish, first, last)
+    return [at for at in starts if not any(at < end and begin < at + request.minutes for begin, end in taken)]
 
 
 def _open(request: DispatchRequest, wish: Wish, first: date, last: date) -> list[int]:
@@ -90,3 +115,7 @@ def _is_open(wish: Wish, visit: Visit) -> bool:
         weekday == day.weekday() and opens <= begins and ends <= shuts
         for weekday, opens, shuts in wish.openings or OFFICE_HOURS
     )
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))

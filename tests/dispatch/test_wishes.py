@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -301,3 +302,34 @@ class TestFromThePlanToTheClass:
             )
 
         same_queries_at_1_and_30(add, lambda: desk.get(f"/staff/plans/{plan.pk}/?week={visit.starts_at.date()}"))
+
+
+@pytest.mark.django_db
+def test_a_room_that_is_held_for_a_class_is_not_planned_at() -> None:
+    wanted = rows.request(openings=[(0, time(9), time(17))])
+    first = rows.monday()
+    noon = timezone.make_aware(datetime.combine(first, time(12)))
+    VenueHold.objects.create(venue=wanted.venue, starts_at=noon, ends_at=noon + timedelta(hours=2), subject="session:1")
+    (visit,) = build_problem(prefecture="01", first=first, last=first).visits
+    assert all(start + visit.duration <= 720 or start >= 840 for start in visit.starts)
+    assert any(start >= 840 for start in visit.starts)
+
+
+@pytest.mark.django_db
+def test_where_a_hearing_loop_is_asked_for_the_venue_that_has_one_is_taken() -> None:
+    loop = factories.venue(name="磁気ループのある会館", induction_loop=True)
+    wanted = rows.request(hearing_loop=True)
+    OtherVenue.objects.create(request=wanted, rank=2, venue=loop)
+    first = rows.monday()
+
+    def places() -> set[str]:
+        (visit,) = build_problem(prefecture="01", first=first, last=first + timedelta(days=4)).visits
+        return {visit.place_at(start) for start in visit.starts}
+
+    assert places() == {f"v{loop.pk}"}
+    DispatchRequest.objects.update(hearing_loop=False)
+    assert f"v{wanted.venue_id}" in places()
+    DispatchRequest.objects.update(hearing_loop=True)
+    Venue.objects.update(induction_loop=False)  # known of neither: it is for the instructor to ask
+    assert f"v{wanted.venue_id}" in places()
+    assert "補聴の磁気ループ" in wanted.need_labels

@@ -4,6 +4,7 @@ from datetime import date, time
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outreach.classes.models import Course, Venue
@@ -89,7 +90,9 @@ class DispatchRequest(models.Model):
 
     @property
     def need_labels(self) -> list[str]:
-        return [str(Need(code).label) for code in self.needs if code in Need.values]
+        """All that was asked for beyond the course: of the instructor, and a hearing loop."""
+        labels = [str(Need(code).label) for code in self.needs if code in Need.values]
+        return [*labels, gettext("補聴の磁気ループ")] if self.hearing_loop else labels
 
 
 class RequestWindow(models.Model):

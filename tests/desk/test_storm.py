@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from outreach.classes.models import Session, SessionStatus, Shift
-from outreach.classes.services import assign
+from outreach.classes.models import Session, SessionStatus, Shift, VenueHold
+from outreach.classes.services import assign, hold_venue
 from outreach.contact.models import CallTask, Consent, Kind, Message
 from outreach.desk.queries.storm import Storm, hits
 from outreach.dispatch import services as dispatch
@@ -169,7 +169,7 @@ def test_one_class_alone_and_each_as_chosen(desk: Client, taught: Session, offic
 def test_a_new_day_is_one_on_which_room_and_teacher_are_free(desk: Client, taught: Session) -> None:
     storm = Storm(day_of(taught), factories.municipality().prefecture)
     answer = desk.get(f"{LIST}?kind=snow&day={storm.day}&prefecture=01")
-    to = answer.context["rows"][0].dates[0]
+    to = answer.context["units"][0].dates[0]
     chosen = {f"choice-{taught.code}": to.isoformat()}
     assert "に変える" in said(answer)
     assert "日時" in said(desk.post(SETTLE, {**warned(taught), **chosen}))
@@ -258,6 +258,44 @@ def test_a_moved_visit_leaves_the_plan_and_keeps_its_people(desk: Client, agreed
     assert set(Engagement.objects.values_list("subject", flat=True)) == {one.subject, two.subject}
     assert not Visit.objects.exists()
     assert Offer.objects.filter(status=OfferStatus.ACCEPTED).count() == 0
+
+
+def test_the_classes_of_one_visit_are_moved_together_and_none_without_the_other(desk: Client, agreed: Visit) -> None:
+    one, two = Session.objects.order_by("starts_at")
+    (unit,) = desk.get(f"{LIST}?kind=snow&day={day_of(one)}&prefecture=01").context["units"]
+    assert [row.session for row in unit.rows] == [one, two]
+    to = unit.dates[0]
+    chosen = {f"unit-{one.code}": to.isoformat(), f"choice-{one.code}": "together", f"choice-{two.code}": "together"}
+    preview = said(desk.post(SETTLE, {**warned(one), **chosen}))
+    assert f'name="unit-{one.code}" value="{to.isoformat()}"' in preview
+    assert "2件を変えて" in preview
+    hold_venue(
+        venue=two.venue, starts_at=to + (two.starts_at - one.starts_at), ends_at=to + timedelta(hours=9), subject="x"
+    )
+    desk.post(SETTLE, {**warned(one), **chosen, "sure": "1"})
+    assert list(Session.objects.order_by("starts_at").values_list("starts_at", flat=True)) == [
+        one.starts_at,
+        two.starts_at,
+    ], "the room was taken for the second meanwhile: the first stays too"
+    VenueHold.objects.filter(subject="x").delete()
+    desk.post(SETTLE, {**warned(one), **chosen, "only": one.code})
+    moved = list(Session.objects.order_by("starts_at"))
+    assert [session.starts_at - to for session in moved] == [timedelta(0), two.starts_at - one.starts_at]
+    assert set(Engagement.objects.values_list("subject", flat=True)) == {one.subject, two.subject}
+    assert not Visit.objects.exists()
+
+
+def test_the_classes_of_one_visit_can_still_be_treated_apart(desk: Client, agreed: Visit) -> None:
+    one, two = Session.objects.order_by("starts_at")
+    (unit,) = desk.get(f"{LIST}?kind=snow&day={day_of(one)}&prefecture=01").context["units"]
+    assert unit.rows[1].dates, "each has days of its own"
+    desk.post(
+        SETTLE,
+        {**warned(one), f"unit-{one.code}": "cancel", f"choice-{two.code}": "keep", "sure": "1"},
+    )
+    assert list(Session.objects.order_by("starts_at").values_list("status", flat=True)) == ["cancelled", "published"]
+    desk.post(SETTLE, {**warned(one), "all": "1", f"choice-{two.code}": "keep", "sure": "1"})
+    assert set(Session.objects.values_list("status", flat=True)) == {"cancelled"}
 
 
 @pytest.mark.django_db(transaction=True)

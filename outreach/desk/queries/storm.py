@@ -3,13 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-import jpholiday
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from geo.models import Municipality, Prefecture
-from outreach.classes.models import OPEN, PLANNED, Session, Shift, VenueHold
+from outreach.classes.models import OPEN, PLANNED, Session, Shift
 from outreach.classes.queries import sessions_in
 from outreach.classes.rules import JST
 from outreach.desk.queries.moving import Move, Moves, by_ferries, days_of, hanging, moves_on, through
@@ -18,14 +17,9 @@ from outreach.dispatch.asking import offers_in
 from outreach.dispatch.ferries import load_sea
 from outreach.dispatch.models import PlanStatus, Trip, Visit
 from outreach.dispatch.queries import plans_in
-from outreach.people.availability import Span, availability, minute
-from outreach.people.models import Person
 from outreach.people.rules import Scope
 from outreach.registration.models import PLACED_SUPPORTS, Support, SupportHelper, SupportKind
 from outreach.registration.supporting import supports_in
-
-WEEKS = 3
-OFFERED = 3
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,7 @@ class Hit:
     why: str
     shifts: list[Shift] = field(default_factory=list)
     trips: list[Trip] = field(default_factory=list)
-    dates: list[datetime] = field(default_factory=list)
+    dates: list[datetime] = field(default_factory=list)  # new starts, as `new_days` finds them
     side: str = ""  # `moving.EVE` or `HOME`: the class is on another day of a journey that is on the road on this one
 
 
@@ -180,6 +174,10 @@ def travellers(scope: Scope, moves: Moves, listed: Iterable[int]) -> list[Move]:
     return sorted((one for one in others if one.trip.plan_id in plans), key=lambda move: move.trip.leaves_at)
 
 
+def _day(session: Session) -> date:
+    return session.starts_at.astimezone(JST).date()
+
+
 def _starts_on(visit: Visit) -> date:
     return visit.starts_at.astimezone(JST).date()
 
@@ -195,68 +193,3 @@ def support_visits(scope: Scope, storm: Storm, now: datetime) -> QuerySet[Suppor
     found = found.filter(**_within(storm.day, storm.day)).exclude(kind=SupportKind.PHONE)
     people = Prefetch("helpers", going.select_related("person__municipality"), to_attr="going")
     return found.select_related("municipality").prefetch_related(people).order_by("starts_at", "pk")
-
-
-def with_new_dates(rows: Iterable[Hit], now: datetime) -> None:
-    """Fill in up to three days soon after on which room and people are free at the same hour. 7 statements."""
-    found = list(rows)
-    if not found:
-        return
-    first = max(max(_day(row.session) for row in found), now.astimezone(JST).date()) + timedelta(days=1)
-    last = first + timedelta(weeks=WEEKS)
-    keys = {shift.person_id for row in found for shift in row.shifts}
-    free = availability(Person.objects.filter(pk__in=keys), first, last)
-    taken = _holds({row.session.venue_id for row in found}, first, last)
-    promised: dict[tuple[str, int, date], list[Span]] = defaultdict(list)
-    for row in found:
-        row.dates = _dates(row, first, last, free, taken, promised)
-
-
-def _day(session: Session) -> date:
-    return session.starts_at.astimezone(JST).date()
-
-
-def _holds(venues: set[int], first: date, last: date) -> dict[int, list[tuple[datetime, datetime]]]:
-    held: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-    bounds = {"ends_at__gt": midnight(first), "starts_at__lt": midnight(last, after=True)}
-    rows = VenueHold.objects.filter(venue__in=venues, **{name: value for name, value in bounds.items() if value})
-    for venue, start, end in rows.values_list("venue", "starts_at", "ends_at"):
-        held[venue].append((start, end))
-    return held
-
-
-def _dates(
-    row: Hit,
-    first: date,
-    last: date,
-    free: dict[int, dict[date, list[Span]]],
-    taken: dict[int, list[tuple[datetime, datetime]]],
-    promised: dict[tuple[str, int, date], list[Span]],
-) -> list[datetime]:
-    """The first proposed day of each is kept free for it among the others: all of them can be moved at once."""
-    session = row.session
-    start, end = session.starts_at.astimezone(JST), session.ends_at.astimezone(JST)
-    span = (minute(start.time()), minute(end.time()))
-    keys = [("v", session.venue_id), *(("p", shift.person_id) for shift in row.shifts)]
-    found = []
-    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
-        begins, ends = _on(start, day), _on(end, day)
-        open_ = all(any(a <= span[0] and span[1] <= b for a, b in free[s.person_id][day]) for s in row.shifts)
-        booked = any(begins < until and since < ends for since, until in taken[session.venue_id])
-        meets = any(a < span[1] and span[0] < b for kind, key in keys for a, b in promised[kind, key, day])
-        if _usual(day, start.date()) and open_ and not booked and not meets:
-            found.append(begins)
-        if len(found) == OFFERED:
-            break
-    for kind, key in keys if found else []:
-        promised[kind, key, found[0].date()].append(span)
-    return found
-
-
-def _on(moment: datetime, day: date) -> datetime:
-    return datetime.combine(day, moment.timetz())
-
-
-def _usual(day: date, was: date) -> bool:
-    """No class moves from a weekday to a weekend or a public holiday."""
-    return was.weekday() >= 5 or (day.weekday() < 5 and not jpholiday.is_holiday(day))

@@ -1,6 +1,6 @@
 """A class changed, moved, merged or cancelled, with everyone told, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -42,7 +42,17 @@ def cancel_session(*, session: Session, by: User, reason: str) -> int:
     In one transaction, but for what its plan comes to: that is computed before. Returns how many bookings ended.
     Raises: classes.services.SessionError.
     """
-    return leaving.settled([session], lambda ready: _cancel(session, by, reason, ready))
+    return cancel_sessions(sessions=[session], by=by, reason=reason)
+
+
+def cancel_sessions(*, sessions: Sequence[Session], by: User, reason: str) -> int:
+    """The same of several at once: all of them, or none."""
+
+    def act(ready: leaving.Ready) -> int:
+        leaving.lock_session(*sessions, ready=ready)
+        return sum(_cancel(session, by, reason, ready) for session in sessions)
+
+    return leaving.settled(sessions, act)
 
 
 def _cancel(session: Session, by: User, reason: str, ready: leaving.Ready) -> int:
@@ -70,6 +80,20 @@ def move_session(
     """
     move = partial(_move, session, starts_at, ends_at, venue, by, reason)
     return leaving.settled([session], move)
+
+
+def move_sessions(*, moves: Sequence[tuple[Session, datetime]], by: User, reason: str) -> int:
+    """As `move_session`, several at once to new starts, each in its room, as long as it was: all of them, or none."""
+    sessions = [session for session, _to in moves]
+
+    def act(ready: leaving.Ready) -> int:
+        leaving.lock_session(*sessions, ready=ready)
+        return sum(
+            _move(session, to, to + (session.ends_at - session.starts_at), None, by, reason, ready)
+            for session, to in moves
+        )
+
+    return leaving.settled(sessions, act)
 
 
 def _move(

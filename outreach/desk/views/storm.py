@@ -1,6 +1,6 @@
 """A warning for an area and a day, or a line that does not run: everyone affected, and what to do about it.
 
-Nothing goes out on the list or on the preview; each class is settled in a transaction of its own.
+Nothing goes out on the list or on the preview; each class, or those of one visit, are settled in one transaction.
 """
 
 from collections.abc import Iterable
@@ -18,11 +18,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from outreach import dates
 from outreach.classes.models import Session
 from outreach.contact.models import Kind
 from outreach.desk import services
 from outreach.desk.forms.storm import FERRY, REASONS, ActForm, StormForm
 from outreach.desk.queries.alternatives import best_alternatives
+from outreach.desk.queries.new_days import Unit, units_of, with_new_dates
 from outreach.desk.queries.storm import (
     Hit,
     Storm,
@@ -31,7 +33,6 @@ from outreach.desk.queries.storm import (
     moves_in,
     support_visits,
     travellers,
-    with_new_dates,
 )
 from outreach.desk.queries.telling import Outlook, outlook
 from outreach.desk.views.common import REFUSALS
@@ -40,7 +41,19 @@ from outreach.people.queries import scope_of
 from outreach.people.rules import Action
 from outreach.registration.models import LIVE, Booking
 
-KEEP, CANCEL = "keep", "cancel"
+KEEP, CANCEL, TOGETHER = "keep", "cancel", "together"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What to do with one class: cancel it, or move it `to`."""
+
+    hit: Hit
+    to: datetime | None
+
+    @property
+    def session(self) -> Session:
+        return self.hit.session
 
 
 @allowed(Action.EDIT_SESSIONS)
@@ -53,7 +66,8 @@ def storm(request: ScopedRequest) -> HttpResponse:
         warned = _storm(form)
         moves = moves_in(warned)
         rows = hits(request.scope, warned, timezone.now(), moves)
-        with_new_dates(rows, timezone.now())
+        units = units_of(rows)
+        with_new_dates(units, timezone.now())
         planning = scope_of(request.user, Action.PLAN_DISPATCH)
         asked = asked_visits(planning, warned, moves) if not planning.empty else []
         listed = {shift.person_id for row in rows for shift in row.shifts} | {pk for a in asked for pk in a.visit.crew}
@@ -63,7 +77,8 @@ def storm(request: ScopedRequest) -> HttpResponse:
             log_access(request.user, "see_plan", f"plan:{plan}")
         context |= {
             "storm": warned,
-            "rows": rows,
+            "units": units,
+            "count": len(rows),
             "people": sum(row.session.seats_taken for row in rows),
             "asked": asked,
             "travellers": others,
@@ -90,7 +105,6 @@ class Plan:
     """What was chosen for one class, and what that would come to."""
 
     session: Session
-    choice: str
     to: datetime | None
     outlook: Outlook
 
@@ -109,19 +123,21 @@ def settle(request: ScopedRequest) -> HttpResponse:
         messages.error(request, _("日・場所・理由を確かめて、もう一度選んでください。"))
         return redirect(back)
     reason = act.cleaned_data["reason"]
-    chosen = _chosen(request, hits(request.scope, _storm(form), timezone.now()))
+    chosen = _chosen(request, units_of(hits(request.scope, _storm(form), timezone.now())))
     if not chosen:
         messages.error(request, _("中止にする回か、動かす回を選んでください。"))
         return redirect(back)
     if "sure" in request.POST or "only" in request.POST:
         only = request.POST.get("only")
-        _settle(request, [one for one in chosen if only is None or one[0].session.code == only], reason)
+        _settle(request, [own for own in chosen if only is None or own[0].session.code == only], reason)
         return redirect(back)
-    plans = [_foresee(request, row.session, choice, to, reason) for row, choice, to in chosen]
+    units = [[_foresee(request, one.session, one.to, reason) for one in own] for own in chosen]
+    plans = [plan for own in units for plan in own]
     context = {
-        "plans": plans,
+        "units": units,
+        "count": len(plans),
         "reason": reason,
-        "hidden": [(name, value) for name, values in _query(request.POST).items() for value in values],
+        "hidden": [(name, value) for name, values in _query(request.POST).items() for value in values] + _said(chosen),
         "back": back,
         "told": sum(plan.outlook.people for plan in plans),
         "untold": sum(len(plan.outlook.untold) for plan in plans),
@@ -131,15 +147,39 @@ def settle(request: ScopedRequest) -> HttpResponse:
     return render(request, "desk/storm_sure.html", context)
 
 
-def _chosen(request: ScopedRequest, rows: Iterable[Hit]) -> list[tuple[Hit, str, datetime | None]]:
-    every = CANCEL if "all" in request.POST else ""
+def _chosen(request: ScopedRequest, units: Iterable[Unit]) -> list[list[Chosen]]:
+    """What is to be done, those together that were chosen together."""
     found = []
-    for row in rows:
-        choice = every or request.POST.get(f"choice-{row.session.code}", KEEP)
-        to = None if choice in {KEEP, CANCEL} else _moment(choice)
-        if choice == CANCEL or to is not None:
-            found.append((row, choice, to))
-    return found
+    for unit in units:
+        apart = [row for row in unit.rows if _choice(request, row) != TOGETHER]
+        whole = CANCEL if "all" in request.POST else request.POST.get(f"unit-{unit.first.session.code}", KEEP)
+        if "all" in request.POST:
+            apart = []
+        found.append([one for row in unit.rows if row not in apart for one in _one(row, whole, unit)])
+        found += [list(_one(row, _choice(request, row))) for row in apart]
+    return [own for own in found if own]
+
+
+def _choice(request: ScopedRequest, row: Hit) -> str:
+    return request.POST.get(f"choice-{row.session.code}", TOGETHER)
+
+
+def _one(row: Hit, choice: str, unit: Unit | None = None) -> Iterable[Chosen]:
+    """Nothing where the class is to stay; of a unit the choice is said for its first."""
+    to = None if choice in {KEEP, CANCEL} else _moment(choice)
+    if to and unit:
+        to = unit.start(row, to)
+    return [Chosen(row, to)] if to or choice == CANCEL else []
+
+
+def _said(chosen: Iterable[list[Chosen]]) -> list[tuple[str, str]]:
+    """The same as fields of a form, each class by itself, and which of them belong together."""
+    fields = []
+    for own in chosen:
+        first = own[0]
+        what = first.to.isoformat() if first.to else CANCEL
+        fields += [(f"unit-{first.session.code}", what)] if len(own) > 1 else [(f"choice-{first.session.code}", what)]
+    return fields
 
 
 def _moment(raw: str) -> datetime | None:
@@ -154,7 +194,7 @@ def _moment(raw: str) -> datetime | None:
     return found
 
 
-def _foresee(request: ScopedRequest, session: Session, choice: str, to: datetime | None, reason: str) -> Plan:
+def _foresee(request: ScopedRequest, session: Session, to: datetime | None, reason: str) -> Plan:
     log_access(request.user, "see_bookings", session.subject)
     now = timezone.now()
     bookings = list(Booking.objects.filter(session=session, status__in=LIVE).select_related("resident"))
@@ -167,7 +207,7 @@ def _foresee(request: ScopedRequest, session: Session, choice: str, to: datetime
     kind = Kind.CHANGE if to else Kind.CANCELLATION
     words = {"changed": services.what_changes(session, to, None)} if to else {"reason": reason}
     in_time = services.told_in_time(session, to or session.starts_at, now)
-    return Plan(session, choice, to, outlook(bookings, kind, words, now, needed_by=in_time))
+    return Plan(session, to, outlook(bookings, kind, words, now, needed_by=in_time))
 
 
 def _moved(session: Session, to: datetime) -> Session:
@@ -178,22 +218,20 @@ def _moved(session: Session, to: datetime) -> Session:
     return moved
 
 
-def _settle(request: ScopedRequest, chosen: Iterable[tuple[Hit, str, datetime | None]], reason: str) -> None:
+def _settle(request: ScopedRequest, chosen: Iterable[list[Chosen]], reason: str) -> None:
     done, told = 0, 0
-    for row, _choice, to in chosen:
+    for own in chosen:
         try:
-            told += _act(request, row.session, to, reason)
-            done += 1
+            told += _act(request, own, reason)
+            done += len(own)
         except REFUSALS as error:
-            messages.error(request, f"{row.session.municipality} {row.session.venue}：{error}")
+            messages.error(request, f"{own[0].session.municipality} {own[0].session.venue}{dates.colon()}{error}")
     if done:
         messages.success(request, _("%(n)s件を変更しました。%(told)s人に連絡します。") % {"n": done, "told": told})
 
 
-def _act(request: ScopedRequest, session: Session, to: datetime | None, reason: str) -> int:
-    if to is None:
-        return services.cancel_session(session=session, by=request.user, reason=reason)
-    ends_at = to + (session.ends_at - session.starts_at)
-    return services.move_session(
-        session=session, starts_at=to, ends_at=ends_at, venue=None, by=request.user, reason=reason
-    )
+def _act(request: ScopedRequest, own: list[Chosen], reason: str) -> int:
+    moves = [(one.session, one.to) for one in own if one.to]
+    if moves:
+        return services.move_sessions(moves=moves, by=request.user, reason=reason)
+    return services.cancel_sessions(sessions=[one.session for one in own], by=request.user, reason=reason)

@@ -28,6 +28,7 @@ from outreach.dispatch.models import (
     Visit,
 )
 from outreach.dispatch.services import offers
+from outreach.dispatch.services.answers import withdraw_offers
 from outreach.dispatch.services.plans import current
 from outreach.people.models import DayException, Engagement, Person
 from outreach.people.rules import Scope
@@ -75,6 +76,10 @@ def test_a_person_is_told_once_of_all_their_visits(teachers: list[Person]) -> No
     assert "ほか2件" in told[0].fields["visits"]
     letter = OfferLetter.objects.get(person=teachers[0])
     assert told.get(subject=letter.subject).fields["link"].endswith(f"/o/{letter.token}/")
+    told.update(status=MessageStatus.SENT)
+    withdraw_offers(Offer.objects.filter(person=teachers[0]), by=None)
+    (ended,) = Message.objects.filter(kind=Kind.DISPATCH_ENDED)
+    assert ended.fields["visits"].count("猿払村") == 3  # all by name: which of them else?
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from outreach.contact.services.calls import is_refused
 from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Plan
 from outreach.people.models import Organisation, Person
 
+MOST_NAMED = 4  # visits in a text that some are called off: nobody need guess which, and two SMS hold them
 NO_ANSWER_FROM = (MessageStatus.FAILED, MessageStatus.REFUSED, MessageStatus.WITHDRAWN)
 
 
@@ -65,7 +66,7 @@ def tell_ended(*, offers: Iterable[Offer], now: datetime) -> None:
         if taken_back:
             _tell_one(plan, person, now)
         if known:
-            words = {"visits": _summary(known)}
+            words = {"visits": _summary(known, named=MOST_NAMED)}
             _send(plan, person, Kind.DISPATCH_ENDED, words, min(offer.starts_at for offer in known), now)
 
 
@@ -173,10 +174,11 @@ def organisation_of(person: Person) -> Organisation:
     return person.instructor.organisation
 
 
-def _summary(offers: list[Offer]) -> str:
+def _summary(offers: list[Offer], named: int = 1) -> str:
     """6月3日(月)13:30 猿払村ほか2件. As it is told, so always in Japanese."""
-    first = f"{spoken(offers[0].starts_at)} {offers[0].visit.request.municipality.name}"
-    return f"{first}ほか{len(offers) - 1}件" if len(offers) > 1 else first
+    told = sorted(offers, key=lambda offer: offer.starts_at)
+    words = "、".join(f"{spoken(offer.starts_at)} {offer.visit.request.municipality.name}" for offer in told[:named])
+    return f"{words}ほか{len(told) - named}件" if len(told) > named else words
 
 
 def spoken(moment: datetime) -> str:

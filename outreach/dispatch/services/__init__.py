@@ -19,6 +19,7 @@ from outreach.dispatch.services.offers import (
     publish_plan,
     return_offer,
     try_classes_again,
+    went_out_last,
 )
 from outreach.dispatch.services.plans import (
     lock_day,
@@ -101,6 +102,7 @@ __all__ = [
     "tell_again",
     "try_classes_again",
     "undo_version",
+    "went_out_last",
     "withdraw_letter",
     "withdraw_offers",
     "withdraw_request",

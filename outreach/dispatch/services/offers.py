@@ -48,7 +48,7 @@ def publish_plan(*, plan: Plan, by: User | None) -> int:
     """Offer every visit to come to its crew, and tell each of them once. Again, only what is not offered yet.
 
     `plan` is as its caller read it, and showed it. Who said no is not asked again: a substitute is chosen. Returns how
-    many offers went out; pressed again, how many went out then. Raises: OfferError.
+    many offers went out. Raises: OfferError.
     """
     _as_seen(plan)
     Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.PUBLISHED)
@@ -62,10 +62,11 @@ def publish_plan(*, plan: Plan, by: User | None) -> int:
     for visit, person in wanted:
         _make_offer(visit, person, by, now)
     tell_asked(plan=plan, people={person for _visit, person in wanted}, now=now)
-    return len(wanted) or _went_out_last(plan)
+    return len(wanted)
 
 
-def _went_out_last(plan: Plan) -> int:
+def went_out_last(plan: Plan) -> int:
+    """How many offers the plan's latest publishing made, for whoever presses twice."""
     made = OfferEvent.objects.filter(offer__visit__plan=plan, old="", new=OfferStatus.OPEN)
     return made.filter(at__in=made.order_by("-at").values("at")[:1]).count()
 

@@ -29,7 +29,7 @@ def plan_publish(request: ScopedRequest, pk: int) -> HttpResponse:
             messages.error(request, _("ほかの人が先に変更しました。もう一度確かめてください。"))
             return redirect("dispatch:plan-publish", pk)
         try:
-            made = services.publish_plan(plan=plan, by=request.user)
+            made = services.publish_plan(plan=plan, by=request.user) or services.went_out_last(plan)
         except OfferError as error:
             messages.error(request, str(error))
             return redirect("dispatch:plan-publish", pk)

@@ -3,8 +3,6 @@
 Runs inside the transaction of the step, so a step is done wholly or not at all.
 """
 
-from datetime import time
-
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
@@ -13,7 +11,7 @@ from geo.geocoder import geocode_postal
 from outreach.classes.models import Entry, Session
 from outreach.classes.queries import find_session, nearest_sessions, open_sessions
 from outreach.contact.numbers import NumberRefused, read_number
-from outreach.people.models import Organisation
+from outreach.people.models import USUAL_HOURS, Organisation
 from outreach.people.tries import TooManyTries
 from outreach.phone import bookings, recordings, rules, tasks
 from outreach.phone.dialogue import State
@@ -95,16 +93,9 @@ def reach(call: Call, about: ClassFacts | None) -> h.Result:
     held = session.organisation if session and session.organisation.phone else None
     number = dialable(held.phone if held else settings.LINE_STAFF_NUMBER)
     office = held or Organisation.objects.filter(phone=number, phone_opens__isnull=False).order_by("pk").first()
-    if number in {"", call.line} or not rules.office_open(timezone.now(), hours_of(office)):
+    if number in {"", call.line} or not rules.office_open(timezone.now(), office.answers if office else USUAL_HOURS):
         return h.NobodyThere()
     return h.PersonThere(number)
-
-
-def hours_of(office: Organisation | None) -> tuple[time, time]:
-    """As its settings say, which residents read too."""
-    if office and office.phone_opens and office.phone_closes:
-        return office.phone_opens, office.phone_closes
-    return rules.USUAL
 
 
 def dialable(raw: str) -> str:

@@ -5,8 +5,6 @@ from datetime import datetime, time, timedelta
 from outreach.classes.rules import JST
 from outreach.contact.working_days import is_working_day
 
-USUAL = time(8, 30), time(17, 15)  # a town hall's, for an office that has not said its own
-
 PLACEHOLDERS = "アイウエオカキクケコサシスセソタチツテトナニヌネノ"
 PENDING = "ナマエマチ"
 CALL_KEPT = timedelta(days=1)  # so that a late webhook still finds that its call is over

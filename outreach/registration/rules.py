@@ -40,27 +40,27 @@ def at(day: date, hour: time | None) -> datetime | None:
     return datetime.combine(day, hour, tzinfo=JST) if hour else None
 
 
-OFFICE_SHUTS, LAST_POST = time(17), time(15)
+LAST_POST = time(15)
 LETTER_DAYS, ANSWER_DAYS = 2, 2  # working days that a letter takes, and that its reader has
 TIME_TO_ANSWER = timedelta(hours=2)  # the least that someone needs to see a message and answer
 
 
-def offer_deadline(starts_at: datetime, *, way: str, hours: int, now: datetime) -> datetime | None:
+def offer_deadline(starts_at: datetime, *, way: str, hours: int, shuts: time, now: datetime) -> datetime | None:
     """Until when an offered seat is held, never past 18:00 on the eve; None where that is too near.
 
-    By text `hours` from when it may go out; by a person's call to the end of the next working day; by letter two
-    working days after it arrives, or as for a call where that would be past the eve.
+    By text `hours` from when it may go out; by a person's call until the office `shuts` on the next working day; by
+    letter until then two working days after it arrives, or as for a call where that would be past the eve.
     """
     local = now.astimezone(JST)
     eve = datetime.combine(starts_at.astimezone(JST).date() - timedelta(days=1), time(18), tzinfo=JST)
     if way == Channel.POST:
         days = LETTER_DAYS + ANSWER_DAYS
         posted = local.date() + timedelta(days=local.time() >= LAST_POST)
-        by_letter = datetime.combine(add_working_days(posted, days), OFFICE_SHUTS, tzinfo=JST)
+        by_letter = datetime.combine(add_working_days(posted, days), shuts, tzinfo=JST)
         if by_letter <= eve:
             return by_letter
     told = into_hours(now)
-    by_call = datetime.combine(add_working_days(local.date(), 1), OFFICE_SHUTS, tzinfo=JST)
+    by_call = datetime.combine(add_working_days(local.date(), 1), shuts, tzinfo=JST)
     deadline = min(told + timedelta(hours=hours) if way == Channel.SMS else by_call, eve)
     return deadline if deadline - told >= TIME_TO_ANSWER else None
 

@@ -9,7 +9,7 @@ from django.apps import apps
 
 from outreach.classes.models import Session
 from outreach.contact.models import CallStatus, CallTask, Consent, ConsentSource, Kind, Message, SenderNumber
-from outreach.people.models import Organisation
+from outreach.people.models import USUAL_HOURS, Organisation
 from outreach.phone import rules
 from outreach.phone.models import Call, PendingName, Recording
 from outreach.registration.models import Booking, BookingStatus, Intake, Resident
@@ -334,7 +334,7 @@ def test_a_person_is_there_at_the_hours_that_the_office_set_and_residents_read(
         phone="+81300000102", phone_opens=time(13), phone_closes=time(16)
     )
     Caller().ring().press("1", a_class.code, "0")
-    assert asked == [rules.USUAL, (time(8), time(20)), (time(13), time(16))]
+    assert asked == [USUAL_HOURS, (time(8), time(20)), (time(13), time(16))]
     assert hall.phone_hours == "平日 8:00～20:00"
 
 

@@ -7,10 +7,11 @@ from itertools import product
 import pytest
 
 from outreach.classes.rules import JST
+from outreach.people.models import USUAL_HOURS
 from outreach.phone import rules
 from outreach.phone.dialogue.facts import Keep, Standing
 from outreach.phone.dialogue.saying import Ask, Saying, Wants, Word
-from outreach.phone.rules import USUAL, office_open  # the real one: the fixture replaces the module's
+from outreach.phone.rules import office_open  # the real one: the fixture replaces the module's
 from outreach.phone.speech import SPOKEN, Line, digit_by_digit, lines_of, spoken_clock, spoken_day
 from outreach.phone.twiml import Addresses, render
 from outreach.phone.words import WORDS
@@ -113,7 +114,7 @@ def test_a_recording_is_announced_without_anything_of_the_caller_in_the_address(
     ],
 )
 def test_the_office_is_open_on_working_days(when: datetime, is_open: bool) -> None:
-    assert office_open(when.replace(tzinfo=JST), USUAL) == is_open
+    assert office_open(when.replace(tzinfo=JST), USUAL_HOURS) == is_open
 
 
 def test_placeholders_at_one_number_differ() -> None:

@@ -9,7 +9,7 @@ from outreach.people.writing import clean_kana, clean_name, looks_like_my_number
 from outreach.registration.rules import offer_deadline, reminders_due
 
 STARTS = datetime(2026, 12, 10, 13, 30, tzinfo=JST)
-TEN, NINE = time(10), time(9)
+TEN, NINE, FIVE = time(10), time(9), time(17)
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,14 @@ def test_a_year_may_do_without_a_reminder() -> None:
 
 def test_an_offer_ends_on_the_eve_at_six_at_the_latest() -> None:
     now = STARTS - timedelta(days=2)
-    assert offer_deadline(STARTS, way="sms", hours=24, now=now) == now + timedelta(hours=24)
-    assert offer_deadline(STARTS, way="sms", hours=72, now=now) == datetime(2026, 12, 9, 18, tzinfo=JST)
+    assert offer_deadline(STARTS, way="sms", hours=24, shuts=FIVE, now=now) == now + timedelta(hours=24)
+    assert offer_deadline(STARTS, way="sms", hours=72, shuts=FIVE, now=now) == datetime(2026, 12, 9, 18, tzinfo=JST)
 
 
 def test_nobody_is_offered_a_seat_who_has_no_time_to_answer() -> None:
-    assert offer_deadline(STARTS, way="sms", hours=24, now=datetime(2026, 12, 9, 16, 30, tzinfo=JST)) is None
+    assert (
+        offer_deadline(STARTS, way="sms", hours=24, shuts=FIVE, now=datetime(2026, 12, 9, 16, 30, tzinfo=JST)) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,5 +101,5 @@ def test_nobody_is_offered_a_seat_who_has_no_time_to_answer() -> None:
     ],
 )
 def test_an_offer_is_held_as_long_as_its_way_takes(way: str, now: datetime, until: datetime) -> None:
-    found = offer_deadline(STARTS, way=way, hours=24, now=now.replace(tzinfo=JST))
+    found = offer_deadline(STARTS, way=way, hours=24, shuts=FIVE, now=now.replace(tzinfo=JST))
     assert found == until.replace(tzinfo=JST)

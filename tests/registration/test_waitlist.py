@@ -1,6 +1,6 @@
 """The queue of a full class: passed on in order, past those who cannot come, by staff's word with a reason."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils import timezone
 from outreach.classes.models import Session
 from outreach.contact.models import CallTask, Channel, ConsentSource, Kind, Message
 from outreach.contact.services import record_consent
-from outreach.people.models import User
+from outreach.people.models import Organisation, User
 from outreach.registration.models import Booking, BookingStatus, Intake
 from outreach.registration.services import (
     BookingError,
@@ -19,6 +19,7 @@ from outreach.registration.services import (
     give_seat,
     put_in_queue,
     queue_of,
+    turn_of,
 )
 from tests import factories
 
@@ -137,3 +138,14 @@ def test_an_offered_seat_is_accepted_once(full: Session, holder: Booking) -> Non
     full.refresh_from_db()
     assert full.seats_taken == 1
     assert Message.objects.filter(subject=waiting.subject, kind=Kind.CONFIRMATION, channel=Channel.SMS).count() == 1
+
+
+@pytest.mark.parametrize(("closes", "until"), [(time(16), time(16)), (None, time(17, 15))])
+def test_who_is_rung_may_answer_until_the_office_stops_answering(
+    full: Session, holder: Booking, closes: time | None, until: time
+) -> None:
+    Organisation.objects.update(phone_opens=closes and time(9), phone_closes=closes)
+    waiting = factories.booking(full, phone="+81300000555", contact=Channel.CALL)
+    turn = turn_of(waiting, Session.objects.get(pk=full.pk), timezone.now())
+    assert turn.until
+    assert timezone.localtime(turn.until).time() == until

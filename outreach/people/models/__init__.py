@@ -14,10 +14,11 @@ from outreach.people.models.persons import Instructor, Person, Qualification, Sk
 from outreach.people.models.registers import RegisterFile
 from outreach.people.models.training import Curriculum, Meeting, TrainingAttendance, Unit
 from outreach.people.models.tries import FailedTry
-from outreach.people.models.users import AccessLog, Membership, Organisation, OrganisationEvent, Role, User
+from outreach.people.models.users import USUAL_HOURS, AccessLog, Membership, Organisation, OrganisationEvent, Role, User
 
 __all__ = [
     "OPEN_APPLICATIONS",
+    "USUAL_HOURS",
     "WEEKDAYS",
     "AccessLog",
     "ApplicationEvent",

@@ -1,5 +1,7 @@
 """Who works here: organisations, users, their roles and how far these reach, and the log of who looked at whom."""
 
+from datetime import time
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outreach import dates
+
+USUAL_HOURS = time(8, 30), time(17, 15)  # a town hall's, for an office that has not said its own
 
 
 class Organisation(models.Model):
@@ -45,6 +49,13 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def answers(self) -> tuple[time, time]:
+        """From when to when, on working days, someone sits at the telephone; what is due that day is due by its end."""
+        if self.phone_opens is None or self.phone_closes is None:
+            return USUAL_HOURS
+        return self.phone_opens, self.phone_closes
 
     @property
     def phone_hours(self) -> str:

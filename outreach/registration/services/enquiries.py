@@ -1,7 +1,7 @@
 """Questions from residents: taken by any channel, put on the call list, answered by a day that is promised."""
 
 import hashlib
-from datetime import date, datetime, time
+from datetime import date, datetime
 from uuid import uuid4
 
 from django.conf import settings
@@ -15,11 +15,10 @@ from outreach.classes.rules import JST
 from outreach.contact.models import CallTask, Kind
 from outreach.contact.services import open_call_task, withdraw_messages
 from outreach.contact.working_days import add_working_days
-from outreach.people.models import Organisation, User
+from outreach.people.models import USUAL_HOURS, Organisation, User
 from outreach.registration.models import Enquiry, EnquiryEvent, EnquiryStatus, Intake
 
 ANSWERED_WITHIN = 2  # working days
-CLOSES = time(17)
 S = EnquiryStatus
 
 
@@ -83,16 +82,17 @@ def _put_on_list(enquiry: Enquiry, about: str) -> CallTask:
             "about": about,
         },
         at=timezone.now(),
-        needed_by=end_of(enquiry.due_on),
+        needed_by=end_of(enquiry.due_on, holder),
         municipality=town,
         organisation=holder,
         sample=enquiry.sample,
     )
 
 
-def end_of(day: date) -> datetime:
-    """When a town hall closes that day."""
-    return datetime.combine(day, CLOSES, tzinfo=JST)
+def end_of(day: date, office: Organisation | None) -> datetime:
+    """When the office stops answering its telephone that day."""
+    _opens, shuts = office.answers if office else USUAL_HOURS
+    return datetime.combine(day, shuts, tzinfo=JST)
 
 
 @transaction.atomic

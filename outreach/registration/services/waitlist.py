@@ -44,8 +44,8 @@ def turn_of(booking: Booking, session: Session, now: datetime) -> Turn:
     ]
     if not ways:
         return Turn(booking, None, _("空席のご案内を断っています"))
-    hours = session.programme_year.offer_hours
-    found = [rules.offer_deadline(session.starts_at, way=way, hours=hours, now=now) for way in ways]
+    hours, (_opens, shuts) = session.programme_year.offer_hours, session.organisation.answers
+    found = [rules.offer_deadline(session.starts_at, way=way, hours=hours, shuts=shuts, now=now) for way in ways]
     until = max(filter(None, found), default=None)
     return Turn(booking, until, "" if until else _("前日までに返事を聞く時間がありません"))
 

@@ -22,8 +22,9 @@ from outreach.dispatch.services import (
     end_search,
     keep_baseline,
     keep_run,
+    keeping_drafts,
     note_run,
-    replan,
+    planned_anew,
     ring_unreached,
     still_wanted,
     write_version,
@@ -67,7 +68,8 @@ def _run(plan: Plan, make: Callable[[Plan], object]) -> None:
 
 def _answer(plan: Plan) -> None:
     problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last)
-    answer = run_solver(problem, solver=plan.solver, seconds=plan.seconds, beat=partial(note_run, plan))
+    beat = keeping_drafts(plan, problem, partial(note_run, plan))
+    answer = run_solver(problem, solver=plan.solver, seconds=plan.seconds, beat=beat)
     made = checked(plan, problem, answer)
     with transaction.atomic():
         if keep_run(plan):
@@ -77,7 +79,11 @@ def _answer(plan: Plan) -> None:
 
 
 def _anew(plan: Plan) -> None:
-    version = replan(plan=plan, by=plan.made_by, seconds=plan.seconds, beat=partial(note_run, plan))
+    made, reason = planned_anew(plan=plan, seconds=plan.seconds, beat=partial(note_run, plan))
+    with transaction.atomic():
+        if not keep_run(plan):
+            return
+        version = write_version(plan=plan, made=made, reason=reason, by=plan.made_by)
     _compare(version)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.dispatch.figures import UNITS_A_KM
 from outreach.dispatch.models import Plan, PlanStatus, SearchStatus
+from outreach.dispatch.services.silence import is_lost
 from outreach.dispatch.wording import in_names
 
 STAGES = {
@@ -24,9 +25,13 @@ SEARCHING = {
 
 @dataclass(frozen=True)
 class Progress:
-    """`best_km` and `bound_km` are costs in kilometres of road: of the best plan so far, and what none can beat."""
+    """`lost`: it should be made, and nobody works on it.
+
+    `best_km` and `bound_km` are costs in kilometres of road: of the best plan so far, and what none can beat.
+    """
 
     running: bool
+    lost: bool
     stopping: bool
     stage: str
     done: int
@@ -37,10 +42,11 @@ class Progress:
 
 
 def progress_of(plan: Plan) -> Progress:
-    queued = plan.status == PlanStatus.QUEUED
+    queued, lost = plan.status == PlanStatus.QUEUED, being_made(plan) and is_lost(plan)
     stage = _("順番を待っています") if queued else STAGES.get(plan.stage, _("計算しています"))
     return Progress(
-        running=being_made(plan),
+        running=being_made(plan) and not lost,
+        lost=lost,
         stopping=plan.stop_asked,
         stage=str(stage),
         done=plan.done,

@@ -74,7 +74,7 @@ def test_a_second_press_shows_the_plan_under_way_in_place_of_another(desk: Clien
     assert said.redirect_chain[-1][0] == f"/staff/plans/{plan.pk}/"
     desk.post("/staff/plans/new/", {**asked, "first": first + timedelta(days=7), "last": first + timedelta(days=9)})
     assert Plan.objects.count() == 2, "other days are another plan"
-    Plan.objects.update(made_at=timezone.now() - timedelta(hours=2))  # no worker ever came
+    Plan.objects.update(asked_at=timezone.now() - timedelta(hours=2))  # no worker ever came
     desk.post("/staff/plans/new/", asked)
     Plan.objects.filter(status=PlanStatus.QUEUED).update(status=PlanStatus.READY)
     desk.post("/staff/plans/new/", asked)

@@ -1,5 +1,5 @@
-"""A plan under a real worker whose watchdog is killed with -9: all of it ends, the next worker makes the plan, once,
-and the page says so all the while."""
+"""A plan under a real worker whose watchdog is killed with -9: all of it ends, the page says so, and the next worker
+makes the plan, once; or what the dead one had found so far is used."""
 
 import os
 import sys
@@ -15,10 +15,11 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from outreach.dispatch import services
-from outreach.dispatch.models import Plan, PlanStatus
-from outreach.dispatch.services.runs import SILENT
+from outreach.dispatch.models import Plan, PlanDraft, PlanStatus
+from outreach.dispatch.services.silence import DEAD
 from outreach.people.models import Role
 from tests import factories
 from tests.backend.test_worker import children, living, until
@@ -88,8 +89,9 @@ def status(plan: Plan) -> str:
 
 @pytest.mark.once
 @pytest.mark.django_db(transaction=True)
-def test_a_plan_whose_watchdog_is_killed_is_left_by_all_and_made_by_the_next_once(
-    plan: Plan, workers: list[Worker]
+@pytest.mark.parametrize("act", ["again", pytest.param("keep", marks=pytest.mark.proof)])
+def test_a_plan_whose_whole_worker_is_killed_says_so_and_is_made_once(
+    plan: Plan, workers: list[Worker], act: str
 ) -> None:
     desk = Client()
     desk.force_login(factories.user(Role.PREFECTURE, prefecture_id="01"))
@@ -100,6 +102,8 @@ def test_a_plan_whose_watchdog_is_killed_is_left_by_all_and_made_by_the_next_onc
     assert "順番を待っています" in page()
     workers.append(Worker())
     assert until(lambda: status(plan) == PlanStatus.RUNNING, 60)
+    if act == "keep":
+        assert until(PlanDraft.objects.exists, 120)
     family = workers[0].family()
     assert len(family) > 3
     workers[0].kill()
@@ -108,12 +112,15 @@ def test_a_plan_whose_watchdog_is_killed_is_left_by_all_and_made_by_the_next_onc
     assert plan.version is None
     assert 'http-equiv="refresh"' in page(), "nobody can know yet"
     assert services.sweep_runs(now=timezone.now()) == 0
-    assert services.sweep_runs(now=timezone.now() + SILENT * 1.1) == 1  # as a sweep would a minute later
-    assert "順番を待っています" in page()
-    Plan.objects.filter(pk=plan.pk).update(seconds=1)
+    Plan.objects.update(seen_at=timezone.now() - DEAD * 1.1)  # minutes later, and no worker came
+    assert "計算が止まっています" in page()
+    desk.post(f"/staff/plans/{plan.pk}/again/", {"act": act})
+    if act == "again":
+        assert "順番を待っています" in page()
+        Plan.objects.filter(pk=plan.pk).update(seconds=1)
+    OrmQ.objects.update(lock=timezone.now() - timedelta(hours=1))  # the killed worker's task comes back as well
     workers.append(Worker())
-    assert until(lambda: status(plan) == PlanStatus.READY, 200)  # the solver may have to be compiled first
-    assert plan.run == 2
-    assert plan.version
+    assert until(lambda: status(plan) == PlanStatus.READY and not OrmQ.objects.exists(), 200)
+    assert plan.version  # above, the solver may have had to be compiled first
     assert plan.versions.count() == 1
     assert "計画し直す" in page()

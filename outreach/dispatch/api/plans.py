@@ -55,6 +55,9 @@ class PlanOut(Schema):
     made_at: datetime
     sample: bool
     running: bool
+    lost: bool = Field(
+        description="計算するはずなのに、返事がない（running は false になる）。POST plans/{id}/again でやり直せる"
+    )
     stopping: bool
     stage: str
     done: int
@@ -88,6 +91,7 @@ def plan_out(plan: Plan) -> dict[str, Any]:
         "made_at": timezone.localtime(plan.made_at),
         "sample": plan.sample,
         "running": progress.running,
+        "lost": progress.lost,
         "stopping": progress.stopping,
         "stage": progress.stage,
         "done": progress.done,
@@ -158,3 +162,14 @@ def stop_plan(request: ScopedRequest, plan_id: int) -> dict[str, Any]:
     if not services.stop_plan(plan=plan):
         raise HttpError(409, _("いまは計算していません。"))
     return plan_out(_plan(request, plan_id))
+
+
+@router.post("/plans/{plan_id}/again", response={202: PlanOut}, auth=signed_in, summary="返事のない計算をやり直す")
+@permitted(Action.PLAN_DISPATCH)
+def restart_plan(request: ScopedRequest, plan_id: int) -> Status[dict[str, Any]]:
+    """止まっていた計算が戻ってきても、二重にはなりません。計算していないとき、もう終わったときは 409 です。"""
+    try:
+        services.restart_plan(plan=_plan(request, plan_id))
+    except PlanRefused as refused:
+        raise HttpError(409, str(refused)) from refused
+    return Status(202, plan_out(_plan(request, plan_id)))

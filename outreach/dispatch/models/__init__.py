@@ -1,6 +1,7 @@
 """What dispatch keeps: requests, plans with every version of theirs, trips, visits, offers."""
 
 from outreach.dispatch.models.bases import OtherBase
+from outreach.dispatch.models.drafts import PlanDraft
 from outreach.dispatch.models.dropped import DroppedEvent, DroppedVisit
 from outreach.dispatch.models.letters import Channel, LetterEvent, LetterStatus, RequestLetter
 from outreach.dispatch.models.offers import SAID_NO, STANDING, Offer, OfferEvent, OfferLetter, OfferStatus
@@ -48,6 +49,7 @@ __all__ = [
     "OtherBase",
     "OtherVenue",
     "Plan",
+    "PlanDraft",
     "PlanProblem",
     "PlanSolver",
     "PlanStatus",

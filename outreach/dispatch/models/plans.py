@@ -51,6 +51,7 @@ class Plan(models.Model):
     version = models.ForeignKey("PlanVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)  # since when it waits for a worker
     sample = models.BooleanField(_("見本データ"), default=False)
 
     class Meta:

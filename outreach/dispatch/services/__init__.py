@@ -2,6 +2,7 @@
 
 from outreach.dispatch.services.answers import withdraw_offers
 from outreach.dispatch.services.baseline import keep_baseline
+from outreach.dispatch.services.drafts import keeping_drafts, use_draft
 from outreach.dispatch.services.letters import (
     accept_letter,
     amend_letter,
@@ -25,7 +26,9 @@ from outreach.dispatch.services.plans import (
     lock_day,
     lock_visit,
     move_visit,
+    planned_anew,
     replan,
+    restart_plan,
     start_plan,
     start_replan,
     stop_plan,
@@ -44,12 +47,13 @@ from outreach.dispatch.services.searches import (
     begin_search,
     end_search,
     finding_of,
-    is_lost,
+    is_search_lost,
     search_of,
     start_search,
     still_wanted,
     sweep_searches,
 )
+from outreach.dispatch.services.silence import is_lost
 from outreach.dispatch.services.telling import ring_unreached, tell_again
 from outreach.dispatch.services.travelled import note_travelled
 from outreach.dispatch.services.versions import checked, save_version, write_version
@@ -75,8 +79,10 @@ __all__ = [
     "end_search",
     "finding_of",
     "is_lost",
+    "is_search_lost",
     "keep_baseline",
     "keep_run",
+    "keeping_drafts",
     "lapse_offers",
     "lock_day",
     "lock_visit",
@@ -84,10 +90,12 @@ __all__ = [
     "note_run",
     "note_travelled",
     "offer_to",
+    "planned_anew",
     "publish_plan",
     "receive_letter",
     "reopen_letter",
     "replan",
+    "restart_plan",
     "return_offer",
     "ring_unreached",
     "save_version",
@@ -102,6 +110,7 @@ __all__ = [
     "tell_again",
     "try_classes_again",
     "undo_version",
+    "use_draft",
     "went_out_last",
     "withdraw_letter",
     "withdraw_offers",

@@ -1,10 +1,10 @@
 """Plans: started, saved only when `check` accepts them, changed by hand, undone."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
@@ -20,12 +20,12 @@ from outreach.dispatch.problem import Problem
 from outreach.dispatch.running import Beat, run_solver, unheard
 from outreach.dispatch.score import Score
 from outreach.dispatch.services.refused import PlanRefused, PlanUnderWay
+from outreach.dispatch.services.silence import is_lost
 from outreach.dispatch.services.versions import (
     Checked,
     checked,
     lock_as_read,
     make_current,
-    save_version,
     write_version,
 )
 from outreach.dispatch.solvers.base import NoPlanError
@@ -34,7 +34,6 @@ from outreach.people.models import Person, User
 
 LONGEST = 300  # seconds; a job's queue takes it for lost after ten minutes
 MOST_DAYS = 62
-LOST = timedelta(hours=1)  # what waited longer waits for no worker: it holds nobody up any more
 GRACE = 120  # seconds for a job beyond its solver's: reading, the baseline, writing
 
 
@@ -54,8 +53,10 @@ def start_plan(
         raise PlanRefused([_("期間は2か月以内で、初日から末日の順に、きょうの前後2年までの日を入れてください。")])
     if solver not in PlanSolver.values:
         raise PlanRefused([_("この解き方はありません。")])
-    if known := _under_way(prefecture, first, last):
-        raise PlanUnderWay(known)
+    for known in _under_way(prefecture, first, last):
+        if not is_lost(known):
+            raise PlanUnderWay(known)
+        _give_up(known)
     plan = Plan.objects.create(
         prefecture_id=prefecture,
         first=first,
@@ -63,17 +64,54 @@ def start_plan(
         seconds=max(1, min(seconds, LONGEST)),
         solver=solver,
         made_by=by,
+        asked_at=timezone.now(),
     )
-    async_task("outreach.dispatch.jobs.run_plan", plan.pk, timeout=plan.seconds + GRACE)  # with it, or neither
+    queue(plan)
     return plan
 
 
-def _under_way(prefecture: str, first: date, last: date) -> Plan | None:
-    """The plan that waits or runs for any of these days. Locks the prefecture, for two who press at once."""
+def queue(plan: Plan) -> None:
+    """In the transaction that asks for it: with it, or neither."""
+    job = "run_replan" if plan.replanning else "run_plan"
+    async_task(f"outreach.dispatch.jobs.{job}", plan.pk, timeout=plan.seconds + GRACE)
+
+
+def _under_way(prefecture: str, first: date, last: date) -> list[Plan]:
+    """The plans that wait or run for any of these days. Locks the prefecture, for two who press at once."""
     Prefecture.objects.select_for_update(no_key=True).get(pk=prefecture)
     same_days = Plan.objects.filter(prefecture=prefecture, first__lte=last, last__gte=first)
-    waiting = Q(status=PlanStatus.QUEUED, made_at__gte=timezone.now() - LOST) | Q(status=PlanStatus.RUNNING)
-    return same_days.filter(waiting).order_by("pk").first()
+    waiting = same_days.filter(status__in=[PlanStatus.QUEUED, PlanStatus.RUNNING])
+    return list(waiting.order_by("pk"))
+
+
+def _give_up(plan: Plan) -> None:
+    """Another is made in its place: a worker that comes back for it finds nothing to do, and isn't heard."""
+    failure = _("計算が止まったままだったため、新しい計画に代えました。")
+    values = {"status": PlanStatus.FAILED, "seen_at": None, "run": F("run") + 1, "failure": failure}
+    as_it_was(plan).update(**values)
+
+
+def as_it_was(plan: Plan) -> QuerySet[Plan]:
+    """The plan, if its making stands as it was read."""
+    same = {"run": plan.run, "seen_at": plan.seen_at, "status": plan.status, "replanning": plan.replanning}
+    return Plan.objects.filter(pk=plan.pk, **same)
+
+
+@transaction.atomic
+def restart_plan(*, plan: Plan) -> None:
+    """Begin the making of a lost plan again; once, however often it is pressed or whoever comes back for it.
+
+    Raises: PlanRefused where someone works on it after all.
+    """
+    standing = Plan.objects.select_for_update().get(pk=plan.pk)
+    if not is_lost(standing):
+        if standing.replanning or standing.status in {PlanStatus.QUEUED, PlanStatus.RUNNING}:
+            return  # begun again a moment ago
+        raise PlanRefused([_("いまは計算していません。画面を開き直してください。")])
+    again = {"asked_at": timezone.now(), "seen_at": None, "run": F("run") + 1, "deaths": 0, "stop_asked": False}
+    nothing = {"done": 0, "total": 0, "stage": "", "best_cost": None, "bound": None, "failure": ""}
+    as_it_was(standing).update(**again, **nothing, **({} if standing.replanning else {"status": PlanStatus.QUEUED}))
+    queue(standing)
 
 
 def stop_plan(*, plan: Plan) -> bool:
@@ -189,14 +227,20 @@ def start_replan(*, plan: Plan) -> None:
     """Queue planning the rest anew around what is locked. Raises: PlanRefused where it is under way already."""
     ready = Plan.objects.filter(pk=plan.pk, replanning=False, version__isnull=False)
     values = {"stop_asked": False, "done": 0, "total": 0, "stage": "", "best_cost": None, "bound": None, "failure": ""}
-    if ready.update(replanning=True, **values) != 1:
+    if ready.update(replanning=True, asked_at=timezone.now(), **values) != 1:
         raise PlanRefused([_("いまは計画し直せません。画面を開き直してください。")])
     plan.replanning = True
-    async_task("outreach.dispatch.jobs.run_replan", plan.pk, timeout=plan.seconds + GRACE)  # in this transaction
+    queue(plan)
 
 
 def replan(*, plan: Plan, by: User | None, seconds: float = 20, beat: Beat = unheard) -> PlanVersion:
-    """Plan anew around what is locked, accepted or refused; what people were told costs to change.
+    """Plan anew around what is locked, accepted or refused, and save it. Raises: PlanRefused, as `planned_anew`."""
+    made, reason = planned_anew(plan=plan, seconds=seconds, beat=beat)
+    return write_version(plan=plan, made=made, reason=reason, by=by)
+
+
+def planned_anew(*, plan: Plan, seconds: float, beat: Beat = unheard) -> tuple[Checked, str]:
+    """The plan anew, not saved yet, with what was done; what people were told costs to change.
 
     Raises: PlanRefused where the locks cannot stand together any more.
     """
@@ -205,15 +249,15 @@ def replan(*, plan: Plan, by: User | None, seconds: float = 20, beat: Beat = unh
         fresh = run_solver(problem, solver=PlanSolver.BEST, seconds=seconds, beat=beat)
     except NoPlanError as error:
         raise PlanRefused([_("固定した訪問を、すべて同時には守れません。固定をいくつか外してください。")]) from error
-    return save_better(plan=plan, problem=problem, fresh=fresh, by=by)
+    return checked(plan, problem, _better(plan, problem, fresh)), _("固定を残して計画し直した")
 
 
-def save_better(*, plan: Plan, problem: Problem, fresh: Answer, by: User | None) -> PlanVersion:
-    """Keep the new plan, or the old one where that still keeps the rules and is no worse. Raises: PlanRefused."""
+def _better(plan: Plan, problem: Problem, fresh: Answer) -> Answer:
+    """The new plan, or the old one where that still keeps the rules and is no worse."""
     result = check(problem, fresh)
     if plan.version is not None:
         old = bare(problem_json.load_plan(plan.version.document))
         known = check(problem, old)
         if isinstance(known, Score) and (not isinstance(result, Score) or known.cost <= result.cost):
-            fresh = replace(old, bound=fresh.bound)
-    return save_version(plan=plan, problem=problem, answer=fresh, reason=_("固定を残して計画し直した"), by=by)
+            return replace(old, bound=fresh.bound)
+    return fresh

@@ -4,21 +4,22 @@
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_q.tasks import async_task
 
-from outreach.dispatch.models import Plan, PlanStatus
-from outreach.dispatch.services.plans import GRACE
+from outreach.dispatch.models import Plan, PlanDraft, PlanStatus
+from outreach.dispatch.services.drafts import use_draft
+from outreach.dispatch.services.plans import queue
+from outreach.dispatch.services.refused import PlanRefused
+from outreach.dispatch.services.silence import SILENT
 from outreach.dispatch.solvers.base import Progress
 
 log = logging.getLogger(__name__)
 
-SILENT = timedelta(seconds=60)  # a worker not heard of for so long is dead: it speaks every second
 MOST_DEATHS = 2  # then something in the plan itself may be what kills them
 
 
@@ -56,13 +57,29 @@ def end_run(plan: Plan, *, failure: str = "") -> None:
     values: dict[str, object] = {"seen_at": None, "deaths": 0, "replanning": False, "failure": failure[:500]}
     if failure and not plan.replanning:
         values["status"] = PlanStatus.FAILED
-    _mine(plan).update(**values)
+    if _mine(plan).update(**values):
+        PlanDraft.objects.filter(plan=plan.pk).delete()
 
 
 def sweep_runs(*, now: datetime) -> int:
-    """Each minute: run again the plans whose worker died, or say that they failed if that happened before."""
+    """Each minute: run again the plans whose worker died; if that happened before, keep the best that they had.
+
+    So is one that someone had asked to stop. Where it had nothing, it failed.
+    """
     dead = Plan.objects.filter(Q(status=PlanStatus.RUNNING) | Q(replanning=True), seen_at__lt=now - SILENT)
-    return sum(_take_up(plan) for plan in dead)
+    return sum(_kept(plan) or _take_up(plan) for plan in dead)
+
+
+def _kept(plan: Plan) -> bool:
+    if not plan.stop_asked and plan.deaths + 1 < MOST_DEATHS:
+        return False
+    try:
+        return use_draft(plan=plan, by=plan.made_by) is not None
+    except PlanRefused:
+        return False
+    except Exception:  # what is wrong with one plan keeps no other from being taken up
+        log.exception("plan %d: its best so far can't be used", plan.pk)
+        return False
 
 
 @transaction.atomic
@@ -70,16 +87,11 @@ def _take_up(plan: Plan) -> bool:
     silent = _mine(plan).filter(seen_at=plan.seen_at)
     if plan.deaths + 1 >= MOST_DEATHS:
         failure = _("計算が途中で止まりました。もう一度お試しください。続くときは、期間を短くしてください。")
-        values = {"replanning": False, "seen_at": None, "deaths": 0, "failure": failure}
+        values: dict[str, object] = {"replanning": False, "seen_at": None, "deaths": 0, "failure": failure}
         return silent.update(**values, **({} if plan.replanning else {"status": PlanStatus.FAILED})) == 1
-    if (
-        silent.update(
-            seen_at=None, deaths=F("deaths") + 1, **({} if plan.replanning else {"status": PlanStatus.QUEUED})
-        )
-        != 1
-    ):
+    values = {"seen_at": None, "asked_at": timezone.now(), "deaths": F("deaths") + 1}
+    if silent.update(**values, **({} if plan.replanning else {"status": PlanStatus.QUEUED})) != 1:
         return False
-    job = "outreach.dispatch.jobs." + ("run_replan" if plan.replanning else "run_plan")
-    async_task(job, plan.pk, timeout=plan.seconds + GRACE)
+    queue(plan)
     log.warning("plan %d: its worker died, taken up again", plan.pk)
     return True

@@ -18,7 +18,8 @@ from outreach.dispatch.findings import FINDING, Finding, state_of
 from outreach.dispatch.models import DispatchRequest, Plan, Search, SearchStatus
 from outreach.dispatch.services.plans import GRACE
 from outreach.dispatch.services.refused import PlanRefused
-from outreach.dispatch.services.runs import MOST_DEATHS, SILENT
+from outreach.dispatch.services.runs import MOST_DEATHS
+from outreach.dispatch.services.silence import DEAD, SILENT, never_taken
 from outreach.people.models import User
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,6 @@ PATIENCE = 40.0  # seconds
 MOST_WAITING = 3  # searches of one plan at a time: others wait for the same workers
 PULSE = 1.0  # seconds between two signs of life
 UNCLAIMED = timedelta(minutes=15)  # waiting for longer than whatever is before it takes
-DEAD = SILENT + timedelta(seconds=90)  # a worker that lives would have taken up what fell silent, twice over
 UNDER_WAY = (SearchStatus.QUEUED, SearchStatus.RUNNING)
 
 
@@ -36,7 +36,7 @@ def start_search(*, plan: Plan, request: DispatchRequest, by: User | None) -> Se
     """Queue a search, or give back the one that is under way. Raises: PlanRefused where too many of the plan wait."""
     now = timezone.now()
     Plan.objects.select_for_update().get(pk=plan.pk)
-    waiting = [one for one in Search.objects.filter(plan=plan, status__in=UNDER_WAY) if not is_lost(one)]
+    waiting = [one for one in Search.objects.filter(plan=plan, status__in=UNDER_WAY) if not is_search_lost(one)]
     if known := next((one for one in waiting if one.request_id == request.pk), None):
         return known
     if len(waiting) >= MOST_WAITING:
@@ -100,12 +100,13 @@ def search_of(plan: Plan, request: DispatchRequest) -> Search | None:
     return search if search.state == state_of(plan, request) else None
 
 
-def is_lost(search: Search) -> bool:
+def is_search_lost(search: Search) -> bool:
     """Whether no worker took it for long, or whoever did is dead and nobody took it up: it may be asked for again."""
     now = timezone.now()
     if search.status == SearchStatus.RUNNING:
         return search.seen_at is None or search.seen_at < now - DEAD
-    return search.status == SearchStatus.QUEUED and search.asked_at < now - UNCLAIMED
+    waits = search.status == SearchStatus.QUEUED
+    return waits and (search.asked_at < now - UNCLAIMED or never_taken(search.asked_at, now))
 
 
 def finding_of(search: Search) -> Finding:

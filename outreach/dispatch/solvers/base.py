@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from outreach.dispatch.problem import Plan, Problem
@@ -14,12 +14,16 @@ class NoPlanError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a solver is. `cost` and `bound` are those of the best plan and of any plan so far, None if not known."""
+    """How far a solver is. `cost` and `bound` are those of the best plan and of any plan so far, None if not known.
+
+    `best` makes the best plan so far, for whoever wants to keep it; it may be called from any thread.
+    """
 
     stage: str
     work: int
     cost: int | None
     bound: int | None
+    best: Callable[[], Plan] | None = field(default=None, compare=False, repr=False)
 
 
 Report = Callable[[Progress], None]

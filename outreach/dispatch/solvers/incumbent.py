@@ -3,6 +3,7 @@
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -86,4 +87,5 @@ class Incumbent:
     def _say(self, stage: str) -> None:
         bound = whole_bound(self.bound) if np.isfinite(self.bound) else None
         cost = None if self.best.cost >= MUST else self.best.cost
-        self._progress(Progress(stage, self._budget.used, cost, bound))
+        best = None if cost is None else partial(plan_of, self._net, self.best.trips, bound)
+        self._progress(Progress(stage, self._budget.used, cost, bound, best))

@@ -39,7 +39,7 @@ def explain_unserved(request: ScopedRequest, pk: int, asked: int) -> HttpRespons
         return redirect("dispatch:explain-visit", pk, asked)
     log_access(request.user, "see_plan", f"plan:{pk}")
     search = services.search_of(plan, row)
-    lost = search is not None and services.is_lost(search)
+    lost = search is not None and services.is_search_lost(search)
     context: dict[str, Any] = {"plan": plan, "row": row, "search": search, "lost": lost}
     if search and search.status in UNDER_WAY and not lost:
         stage = SEARCHING[SearchStatus(search.status)]
@@ -66,7 +66,7 @@ def search_progress(request: ScopedRequest, pk: int, asked: int) -> JsonResponse
     """For the page that follows a search: one that was lost runs no more, and the page, come anew, says so."""
     known = Search.objects.filter(plan__in=plans_in(request.scope), plan=pk, request=asked, status__in=UNDER_WAY)
     found = known.first()
-    if found is None or services.is_lost(found):
+    if found is None or services.is_search_lost(found):
         return JsonResponse({"running": False, "stage": ""})
     return JsonResponse({"running": True, "stage": str(SEARCHING[SearchStatus(found.status)])})
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.dispatch import services
 from outreach.dispatch.forms.plans import PlanForm, next_month, prefectures_in
-from outreach.dispatch.models import Plan
+from outreach.dispatch.models import Plan, PlanDraft
 from outreach.dispatch.progress import progress_of
 from outreach.dispatch.queries import plans_in
 from outreach.dispatch.services import PlanRefused, PlanUnderWay
@@ -55,7 +55,8 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str = "") -> boo
 @require_safe
 def plans(request: ScopedRequest) -> HttpResponse:
     page = Paginator(light_plans(request.scope), A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "may_start": prefectures_in(request.scope).exists()}
+    lost = {plan.pk for plan in page.object_list if services.is_lost(plan)}
+    context = {"page": page, "lost": lost, "may_start": prefectures_in(request.scope).exists()}
     return render(request, "dispatch/plans.html", context)
 
 
@@ -83,7 +84,9 @@ def _started(request: ScopedRequest, asked: dict[str, Any]) -> Plan:
 
 def waiting_page(request: ScopedRequest, plan: Plan) -> HttpResponse:
     """A plan that has no answer yet: how far its making is, or why nothing came of it."""
-    return render(request, "dispatch/plan_waiting.html", {"plan": plan, "progress": progress_of(plan)})
+    progress = progress_of(plan)
+    draft = PlanDraft.objects.filter(plan=plan).exists() if progress.lost else False
+    return render(request, "dispatch/plan_waiting.html", {"plan": plan, "progress": progress, "draft": draft})
 
 
 @allowed(Action.PLAN_DISPATCH)
@@ -92,4 +95,16 @@ def plan_stop(request: ScopedRequest, pk: int) -> HttpResponse:
     plan = plan_or_404(request.scope, pk)
     if services.stop_plan(plan=plan):
         messages.success(request, _("止めるように伝えました。それまでの最良の案を残します。"))
+    return redirect("dispatch:plan", pk)
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_POST
+def plan_again(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Nobody works on it: begin again, or keep the best that there was."""
+    plan = plan_or_404(request.scope, pk)
+    if request.POST.get("act") == "keep" and services.is_lost(plan):
+        attempt(request, lambda: services.use_draft(plan=plan, by=request.user), _("それまでの最良の案を残しました。"))
+    elif plan.version is None or plan.replanning:
+        attempt(request, lambda: services.restart_plan(plan=plan), _("計算をやり直します。"))
     return redirect("dispatch:plan", pk)

@@ -35,6 +35,11 @@ class Place:
     here: bool  # where the visit is now
     where: str
 
+    @property
+    def value(self) -> str:
+        """As a form says it."""
+        return "-".join(map(str, (self.start, *self.crew)))
+
 
 @dataclass
 class Placing:

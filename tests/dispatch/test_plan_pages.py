@@ -20,7 +20,9 @@ from backend.sample.dispatch import seed_plan
 from outreach.dispatch import documents, services
 from outreach.dispatch.bars import AXIS, hand_at, pieces_of
 from outreach.dispatch.building import minute_of
+from outreach.dispatch.choosing import choices_of
 from outreach.dispatch.models import DayLock, Offer, OtherBase, Plan, PlanStatus, PlanVersion, Trip, Visit
+from outreach.dispatch.placing import Place
 from outreach.dispatch.week import week_of
 from outreach.dispatch.weeks import first_week, weeks_of
 from outreach.people.models import AccessLog, DayException, Instructor, Person, Role
@@ -208,6 +210,50 @@ def test_a_stale_page_moves_nothing(desk: Client, visit: Visit, teachers: list[P
     start = minute_of(visit.starts_at, visit.plan.first)
     asked = {"start": start, "lead": other.pk, "version": (visit.plan.version_id or 0) + 1, "action": "save"}
     assert "ほかの人が先に変更しました" in body(desk.post(page(visit, f"visits/{visit.request_id}/"), asked))
+    assert PlanVersion.objects.count() == 1
+
+
+def test_places_are_grouped_by_day_and_by_who_goes_the_best_first(desk: Client, visit: Visit) -> None:
+    at = page(visit, f"visits/{visit.request_id}/")
+    choices = desk.get(at).context["choices"]
+    places = [place for day in choices.days for team in day.teams for place in team.places]
+    assert len(places) == 2 * len(visit_starts(visit))
+    assert sum(place.here for place in places) == 1
+    assert choices.first.cost_km == min(place.cost_km for place in places if not place.here)
+    for day in choices.days:
+        assert {timezone.localdate(place.at) for team in day.teams for place in team.places} == {day.day}
+        assert [team.best.cost_km for team in day.teams] == sorted(team.best.cost_km for team in day.teams)
+        assert all(len({place.crew for place in team.places}) == 1 for team in day.teams)
+    assert [day.best.cost_km for day in choices.days] == sorted(day.best.cost_km for day in choices.days)
+    last = choices.days[-1].teams[-1].places[-1]
+    assert f'name="place" value="{last.value}"' in body(desk.get(at)), "nothing is left out of a short list"
+    asked = {"place": last.value, "version": visit.plan.version_id, "action": "save"}
+    assert "訪問を動かしました" in body(desk.post(at, asked, follow=True))
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.crew) == (last.at, list(last.crew))
+
+
+def visit_starts(visit: Visit) -> tuple[int, ...]:
+    version = visit.plan.version
+    assert version
+    return next(one.starts for one in documents.problem_of(version).visits if one.id == f"r{visit.request_id}")
+
+
+def test_a_day_with_many_crews_shows_the_best_and_folds_the_rest() -> None:
+    at = timezone.now()
+    many = [Place(1, at, (n,), str(n), n / 10, 0, n == 0, "") for n in range(40)]
+    choices = choices_of(many)
+    (day,) = choices.days
+    assert [team.best.crew for team in day.first] == [(0,), (1,), (2,), (3,)]
+    assert len(day.first) + len(day.more) == 30
+    assert (choices.first, choices.better, day.here) == (many[1], False, True)
+    assert choices_of([]).first is None
+
+
+@pytest.mark.parametrize("place", ["", "-", "x", "1", "1-1-1-1", "99999999999-1", "540-1-2"])
+def test_a_place_that_is_none_moves_nothing(desk: Client, visit: Visit, place: str) -> None:
+    answer = desk.post(page(visit, f"visits/{visit.request_id}/"), {"place": place, "action": "save"})
+    assert answer.status_code == 200
     assert PlanVersion.objects.count() == 1
 
 

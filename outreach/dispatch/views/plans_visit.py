@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.dispatch import services
+from outreach.dispatch.choosing import choices_of
 from outreach.dispatch.misfits import misfits_of
 from outreach.dispatch.models import DispatchRequest, Plan, Visit
 from outreach.dispatch.placing import Place, Placing, placing
@@ -20,8 +21,6 @@ from outreach.dispatch.views.plans_table import back_to_week, day_or
 from outreach.dispatch.wording import in_names
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
-
-SHOWN = 20
 
 
 def _placing(request: ScopedRequest, pk: int, asked: int) -> Placing:
@@ -59,7 +58,7 @@ def plan_visit(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
     elif "day" in request.GET:
         context |= _cell(one, request)
     else:
-        context["places"] = one.places()[:SHOWN]
+        context["choices"] = choices_of(one.places())
     context |= _chosen(one, context)
     page = "plan_visit_choice" if request.GET.get("part") else "plan_visit"
     return render(request, f"dispatch/{page}.html", context)
@@ -78,6 +77,9 @@ def _number(raw: str | None) -> int:
 
 
 def _asked_place(request: ScopedRequest, one: Placing) -> tuple[int, tuple[int, ...]]:
+    if "place" in request.POST:  # a button of the list: start, lead and second
+        start, *people = (_number(part) for part in request.POST["place"].split("-"))
+        return start, tuple([*people, 0, 0][: one.wanted.crew])
     crew = [_number(request.POST.get(name)) for name in ("lead", "second")[: one.wanted.crew]]
     return _number(request.POST.get("start")), tuple(crew)
 
@@ -113,7 +115,12 @@ def _cell(one: Placing, request: ScopedRequest) -> dict[str, Any]:
     person, leaving = _number(request.GET.get("person")), _number(request.GET.get("leaving"))
     starts = one.starts_on(day)
     found: list[Place] = [place for place in one.places(starts) if person in place.crew] if starts else []
-    context: dict[str, Any] = {"cell": True, "day": day, "person": one.names.get(person, ""), "places": found[:SHOWN]}
+    context: dict[str, Any] = {
+        "cell": True,
+        "day": day,
+        "person": one.names.get(person, ""),
+        "choices": choices_of(found),
+    }
     if not found and not one.held:
         start = starts[0] if starts else 0
         context |= _tried(one, start, one.crew_with(person, leaving)) if starts else {"shut": True}

@@ -1,23 +1,23 @@
 """From the database to a `Problem`: who can be sent where and when, as the solvers, the check and the pages see it.
 
 Ids are `p<person>`, `r<request>`, `h<person>` (home), `b<other base>`, `v<venue>` and `n<municipality>` (where one
-sleeps: its centre, since inns aren't known). Terrain isn't known either: all places count as plain.
+sleeps: its centre, since inns aren't known). Terrain isn't known either: `terrain.py` guesses it.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from geo.models import Municipality
 from geo.shops import shop_status
 from outreach.classes.models import HELD, PLANNED, Session, Venue
 from outreach.dispatch import engaged
 from outreach.dispatch.engaged import Busy
 from outreach.dispatch.ferries import load_sea, write_out
+from outreach.dispatch.ids import key, minute_of, moment_of, pk_of
 from outreach.dispatch.models import (
     ENDED,
     SAID_NO,
@@ -44,7 +44,6 @@ from outreach.dispatch.problem import (
     Horizon,
     Instructor,
     Lock,
-    Place,
     Prior,
     Problem,
     Qualification,
@@ -53,10 +52,13 @@ from outreach.dispatch.problem import (
 )
 from outreach.dispatch.problem import Visit as Wanted
 from outreach.dispatch.rules import SETUP, TEARDOWN
-from outreach.dispatch.travel import MODES, GreatCircle, Point, is_winter
+from outreach.dispatch.sites import ports_of, sites_of, ways_between
+from outreach.dispatch.travel import is_winter
 from outreach.dispatch.wishes import AROUND, Offered, Wish, offered_starts, rooms_taken, stands, wishes
-from outreach.people.availability import Span, availability, minute
+from outreach.people.availability import Span, availability
 from outreach.people.models import Person, TravelLimits
+
+__all__ = ["build_problem", "key", "minute_of", "moment_of", "pk_of", "with_orders"]
 
 WEIGHTS = Weights(per_hm=1, per_minute=2, night=1500, overload=(Band(0, 1), Band(300, 2)))
 TOLD_START, TOLD_PERSON = 600, 300  # what it costs to change what people were told: 60 and 30 km of road
@@ -70,36 +72,6 @@ class Kept:
     visit: Visit
     first: date
     held: bool
-
-
-@dataclass(frozen=True)
-class Site:
-    """A place of the problem, still in degrees."""
-
-    id: str
-    lat: float
-    lon: float
-    island: str | None
-    inn: str | None = None
-
-
-def key(kind: str, pk: object) -> str:
-    return f"{kind}{pk}"
-
-
-def pk_of(name: str) -> int:
-    return int(name[1:])
-
-
-def minute_of(moment: datetime, first: date) -> int:
-    """Minutes from 00:00 of `first`, local time."""
-    local = timezone.localtime(moment)
-    return (local.date() - first).days * DAY_MINUTES + minute(local.time())
-
-
-def moment_of(at: int, first: date) -> datetime:
-    day, rest = divmod(at, DAY_MINUTES)
-    return timezone.make_aware(datetime.combine(first + timedelta(days=day), time(rest // 60, rest % 60)))
 
 
 def build_problem(
@@ -126,11 +98,9 @@ def build_problem(
     people = list(found.order_by("pk"))
     requests = {request.pk for request, _offered in wanted}
     bases = list(OtherBase.objects.filter(person__in=people).order_by("pk"))
-    sites = _sites(people, bases, _venues(wanted))
+    sites = sites_of(people, bases, _venues(wanted))
     lines = load_sea().between({site.island for site in sites if site.island})
-    sites += _ports(lines)
-    points = tuple(Point(site.lat, site.lon, site.island) for site in sites)
-    source = GreatCircle(winter=any(is_winter(prefecture, month) for month in _months(first, last)))
+    sites += ports_of(lines, prefecture)
     instructors = _with_bases(_instructors(people, horizon, first, last, plan), bases)
     visits = [visit for visit in visits if visit.request_id in requests]
     problem = Problem(
@@ -138,8 +108,8 @@ def build_problem(
         name=f"{prefecture}-{first}-{last}",
         horizon=horizon,
         weights=WEIGHTS,
-        places=tuple(Place(s.id, round(s.lat * 1e6), round(s.lon * 1e6), s.island, s.inn) for s in sites),
-        travel=tuple(source.travel(points, mode) for mode in sorted(MODES)),
+        places=tuple(site.place for site in sites),
+        travel=ways_between(sites, winter=any(is_winter(prefecture, month) for month in _months(first, last))),
         ferries=write_out(lines, horizon.days),
         instructors=instructors,
         visits=_visits(wanted, first),
@@ -306,25 +276,6 @@ def _skills(person: Person, horizon: Horizon, first: date) -> Iterable[Qualifica
         ends = last if held.valid_to is None else min(last, (held.valid_to - first).days)
         if begins <= ends:
             yield Qualification(held.skill_id, begins, ends)
-
-
-def _sites(people: list[Person], bases: list[OtherBase], venues: dict[int, Venue]) -> list[Site]:
-    island = load_sea().island_of.get
-    sites = [Site(key("h", p.pk), p.lat, p.lon, island(p.municipality_id)) for p in people]
-    sites += [Site(key("b", base.pk), base.lat, base.lon, island(base.municipality_id)) for base in bases]
-    for town in Municipality.objects.filter(pk__in={v.municipality_id for v in venues.values()}).order_by("pk"):
-        sites.append(Site(key("n", town.pk), town.lat, town.lon, island(town.pk), key("n", town.pk)))
-    for pk, venue in sorted(venues.items()):
-        code = venue.municipality_id
-        sites.append(Site(key("v", pk), venue.lat, venue.lon, island(code), key("n", code)))
-    return sites
-
-
-def _ports(lines: Iterable[object]) -> list[Site]:
-    sea = load_sea()
-    names = sorted({port for line in lines for port in line.ports})  # type: ignore[attr-defined]
-    ports = [sea.ports[name] for name in names]
-    return [Site(f"p-{port.id}", port.lat, port.lon, port.island) for port in ports]
 
 
 def _with_orders(problem: Problem, plan: Plan, visits: list[Visit], first: date) -> Problem:

@@ -15,9 +15,9 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from geo.distance import great_circle_km
+from outreach.dispatch.ids import minute_of
 from outreach.dispatch.models import Trip
-from outreach.dispatch.problem import DAY_MINUTES, Horizon, Window, day_of
-from outreach.people.availability import minute
+from outreach.dispatch.problem import Horizon, Window, day_of
 from outreach.people.models import DayException, Engagement, Person
 from outreach.people.rules import travel_minutes
 
@@ -109,9 +109,9 @@ def busy_times(people: Sequence[Person], horizon: Horizon, first: date, ignore: 
     found: dict[int, list[Busy]] = defaultdict(list)
     for row in rows.exclude(subject__startswith="trip:"):
         way = _way(homes[row.person_id], row)
-        found[row.person_id].append(Busy(_minute_of(row.starts_at, first), _minute_of(row.ends_at, first), way))
+        found[row.person_id].append(Busy(minute_of(row.starts_at, first), minute_of(row.ends_at, first), way))
     for trip in _other_trips(people, rows):
-        found[trip.person_id].append(Busy(_minute_of(trip.leaves_at, first), _minute_of(trip.back_at, first)))
+        found[trip.person_id].append(Busy(minute_of(trip.leaves_at, first), minute_of(trip.back_at, first)))
     return {person: sorted(times, key=lambda one: one.start) for person, times in found.items()}
 
 
@@ -141,8 +141,3 @@ def days_off(people: Sequence[Person], first: date, last: date) -> dict[int, set
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _minute_of(moment: datetime, first: date) -> int:
-    local = timezone.localtime(moment)
-    return (local.date() - first).days * DAY_MINUTES + minute(local.time())

@@ -15,6 +15,7 @@ from outreach.dispatch.ferries import Line, load_sea, write_out
 from outreach.dispatch.generate_people import draw_people
 from outreach.dispatch.generate_visits import Venue, draw_visits
 from outreach.dispatch.problem import VERSION, Band, Forbidden, Horizon, Place, Problem, Travel, Weights
+from outreach.dispatch.terrain import NEAR_KM, terrain_of
 from outreach.dispatch.travel import MODES, GreatCircle, Point, Terrain, TravelTimes, is_winter
 
 START = "2022-06-06"  # a Monday
@@ -23,9 +24,6 @@ FORBIDDEN_SHARE = 0.02  # of visits have someone who must not come
 VENUES_PER_MUNICIPALITY = 3
 SMALL_SHARE = 0.6  # of municipalities, the smallest: most have no shop
 NO_INN_SHARE = 0.15  # of municipalities, the smallest
-TOWN_NEIGHBOURS = 40  # town points within NEAR_KM: a built-up place
-MOUNTAIN_NEIGHBOURS = 3
-NEAR_KM = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +146,7 @@ def _travel(source: TravelTimes, sites: list[_Site], towns: list[Town]) -> tuple
 
 
 def _terrains(sites: list[_Site], towns: list[Town]) -> list[Terrain]:
-    """A stand-in for a map of heights: how many town points lie near says town, plain or mountain."""
+    """By the towns that the problem is drawn from."""
     lats, lons = [town.lat for town in towns], [town.lon for town in towns]
-    near = [int((great_circle_km_many(site.lat, site.lon, lats, lons) <= NEAR_KM).sum()) for site in sites]
-    return [
-        Terrain.TOWN if n >= TOWN_NEIGHBOURS else Terrain.MOUNTAIN if n <= MOUNTAIN_NEIGHBOURS else Terrain.PLAIN
-        for n in near
-    ]
+    near = (great_circle_km_many(site.lat, site.lon, lats, lons) <= NEAR_KM for site in sites)
+    return [terrain_of(int(count.sum())) for count in near]

@@ -10,6 +10,8 @@ from outreach.dispatch.engaged import Busy, Limits, nights_beside, weeks_beside,
 from outreach.dispatch.models import Offer, OtherBase, Trip, Visit
 from outreach.dispatch.problem import Horizon, Instructor, Window
 from outreach.dispatch.services import OfferError, accept_offer, publish_plan
+from outreach.dispatch.terrain import terrain_at
+from outreach.dispatch.travel import Terrain
 from outreach.people.models import DayException, Engagement, Person, TravelLimits
 from outreach.people.services import engage
 from tests import factories
@@ -125,3 +127,17 @@ def test_a_yes_is_refused_where_the_way_from_a_class_to_the_door_takes_too_long(
         accept_offer(offer=offer, now=rows.now())
     Engagement.objects.update(lat=teacher.lat, lon=teacher.lon)
     accept_offer(offer=offer, now=rows.now())
+
+
+def test_a_place_among_many_towns_is_driven_to_as_in_town_and_a_lonely_one_as_in_the_hills() -> None:
+    assert terrain_at("13101", 35.694, 139.7536) == Terrain.TOWN
+    assert terrain_at("01511", 45.0, 142.3) == Terrain.MOUNTAIN
+
+
+def test_a_plan_reckons_with_the_terrain_of_each_place(teacher: Person) -> None:
+    capital = rows.instructor(lat=43.06, lon=141.35)
+    near, hill = rows.instructor(lat=43.07, lon=141.35), rows.instructor(lat=teacher.lat + 0.011, lon=teacher.lon)
+    travel = build_problem(prefecture="01", first=rows.monday(), last=rows.monday()).travel[0]
+    order = {person.pk: number for number, person in enumerate((teacher, capital, near, hill))}
+    in_town = travel.minutes[order[capital.pk]][order[near.pk]]
+    assert in_town > travel.minutes[order[teacher.pk]][order[hill.pk]]  # as far, on an emptier road

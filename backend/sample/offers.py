@@ -1,6 +1,7 @@
 """A published plan in the sample country: some said yes, one no, one fell ill, others have yet to answer; and, of the
 month before, days that were gone with the road as it really was."""
 
+from collections.abc import Set
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -8,7 +9,8 @@ from random import Random
 from django.db.models import Count
 from django.utils import timezone
 
-from geo.distance import great_circle_km
+from geo.distance import great_circle_km, nearest
+from geo.shops import shop_statuses
 from outreach.classes.models import Course, Venue
 from outreach.dispatch.building import build_problem
 from outreach.dispatch.models import (
@@ -28,7 +30,8 @@ from outreach.people.models import Engagement, Instructor, Membership, Person, R
 from outreach.people.rules import ROAD_FACTOR, travel_minutes
 
 DAYS = 21
-GONE = 14  # days of travel in the month before
+GONE, GONE_IN = 14, 3  # days of travel in the month before, in so many prefectures
+NEAR = 8  # venues that an instructor is sent to, the nearest
 OUT, TEACHING = time(8), timedelta(hours=3)
 
 
@@ -84,19 +87,33 @@ def _answer(offers: list[Offer]) -> None:
 
 
 def seed_gone(rng: Random, today: date) -> None:
-    """Days of the month before on which the sample's instructors drove out, most with the road written down."""
+    """Days of the month before on which the sample's instructors drove out, most with the road written down.
+
+    To municipalities without a shop, where the sample has venues in any: what dispatch is for.
+    """
+    shopless = shop_statuses(today).shopless
+    taught = Person.objects.filter(sample=True, instructor__active=True).values_list("municipality__prefecture")
+    most = taught.annotate(n=Count("pk")).order_by("-n", "municipality__prefecture")[:GONE_IN]
+    for prefecture, _n in most:
+        _gone_in(rng, str(prefecture), today, shopless)
+
+
+def _gone_in(rng: Random, prefecture: str, today: date, shopless: Set[str]) -> None:
     last = today.replace(day=1) - timedelta(days=1)
     first = last.replace(day=1)
-    people = list(Person.objects.filter(sample=True, instructor__active=True, municipality__prefecture="01")[:6])
-    venues = list(Venue.objects.filter(sample=True, municipality__prefecture="01").select_related("municipality")[:40])
+    people = list(Person.objects.filter(sample=True, instructor__active=True, municipality__prefecture=prefecture)[:6])
+    all_venues = Venue.objects.filter(sample=True, municipality__prefecture=prefecture).select_related("municipality")
+    venues = list(all_venues.filter(municipality__in=shopless).order_by("pk") or all_venues.order_by("pk")[:40])
     course = Course.objects.first()
     if not people or not venues or course is None:
         return
     plan = Plan.objects.create(
-        prefecture_id="01", first=first, last=last, status=PlanStatus.PUBLISHED, sample=True, solver=PlanSolver.GREEDY
-    )
+        prefecture_id=prefecture, first=first, last=last, status=PlanStatus.PUBLISHED, sample=True,
+        solver=PlanSolver.GREEDY,
+    )  # fmt: skip
     for number in range(GONE):
-        person, venue = people[number % len(people)], rng.choice(venues)
+        person = people[number % len(people)]
+        venue, _km = rng.choice(nearest(person.lat, person.lon, venues, NEAR))
         day = first + timedelta(days=1 + 2 * number)
         if day <= last and day.weekday() < 6:
             _gone(rng, plan, person, venue, course, day, known=number % 4 != 3)

@@ -80,6 +80,27 @@ def test_every_page_of_a_plan_is_clean(
         fits_width(page)
         axe(page)
         shot(page, f"plan-{name}-{size}")
+    if size == "desktop":
+        _is_told_apart_without_colour(page, f"/staff/plans/{pages['table']}", shot)
+
+
+def _is_told_apart_without_colour(page: Page, table: str, shot: Callable[[Page, str], Path]) -> None:
+    """In the reader's own colours: the road is hollow and a visit full; hatched, locked and chosen are seen."""
+    page.emulate_media(forced_colors="active")
+    page.goto(table)
+
+    def style(what: str, name: str) -> str:
+        return str(page.locator(what).first.evaluate("(one, name) => getComputedStyle(one)[name]", name))
+
+    assert style(".plan-bar rect.visit", "fill") == style(".plan-bar rect.road", "stroke")
+    assert style(".plan-bar rect.visit", "fill") != style(".plan-bar rect.road", "fill")
+    assert "gradient" in style(".plan-key .shut", "backgroundImage")
+    assert style(".plan-block.is-locked a", "borderLeftStyle") == "double"
+    assert style(".plan-weeks [aria-current]", "outlineStyle") == "solid"
+    page.locator(".plan-block a").first.focus()
+    assert style(".plan-block a:focus", "outlineStyle") == "solid"
+    shot(page, "plan-forced-colours")
+    page.emulate_media(forced_colors="none")
 
 
 def test_a_visit_is_dragged_to_another_who_is_free(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from geo.models import ShopSurvey
 from outreach.dispatch import services
 from outreach.dispatch.models import Search
 from outreach.people.models import Instructor, Role
@@ -34,6 +35,8 @@ def test_the_offices_pages_of_requests(
         needs=["sign"], v2__name="公民館", v2__address="鬼志別 2", v2__more="火 9-17"
     )
     plan = rows.plan()
+    survey = ShopSurvey.objects.create(as_of=timezone.localdate(), source="調査")
+    survey.entries.create(municipality=served.municipality)
     page = open_page(size)
     page.goto("/staff/sign-in/")
     page.locator("[name=username]").fill(user.username)
@@ -58,6 +61,9 @@ def test_the_offices_pages_of_requests(
         assert answer, address
         assert answer.ok, address
         fits_width(page)
+        if name == "figures":
+            wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+            assert page.locator(".table-wrap").evaluate_all(wide) == 0, "a table scrolls sideways"
         axe(page)
         shot(page, f"requests-{name}-{size}")
 

@@ -7,8 +7,12 @@ import pytest
 from django.utils import timezone
 
 from backend.sample.offers import seed_gone, seed_offers
+from geo.models import ShopSurvey
+from geo.shops import shop_statuses
 from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, Trip
+from outreach.dispatch.reaching import shopless_towns, sum_of
 from outreach.people.models import Engagement, Person, User
+from outreach.people.rules import Scope
 from tests import factories
 from tests.dispatch import rows
 
@@ -42,3 +46,18 @@ def test_days_gone_have_their_road_and_stand_in_the_ledger() -> None:
     assert Trip.objects.count() == Engagement.objects.count() > 5
     assert 0 < Trip.objects.filter(travelled_km=None).count() < Trip.objects.count()
     assert Person.objects.count() == 3
+
+
+def test_the_ministry_sees_where_instructors_have_been() -> None:
+    for _ in range(3):
+        rows.instructor(sample=True)
+    factories.course()
+    hall = factories.venue(sample=True, lat=45.0, lon=141.9)
+    factories.venue(sample=True, municipality=factories.municipality("16204"))
+    survey = ShopSurvey.objects.create(as_of=timezone.localdate() - timedelta(days=90), source="見本", sample=True)
+    survey.entries.create(municipality=hall.municipality)
+    seed_gone(Random(1), timezone.localdate())
+    shops = shop_statuses(timezone.localdate())
+    towns = shopless_towns(Scope(nation=True), shops, DispatchRequest.objects.all(), timezone.now())
+    assert sum_of("", towns).gone == 1
+    assert set(DispatchRequest.objects.values_list("sample", flat=True)) == {True}

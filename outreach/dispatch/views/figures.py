@@ -62,14 +62,15 @@ def _of_year(found: QuerySet[DispatchRequest], year: int | None) -> QuerySet[Dis
     return found.filter(earliest__gte=date(year, 4, 1), earliest__lt=date(year + 1, 4, 1))
 
 
-def _by_status(found: QuerySet[DispatchRequest]) -> list[tuple[str, list[int], int]]:
+def _by_status(found: QuerySet[DispatchRequest]) -> list[tuple[str, list[tuple[str, int]], int]]:
     table: dict[str, dict[str, Any]] = {}
     counted = found.values("municipality__prefecture", "municipality__prefecture__name", "status")
     for row in counted.order_by("municipality__prefecture").annotate(n=Count("pk")):
         line = table.setdefault(row["municipality__prefecture__name"], {})
         line[row["status"]] = row["n"]
     return [
-        (name, [line.get(status, 0) for status in RequestStatus], sum(line.values())) for name, line in table.items()
+        (name, [(str(status.label), line.get(status, 0)) for status in RequestStatus], sum(line.values()))
+        for name, line in table.items()
     ]
 
 

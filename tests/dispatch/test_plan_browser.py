@@ -92,8 +92,8 @@ def _is_told_apart_without_colour(page: Page, table: str, shot: Callable[[Page, 
     def style(what: str, name: str) -> str:
         return str(page.locator(what).first.evaluate("(one, name) => getComputedStyle(one)[name]", name))
 
-    assert style(".plan-bar rect.visit", "fill") == style(".plan-bar rect.road", "stroke")
-    assert style(".plan-bar rect.visit", "fill") != style(".plan-bar rect.road", "fill")
+    assert style(".plan-legend rect.visit", "fill") == style(".plan-legend rect.road", "stroke")
+    assert style(".plan-legend rect.visit", "fill") != style(".plan-legend rect.road", "fill")
     assert "gradient" in style(".plan-key .shut", "backgroundImage")
     assert style(".plan-block.is-locked a", "borderLeftStyle") == "double"
     assert style(".plan-weeks [aria-current]", "outlineStyle") == "solid"

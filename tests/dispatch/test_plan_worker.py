@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from subprocess import DEVNULL, Popen
-from urllib.parse import quote
 
 import psutil
 import pytest
@@ -21,18 +20,17 @@ from outreach.dispatch import services
 from outreach.dispatch.models import Plan, PlanDraft, PlanStatus
 from outreach.dispatch.services.silence import DEAD
 from outreach.people.models import Role
-from tests import factories
+from tests import factories, migrated
 from tests.backend.test_worker import children, living, until
 from tests.dispatch import rows
 
 
 def address() -> str:
     """Of the tests' own database, for another process."""
-    known = connection.settings_dict
+    name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
-        return f"sqlite:///{known['NAME']}"
-    host = f"{quote(known['HOST'], safe='')}:{known['PORT']}"
-    return f"postgres://{known['USER']}:{known['PASSWORD']}@{host}/{known['NAME']}"
+        return f"sqlite:///{name}"
+    return migrated.database_at(os.environ["TEST_DATABASE_URL"], name)
 
 
 class Worker:

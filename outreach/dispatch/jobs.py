@@ -84,6 +84,7 @@ def _anew(plan: Plan) -> None:
         if not keep_run(plan):
             return
         version = write_version(plan=plan, made=made, reason=reason, by=plan.made_by)
+        end_run(plan)  # with it: whoever is killed now leaves nothing to be planned anew once more
     _compare(version)
 
 

@@ -1,16 +1,18 @@
 """Offers in the office: who may see which, answers by telephone, substitutes by one tap."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from outreach.contact.models import Kind, Message
 from outreach.dispatch import services
-from outreach.dispatch.models import Offer, OfferEvent, OfferStatus, Visit
+from outreach.dispatch.models import Offer, OfferEvent, OfferLetter, OfferStatus, Visit
 from outreach.people.models import AccessLog, Person, Role, User
 from tests import factories
 from tests.browser import OpenPage
@@ -94,6 +96,7 @@ def test_who_may_not_come_is_not_asked_whatever_is_posted(desk: Client, offer: O
 
 
 def test_a_letter_is_sent_again_under_a_new_revision(desk: Client, offer: Offer) -> None:
+    OfferLetter.objects.update(told_at=timezone.now() - timedelta(minutes=1))
     assert "もう一度知らせます" in said(desk, page("offer-tell", offer.pk))
     assert Message.objects.order_by("pk").values_list("revision", "status").last() == (2, "pending")
     services.decline_offer(offer=offer, now=rows.now())

@@ -194,7 +194,7 @@ def test_who_was_told_already_is_told_that_it_ended(visit: Visit, teachers: list
 
 def test_what_ends_is_told_although_a_newer_letter_still_waits(visit: Visit, offer: Offer) -> None:
     Message.objects.update(status=MessageStatus.SENT)
-    services.tell_again(letter=OfferLetter.objects.get(), now=rows.now())
+    services.tell_again(letter=OfferLetter.objects.get(), now=rows.now() + timedelta(minutes=1))
     services.withdraw_request(request=visit.request, by=None, reason="中止")
     kinds = dict(Message.objects.order_by("pk").values_list("kind", "status"))
     assert kinds == {Kind.DISPATCH_OFFER: MessageStatus.WITHDRAWN, Kind.DISPATCH_ENDED: MessageStatus.PENDING}

@@ -20,7 +20,13 @@ from outreach.dispatch.models import (
     RequestLetter,
     RequestStatus,
 )
-from outreach.dispatch.services.requests import RequestError, amend_request, create_request, withdraw_request
+from outreach.dispatch.services.requests import (
+    RequestError,
+    amend_request,
+    create_request,
+    has_classes,
+    withdraw_request,
+)
 from outreach.people.models import Organisation, User
 
 USUAL_CAPACITY = 20  # a cautious meeting room, until the office knows better
@@ -77,14 +83,25 @@ def _facts(asked: Asked, written: dict[str, list[str]]) -> dict[str, Any]:
 def accept_letter(
     *, letter: RequestLetter, asked: Asked, organisation: Organisation, by: User | None
 ) -> list[DispatchRequest]:
-    """Make a request of each course. `asked`: what the letter's form holds, as it was read. Raises: RequestError."""
-    if RequestLetter.objects.select_for_update().get(pk=letter.pk).written != letter.written:
+    """Make a request of each course; pressed again, they are given back. Raises: RequestError.
+
+    `asked`: what the letter's form holds, as it was read.
+    """
+    standing = RequestLetter.objects.select_for_update().get(pk=letter.pk)
+    if standing.status == LetterStatus.ACCEPTED and standing.organisation_id == organisation.pk:
+        return list(letter.requests.all())
+    if standing.written != letter.written:
         raise RequestError(_("依頼した方が、いま内容を直しました。もう一度確かめてください。"))
     RequestLetter.objects.filter(pk=letter.pk).update(organisation=organisation)
     letter.organisation = organisation
     _move(letter, LetterStatus.ACCEPTED, by)
     venues = [(_venue(one, asked.municipality, letter.sample), one) for one in asked.venues]
     return [_make(letter, asked, course, venues, by) for course in asked.courses]
+
+
+def _is(letter: RequestLetter, status: LetterStatus) -> bool:
+    """Locks the letter. Whether it was moved so already, by the press before this one."""
+    return RequestLetter.objects.select_for_update().get(pk=letter.pk).status == status
 
 
 def _move(letter: RequestLetter, to: LetterStatus, by: User | None, reason: str = "") -> None:
@@ -201,21 +218,27 @@ def _amend_requests(letter: RequestLetter, asked: Asked, by: User | None) -> Non
 @transaction.atomic
 def decline_letter(*, letter: RequestLetter, by: User | None, reason: str) -> None:
     """Say no to what waits; it can be taken up again. Raises: RequestError."""
+    if _is(letter, LetterStatus.DECLINED):
+        return
     _move(letter, LetterStatus.DECLINED, by, reason)
 
 
 @transaction.atomic
 def reopen_letter(*, letter: RequestLetter, by: User | None) -> None:
     """Undo a refusal. Raises: RequestError."""
+    if _is(letter, LetterStatus.WAITING):
+        return
     _move(letter, LetterStatus.WAITING, by)
 
 
 @transaction.atomic
 def withdraw_letter(*, letter: RequestLetter, by: User | None, reason: str) -> None:
     """End a letter and every request of it that isn't agreed. Raises: RequestError where one is: then people meet."""
-    RequestLetter.objects.select_for_update().get(pk=letter.pk)
+    if _is(letter, LetterStatus.WITHDRAWN):
+        return
     requests = list(letter.requests.all())
-    if any(request.status == RequestStatus.AGREED for request in requests):
+    agreed = any(request.status == RequestStatus.AGREED for request in requests)
+    if agreed or has_classes([request.pk for request in requests]):
         raise RequestError(_("もう講師が決まっています。取りやめるときは、お電話ください。"))
     _move(letter, LetterStatus.WITHDRAWN, by, reason)
     for request in requests:

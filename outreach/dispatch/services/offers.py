@@ -16,6 +16,7 @@ from outreach.classes.services import SessionError, create_session, publish_sess
 from outreach.contact.rules import into_hours
 from outreach.dispatch.asking import accepted, substitutes
 from outreach.dispatch.models import (
+    STANDING,
     DispatchRequest,
     Offer,
     OfferEvent,
@@ -218,14 +219,20 @@ def return_offer(*, offer: Offer, now: datetime, reason: str = "", by: User | No
 
 
 def offer_to(*, visit: Visit, leaving: Person, person: Person, by: User | None) -> Offer:
-    """Ask `person` in the place of `leaving`. Not inside a transaction: finding out who may takes seconds.
+    """Ask `person` in the place of `leaving`; once, though it is pressed again. Not inside a transaction: finding out
+    who may takes seconds.
 
-    Raises: OfferError unless they are among the substitutes, or where the plan changes meanwhile.
+    Raises: OfferError unless they are among the substitutes, or where the plan changes meanwhile. It does not name
+    them: not everyone may know of them.
     """
+    if asked := _asked_already(visit.pk, leaving.pk, person.pk):
+        return asked
+    if leaving.pk not in visit.crew:
+        raise OfferError(_("ほかの人が先に変更しました。もう一度確かめてください。"))
     found = substitutes(visit, leaving.pk)
     way = next((one for one in found.able if one.candidate.person == person.pk), None)
     if way is None or found.problem is None:
-        raise OfferError(_("%(person)sさんには、この訪問を頼めません。") % {"person": person})
+        raise OfferError(_("この人には、この訪問を頼めません。"))
     if not found.whole:
         raise OfferError(_("ほかの訪問にも行けない人がいて、この計画は保存できません。先に計画し直してください。"))
     try:
@@ -237,7 +244,17 @@ def offer_to(*, visit: Visit, leaving: Person, person: Person, by: User | None) 
             write_version(plan=visit.plan, made=made, reason=reason, by=by)
             return _ask(visit.pk, person.pk, by)
     except PlanRefused as error:
+        if asked := _asked_already(visit.pk, leaving.pk, person.pk):
+            return asked
         raise OfferError(str(error)) from error
+
+
+def _asked_already(visit: int, leaving: int, person: int) -> Offer | None:
+    """The offer of another press of the same, a moment ago."""
+    fresh = Visit.objects.filter(pk=visit).first()
+    if fresh is None or leaving in fresh.crew or person not in fresh.crew:
+        return None
+    return Offer.objects.filter(visit=visit, person=person, status__in=STANDING).first()
 
 
 def _ask(visit: int, person: int, by: User | None) -> Offer:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes import codes
+from outreach.classes.models import PLANNED
 from outreach.contact.models import Channel as ContactChannel
 from outreach.contact.models import Kind
 from outreach.contact.numbers import NumberRefused
@@ -127,10 +128,22 @@ def _tell_contact(request: DispatchRequest, letter: RequestLetter) -> None:
 
 @transaction.atomic
 def withdraw_request(*, request: DispatchRequest, by: User | None, reason: str) -> None:
-    """End a request at any time before it is agreed; its standing offers end with it. Raises: RequestError."""
+    """End a request at any time before it is agreed; its standing offers end with it. Again, nothing more.
+
+    Nor while its class stands, which residents come to, though its instructor fell ill. Raises: RequestError.
+    """
     if request.status == RequestStatus.AGREED:
         raise RequestError(_("講師が決まった依頼は、講習会の画面で中止にしてください。"))
     for plan in sorted(set(Visit.objects.filter(request=request).values_list("plan_id", flat=True))):
         lock_plan(plan)
+    if request.status == RequestStatus.WITHDRAWN:
+        return
+    if has_classes([request.pk]):
+        raise RequestError(_("講習会がもう公開されています。先に、講習会の画面で中止にしてください。"))
     change_status(request=request, to=RequestStatus.WITHDRAWN, by=by, reason=reason)
     withdraw_offers(Offer.objects.filter(visit__request=request, status__in=STANDING), by=by, reason=reason)
+
+
+def has_classes(requests: Iterable[int]) -> bool:
+    """Whether classes that came of these requests stand."""
+    return Visit.objects.filter(request__in=requests, sessions__status__in=PLANNED).exists()

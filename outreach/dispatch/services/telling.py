@@ -1,7 +1,7 @@
 """Letters: each person is told once of all that they are asked in a plan, by the way that reaches them (law 4)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +17,7 @@ from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Plan
 from outreach.people.models import Organisation, Person
 
 MOST_NAMED = 4  # visits in a text that some are called off: nobody need guess which, and two SMS hold them
+SAME_PRESS = timedelta(seconds=10)
 NO_ANSWER_FROM = (MessageStatus.FAILED, MessageStatus.REFUSED, MessageStatus.WITHDRAWN)
 
 
@@ -30,9 +31,14 @@ def tell_asked(*, plan: Plan, people: Iterable[int], now: datetime) -> int:
 
 @transaction.atomic
 def tell_again(*, letter: OfferLetter, now: datetime) -> bool:
-    """Tell once more, under a new revision, what is still to be answered; False where nothing is, or by no way."""
+    """Tell once more, under a new revision, what is still to be answered; False where nothing is, or by no way.
+
+    A second press of the same button is one telling.
+    """
     found = OfferLetter.objects.select_for_update().select_related("plan").get(pk=letter.pk)
     waiting = Offer.objects.filter(visit__plan=found.plan_id, person=found.person_id, status=OfferStatus.OPEN)
+    if found.told_at and found.told_at > now - SAME_PRESS:
+        return waiting.exists() and not found.unreachable
     return waiting.exists() and not _tell_one(found.plan, found.person_id, now)
 
 

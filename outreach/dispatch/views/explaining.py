@@ -88,9 +88,10 @@ def explain_served(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
 def take_venue(request: ScopedRequest, pk: int, other: int) -> HttpResponse:
     """Wish most for another of the venues that the letter offers; the next plan is made so."""
     row = get_object_or_404(requests_in(request.scope).prefetch_related("windows", "blackouts"), pk=pk)
-    candidate = get_object_or_404(OtherVenue.objects.select_related("venue"), request=row, venue=other)
     try:
-        services.choose_venue(request=row, other=candidate, by=request.user)
+        if row.venue_id != other:  # pressed again, it stands so already
+            candidate = get_object_or_404(OtherVenue.objects.select_related("venue"), request=row, venue=other)
+            services.choose_venue(request=row, other=candidate, by=request.user)
     except services.RequestError as error:
         messages.error(request, str(error))
     else:

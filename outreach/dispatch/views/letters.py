@@ -18,11 +18,11 @@ from geo.queries import municipality_rows
 from outreach.dispatch import services
 from outreach.dispatch.forms import AcceptForm, LetterForm, ReasonForm, StaffForm, lines
 from outreach.dispatch.models import LetterStatus, RequestLetter
-from outreach.dispatch.queries import may_amend, may_enter, organisations_for
+from outreach.dispatch.queries import letters_in, may_amend, may_enter, organisations_for
 from outreach.dispatch.views.requests import letter_or_404
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Organisation
-from outreach.people.rules import Action
+from outreach.people.rules import Action, Scope
 
 TOWNS_SHOWN = 30
 
@@ -95,7 +95,7 @@ def _page(request: ScopedRequest, letter: RequestLetter, accept: AcceptForm | No
         "may_amend": may_amend(letter, rows),
         "may_withdraw": letter.status in {LetterStatus.WAITING, LetterStatus.ACCEPTED},
         "numbers": Organisation.objects.filter(municipality=letter.municipality).exclude(phone=""),
-        "twins": _twins(letter),
+        "twins": _twins(request.scope, letter),
     }
     return render(request, "dispatch/request_letter.html", context)
 
@@ -105,9 +105,9 @@ def _usual(organisations: QuerySet[Organisation]) -> int | None:
     return organisations.order_by("-kind", "pk").filter(kind="dispatch").values_list("pk", flat=True).first()
 
 
-def _twins(letter: RequestLetter) -> QuerySet[RequestLetter]:
+def _twins(scope: Scope, letter: RequestLetter) -> QuerySet[RequestLetter]:
     """Others from the same number that still live: perhaps the same thing sent twice."""
-    live = RequestLetter.objects.filter(status__in=[LetterStatus.WAITING, LetterStatus.ACCEPTED])
+    live = letters_in(scope).filter(status__in=[LetterStatus.WAITING, LetterStatus.ACCEPTED])
     return live.filter(contact_phone=letter.contact_phone, municipality=letter.municipality).exclude(pk=letter.pk)[:5]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case, F, Q, QuerySet, When
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -169,7 +169,8 @@ def classes(request: ScopedRequest, pk: int) -> HttpResponse:
 def substitutes(request: ScopedRequest, pk: int, person: int) -> HttpResponse:
     """Who could come in someone's place, with rule, weight and reason; one tap asks them."""
     visit = _visit(request, pk)
-    leaving = get_object_or_404(Person.objects.filter(pk__in=visit.crew), pk=person)
+    once = Person.objects.filter(Q(pk__in=visit.crew) | Q(offers__visit=visit)).distinct()
+    leaving = get_object_or_404(once, pk=person)
     if request.method == "POST":
         chosen = get_object_or_404(Person, pk=_number(request.POST.get("person")))
         done = _("%(person)sさんに打診しました。") % {"person": chosen}
@@ -177,6 +178,8 @@ def substitutes(request: ScopedRequest, pk: int, person: int) -> HttpResponse:
             request, lambda: services.offer_to(visit=visit, leaving=leaving, person=chosen, by=request.user), done
         )
         return redirect("dispatch:offers") if asked else redirect("dispatch:substitutes", pk, person)
+    if leaving.pk not in visit.crew:
+        raise Http404
     log_access(request.user, "see_substitutes", f"visit:{visit.pk}")
     standing = visit.offers.filter(person=leaving).order_by("-pk").first()
     held = standing is not None and standing.status == OfferStatus.ACCEPTED

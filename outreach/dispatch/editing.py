@@ -1,23 +1,11 @@
-"""Changing a plan by hand: take a visit out, put one in, and find where it costs least. Pure; `check` judges all."""
+"""Changing a plan by hand: take a visit out, put one in. Pure; `check` judges all."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import permutations
+from dataclasses import replace
 
 from outreach.dispatch.check import check
-from outreach.dispatch.problem import Duty, Lock, Plan, Problem, ServedVisit, Stop, Trip, Visit, day_of
+from outreach.dispatch.problem import Duty, Lock, Plan, Problem, ServedVisit, Stop, Trip, day_of
 from outreach.dispatch.score import Score
 from outreach.dispatch.violations import Violation
-
-
-@dataclass(frozen=True)
-class Placement:
-    """A visit put into a plan, and what the whole plan then costs."""
-
-    start: int
-    crew: tuple[str, ...]
-    plan: Plan
-    score: Score
 
 
 def bare(plan: Plan) -> Plan:
@@ -75,36 +63,3 @@ def with_lock(problem: Problem, lock: Lock) -> Problem:
 
 def judge(problem: Problem, plan: Plan) -> Score | list[Violation]:
     return check(problem, bare(plan))
-
-
-def placements(problem: Problem, plan: Plan, visit: str, *, crews: Iterable[tuple[str, ...]] | None = None,
-               starts: Iterable[int] | None = None) -> Iterator[Placement]:  # fmt: skip
-    """Every way to put `visit` into `plan` that keeps the rules, in no order. Slow: one check a way."""
-    wanted = next(v for v in problem.visits if v.id == visit)
-    open_days = {person.id: {window.day for window in person.windows} for person in problem.instructors}
-    rest = take_out(plan, visit)
-    for start in starts if starts is not None else wanted.starts:
-        for crew in crews if crews is not None else able_crews(problem, wanted, start):
-            if all(day_of(start) in open_days[name] for name in crew):
-                made = put_in(problem, rest, visit, start, crew)
-                score = judge(problem, made)
-                if isinstance(score, Score):
-                    yield Placement(start, crew, made, score)
-
-
-def able_crews(problem: Problem, visit: Visit, start: int) -> Iterator[tuple[str, ...]]:
-    """Crews with the skills for a visit on that day, the lead first; nobody who must not come."""
-    barred = {f.instructor for f in problem.forbidden if f.visit == visit.id}
-    able = [person for person in problem.instructors if person.id not in barred]
-    day = day_of(start)
-    leads = {p.id for p in able if all(p.holds(skill, day) for skill in visit.lead_skills)}
-    seconds = {p.id for p in able if all(p.holds(skill, day) for skill in visit.second_skills)}
-    if visit.crew == 1:
-        yield from ((name,) for name in sorted(leads))
-    else:
-        names = sorted(leads | seconds)
-        yield from (pair for pair in permutations(names, 2) if pair[0] in leads and pair[1] in seconds)
-
-
-def cheapest(ways: Iterable[Placement]) -> Placement | None:
-    return min(ways, key=lambda way: (way.score.cost, way.start, way.crew), default=None)

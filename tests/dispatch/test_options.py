@@ -1,12 +1,14 @@
 """Places for a visit, judged person by person, are exactly those that the whole check accepts, at the same cost."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import permutations, product
 
 import pytest
 
-from outreach.dispatch.editing import judge, placements, without_lock
+from outreach.dispatch.editing import judge, move, without_lock
 from outreach.dispatch.options import Options
-from outreach.dispatch.problem import Forbidden, FrozenDay, Plan, Prior, Problem, day_of
+from outreach.dispatch.problem import Forbidden, FrozenDay, Plan, Prior, Problem, Visit, day_of
 from outreach.dispatch.score import Score
 from outreach.dispatch.solvers import solver
 from tests.dispatch.test_solvers import tiny
@@ -24,10 +26,18 @@ def agree(problem: Problem, plan: Plan) -> int:
     assert isinstance(before, Score)
     for visit in problem.visits:
         offered = {(o.start, o.crew): (o.cost, o.hm) for o in Options(problem, plan, visit.id).all()}
-        ways = list(placements(without_lock(problem, visit.id), plan, visit.id))  # a person decides anew about this one
-        found = {(w.start, w.crew): (w.score.cost - before.cost, w.score.hm - before.hm) for w in ways}
+        found = {at: (score.cost - before.cost, score.hm - before.hm) for at, score in placements(problem, plan, visit)}
         assert offered == found, visit.id
     return len(found)
+
+
+def placements(problem: Problem, plan: Plan, visit: Visit) -> Iterator[tuple[tuple[int, tuple[str, ...]], Score]]:
+    """Every start and every crew, the lead first, that the whole check accepts: one check a way."""
+    free = without_lock(problem, visit.id)  # a person decides anew about this one
+    for start, crew in product(visit.starts, permutations([person.id for person in problem.instructors], visit.crew)):
+        score = judge(free, move(free, plan, visit.id, start, crew))
+        if isinstance(score, Score):
+            yield (start, crew), score
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -49,11 +49,6 @@ class Choice:
         return next((one for one in self.alternatives if one.start == self.visit.start), None)
 
     @property
-    def same_crew(self) -> Alternative | None:
-        crew = set(self.visit.instructors)
-        return next((one for one in self.alternatives if set(one.crew) == crew), None)
-
-    @property
     def cheaper(self) -> bool:
         return bool(self.alternatives) and self.alternatives[0].extra < 0
 

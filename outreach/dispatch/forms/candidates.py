@@ -17,7 +17,6 @@ from outreach.people.models import WEEKDAYS
 
 PRECISE = frozenset({"chome", "town", "postal"})
 STARTS_WITH_PREFECTURE = re.compile(r"\s*(?:東京都|北海道|京都府|大阪府|..県|...県)")
-SHARED = ("weekdays", "opens", "closes")
 
 
 def clock_field(label: Any) -> forms.TimeField:

@@ -39,7 +39,7 @@ ON_REGISTER, NEW, VISITS = 83, 7, 400
 S = SupportStatus
 TOPICS = ["メールの読み上げ", "写真を家族に送る", "音声入力のしかた", "パソコンの設定", "地図アプリ", "オンライン会議"]
 ARRANGEMENTS = ["", "", "ゆっくり大きな声で", "画面の文字を大きく", "筆談で", "右側から話しかけてほしい"]
-SPECIAL = ["screen-reader", "magnifier", "sign-language", "input-devices"]
+SPECIAL = ["screen-reader", "magnifier", "sign", "input-devices"]
 UNITS = [
     ("disability", "障害のある方の暮らしと道具"),
     ("manners", "訪問のマナーと接し方"),

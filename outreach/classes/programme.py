@@ -11,7 +11,7 @@ from django.db import transaction
 
 from outreach.classes.models import Course, ProgrammeYear, Scheme, SchemeRule, SessionKind
 from outreach.people.models import Skill
-from outreach.people.skills import load_supporter_skills
+from outreach.people.skills import load_skills
 
 SOURCE = "総務省 デジタル活用支援推進事業"
 TARGETS = {2021: 2000, 2022: 3000}
@@ -61,7 +61,7 @@ def load_programme() -> None:
         load_year(fiscal_year=year, target_sites=target, source=SOURCE)
     for code, name in SKILLS.items():
         Skill.objects.update_or_create(code=code, defaults={"name": name})
-    load_supporter_skills()
+    load_skills()
     for position, (code, (name, kana, level, text)) in enumerate(COURSES.items()):
         fields: dict[str, Any] = {"name": name, "kana": kana, "level": level, "skill_id": level, "description": text}
         Course.objects.update_or_create(code=code, defaults={**fields, "bring": BRING, "position": position})

@@ -563,7 +563,7 @@ def test_the_year_counts_what_was_done_and_hides_rare_needs(
     office: Client, centre: Organisation, by: User, query_count: Callable[..., int]
 ) -> None:
     person = pc_supporter(centre)
-    visit(agreed(centre, by, person, skill=factories.skill("sign-language")))
+    visit(agreed(centre, by, person, skill=factories.skill("sign")))
     request(centre, topic="これから", kana="ナダ キヨシ")
     year = timezone.localdate().year - (timezone.localdate().month < 4)
     found = year_of_supports(centre, year)

@@ -12,6 +12,7 @@ from outreach.contact.services import save_text
 from outreach.desk.blueprints import Blueprint
 from outreach.desk.services.series import make_series
 from outreach.people.models import Organisation, Skill, User
+from outreach.people.skills import load_skills
 from outreach.registration.models import LectureMenu
 
 
@@ -51,6 +52,7 @@ def _year(blueprint: Blueprint) -> None:
     load_year(fiscal_year=year, target_sites=0, source=blueprint.name)
     if blueprint.national and not Course.objects.filter(code="power").exists():
         load_programme()
+    load_skills()
     for code, name in SKILLS.items():
         Skill.objects.get_or_create(code=code, defaults={"name": name})
 

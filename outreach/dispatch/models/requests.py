@@ -25,7 +25,7 @@ ENDED = frozenset({RequestStatus.AGREED, RequestStatus.WITHDRAWN})
 
 
 class Need(models.TextChoices):
-    """Beyond the course's own skill; the values are codes of `people.Skill`."""
+    """Beyond the course's own skill; the values are codes of `people.Skill`, as `people/skills.py` loads them."""
 
     SIGN = "sign", _("手話")
     WOMAN = "woman", _("女性の講師")

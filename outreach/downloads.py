@@ -5,11 +5,13 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 from django.http import HttpResponse
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.utils import get_column_letter
 
 FORMATS = frozenset({"csv", "xlsx"})
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -18,6 +20,7 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say
 LONG_AGO = datetime(2000, 1, 1)
 FORMULA = frozenset("=+-@＝＋－＠")
 SPACING = frozenset("\t\r\n")
+ROWS_MEASURED, NARROWEST, WIDEST = 200, 6, 40
 Rows = Iterable[Sequence[Any]]
 
 
@@ -45,10 +48,15 @@ def excel(head: Sequence[str], rows: Rows, *, about: Rows) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("一覧")
     sheet.freeze_panes = "A2"
+    lines = iter([harmless(value) for value in row] for row in rows)
+    first = list(islice(lines, ROWS_MEASURED))
+    for number, width in enumerate(_widths([list(head), *first]), 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.append(list(head))
-    for row in rows:
-        sheet.append([harmless(value) for value in row])
+    for line in chain(first, lines):
+        sheet.append(line)
     notes = book.create_sheet("この表について")
+    notes.column_dimensions["A"].width, notes.column_dimensions["B"].width = 24, 80
     for row in about:
         notes.append([harmless(value) for value in row])
     book.properties.creator = "Tsutsuura"
@@ -56,6 +64,14 @@ def excel(head: Sequence[str], rows: Rows, *, about: Rows) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return _without_clock(file)
+
+
+def _widths(rows: Iterable[Sequence[Any]]) -> list[int]:
+    """Columns wide enough to be read, in digits; a Japanese character takes two."""
+    longest = (
+        max(sum(2 if ord(c) > 0x2E7F else 1 for c in str(cell or "")) for cell in cells) for cells in zip_longest(*rows)
+    )
+    return [min(max(width, NARROWEST), WIDEST) + 2 for width in longest]
 
 
 def harmless(value: Any) -> Any:

@@ -51,6 +51,7 @@ def _classes(feed: CalendarFeed, now: datetime) -> list[Event]:
         event = _event(feed, f"session-{session.pk}", session.starts_at, session.ends_at, title)
         town = f"{session.municipality.prefecture}{session.municipality}"
         event.add("location", f"{session.venue} {town}{session.venue.address}")
+        event.add("sequence", session.revision)  # it rises as the class moves: calendars that keep copies go by it
         event.add("description", _("講習会番号 %(code)s") % {"code": show_code(session.code)})
         found.append(event)
     return found

@@ -45,3 +45,10 @@ def test_numbers_stay_numbers() -> None:
 def test_what_a_resident_typed_never_breaks_the_workbook() -> None:
     book = load_workbook(io.BytesIO(excel(HEAD, [["耳が\x01遠い\x0b", 1]], about=[])))
     assert book.worksheets[0]["A2"].value == "耳が遠い"
+
+
+def test_columns_are_wide_enough_to_be_read_and_no_wider_than_a_screen() -> None:
+    rows = [["北海道宗谷郡猿払村", 1, None], ["x", 12, "y" * 500]]
+    sheet = load_workbook(io.BytesIO(excel(["市区町村", "数", "備考"], rows, about=[]))).worksheets[0]
+    assert [sheet.column_dimensions[letter].width for letter in "ABC"] == [20, 8, 42]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == rows

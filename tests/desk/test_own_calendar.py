@@ -59,6 +59,7 @@ def test_the_feed_has_classes_and_trips_and_names_no_resident(own: Client, teach
     assert status == 200
     events = Calendar.from_ical(text).walk("VEVENT")
     assert sorted(str(event["UID"]).partition("-")[0] for event in events) == ["session", "session", "trip"]
+    assert {event["SEQUENCE"] for event in events if "SEQUENCE" in event} == {0}
     for secret in ("秘密", "花子", "1234", "鍵の人"):
         assert secret not in text
 

@@ -115,7 +115,9 @@ def test_another_persons_offer_is_not_answered_here(client: Client, page: str, f
 
 
 def test_a_wrong_or_old_address_leads_nowhere(client: Client, page: str) -> None:
-    assert client.get(page[:-3] + "x/").status_code == 404
+    gone = client.get(page[:-3] + "x/")
+    assert gone.status_code == 404
+    assert "途中で切れている" in gone.content.decode()
     Plan.objects.update(first="2020-01-01", last="2020-01-31")
     assert client.get(page).status_code == 404
 

@@ -28,7 +28,7 @@ def letter(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     found = find_letter(token, now)
     if found is None:
-        raise Http404
+        return render(request, "dispatch/letter_gone.html", status=404)
     days = days_of(found)
     if request.method == "POST":
         if request.POST.get("act") == "travelled":

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.problem_json import dump_plan, dump_problem, load_plan
 from outreach.dispatch.problem_rules import faults
+from tests import factories
 from tests.dispatch import samples
 
 SOLVE = ("--solver", "greedy", "--work", "1")
@@ -112,3 +113,19 @@ def test_an_instance_that_no_solver_would_read_is_not_made() -> None:
         run("make_instance", *usual, "--seed", "1", "--start", "2022-13-01")
     with pytest.raises(CommandError, match="--seed"):
         run("make_instance", *usual, "--seed", "-1")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (("2022-06-30", "2022-06-01"), "must lie within"),
+        (("2022-06-01", "2022-09-01"), "must lie within"),
+        (("9999-12-20", "9999-12-31"), "end of the calendar"),
+        (("soon", "2022-06-01"), "not a date"),
+    ],
+)
+def test_days_that_cannot_be_planned_are_refused(days: tuple[str, str], words: str) -> None:
+    factories.municipality()
+    with pytest.raises(CommandError, match=words):
+        run("plan_dispatch", "--prefecture", "01", "--from", days[0], "--to", days[1])

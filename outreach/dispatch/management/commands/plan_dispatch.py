@@ -37,8 +37,10 @@ class Command(BaseCommand):
         prefecture, first, last = f"{options['prefecture']:0>2}", options["first"], options["last"]
         if not Prefecture.objects.filter(pk=prefecture).exists():
             raise CommandError(f"no prefecture {prefecture}")
-        if not first <= last < first + timedelta(days=MOST_DAYS):
+        if not 0 <= (last - first).days < MOST_DAYS:
             raise CommandError(f"--to must lie within {MOST_DAYS} days from --from")
+        if date.max - last < timedelta(days=MOST_DAYS):
+            raise CommandError(f"{last} is the end of the calendar")
         problem = build_problem(prefecture=prefecture, first=first, last=last)
         limits = {key: options[key] for key in ("seconds", "work", "seed")}
         try:

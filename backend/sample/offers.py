@@ -2,14 +2,14 @@
 month before, days that were gone with the road as it really was."""
 
 from collections.abc import Set
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
 from django.db.models import Count
 from django.utils import timezone
 
-from geo.distance import great_circle_km, nearest
+from geo.distance import nearest
 from geo.shops import shop_statuses
 from outreach.classes.models import Course, Venue
 from outreach.dispatch.building import build_problem
@@ -22,17 +22,15 @@ from outreach.dispatch.models import (
     PlanStatus,
     RequestStatus,
     Trip,
-    Visit,
 )
 from outreach.dispatch.services import OfferError, accept_offer, decline_offer, publish_plan, return_offer, save_version
+from outreach.dispatch.services.engaging import book_person
 from outreach.dispatch.solvers import solver
-from outreach.people.models import Engagement, Instructor, Membership, Person, Role, User
-from outreach.people.rules import ROAD_FACTOR, travel_minutes
+from outreach.people.models import Instructor, Membership, Organisation, Person, Role, User
 
 DAYS = 21
-GONE, GONE_IN = 14, 3  # days of travel in the month before, in so many prefectures
+GONE, GONE_IN = 14, 3  # requests of the month before, in so many prefectures
 NEAR = 8  # venues that an instructor is sent to, the nearest
-OUT, TEACHING = time(8), timedelta(hours=3)
 
 
 def seed_offers(rng: Random, today: date, *, but: Plan | None) -> None:
@@ -99,51 +97,60 @@ def seed_gone(rng: Random, today: date) -> None:
 
 
 def _gone_in(rng: Random, prefecture: str, today: date, shopless: Set[str]) -> None:
+    """Asked for, planned and agreed to as any month is, and then driven."""
     last = today.replace(day=1) - timedelta(days=1)
     first = last.replace(day=1)
     people = list(Person.objects.filter(sample=True, instructor__active=True, municipality__prefecture=prefecture)[:6])
     all_venues = Venue.objects.filter(sample=True, municipality__prefecture=prefecture).select_related("municipality")
     venues = list(all_venues.filter(municipality__in=shopless).order_by("pk") or all_venues.order_by("pk")[:40])
-    course = Course.objects.first()
+    course = Course.objects.filter(skill__isnull=False).order_by("pk").first()
     if not people or not venues or course is None:
         return
-    plan = Plan.objects.create(
-        prefecture_id=prefecture, first=first, last=last, status=PlanStatus.PUBLISHED, sample=True,
-        solver=PlanSolver.GREEDY,
-    )  # fmt: skip
     for number in range(GONE):
         person = people[number % len(people)]
         venue, _km = rng.choice(nearest(person.lat, person.lon, venues, NEAR))
-        day = first + timedelta(days=1 + 2 * number)
-        if day <= last and day.weekday() < 6:
-            _gone(rng, plan, person, venue, course, day, known=number % 4 != 3)
+        day = min(first + timedelta(days=2 * number), last - timedelta(days=2))
+        _ask(Instructor.objects.get(person=person).organisation, venue, course, day)
+    plan = Plan.objects.create(prefecture_id=prefecture, first=first, last=last, solver=PlanSolver.GREEDY, sample=True)
+    problem = build_problem(prefecture=prefecture, first=first, last=last)
+    answer = solver(PlanSolver.GREEDY).solve(problem)
+    save_version(plan=plan, problem=problem, answer=answer, reason="計算した案", by=None)
+    Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.PUBLISHED)
+    DispatchRequest.objects.filter(sample=True, latest__lte=last, visits=None, received_on=_received(first)).delete()
+    _agree(plan)
+    for number, trip in enumerate(plan.trips.order_by("day", "pk")):
+        if number % 4 != 3:
+            _drive(rng, trip)
 
 
-def _gone(rng: Random, plan: Plan, person: Person, venue: Venue, course: Course, day: date, *, known: bool) -> None:
-    one_way = float(great_circle_km(person.lat, person.lon, venue.lat, venue.lon))
-    minutes = min(travel_minutes(one_way), 240)
-    leaves = timezone.make_aware(datetime.combine(day, OUT))
-    starts = leaves + timedelta(minutes=minutes + 15)
-    back = starts + TEACHING + timedelta(minutes=minutes)
-    if Engagement.objects.filter(person=person, starts_at__lt=back, ends_at__gt=leaves).exists():
-        return
-    km = one_way * ROAD_FACTOR * 2
-    request = DispatchRequest.objects.create(
-        organisation=Instructor.objects.get(person=person).organisation, venue=venue, course=course, heads=10,
-        municipality=venue.municipality, earliest=day, latest=day, contact_name="見本 担当", sample=True,
-        contact_phone="+81300000101", received_on=day - timedelta(days=40), status=RequestStatus.AGREED,
+def _received(first: date) -> date:
+    return first - timedelta(days=30)
+
+
+def _ask(organisation: Organisation, venue: Venue, course: Course, day: date) -> None:
+    DispatchRequest.objects.create(
+        organisation=organisation, venue=venue, course=course, heads=10, municipality=venue.municipality, earliest=day,
+        latest=day + timedelta(days=2), contact_name="見本 担当", contact_phone="+81300000101", sample=True,
+        received_on=_received(day.replace(day=1)),
     )  # fmt: skip
-    visit = Visit.objects.create(
-        plan=plan, request=request, venue=venue, starts_at=starts, ends_at=starts + timedelta(hours=2), lead=person
-    )
-    Offer.objects.create(
-        visit=visit, person=person, starts_at=starts, answer_by=leaves - timedelta(days=20),
-        answered_at=leaves - timedelta(days=21), status=OfferStatus.ACCEPTED,
-    )  # fmt: skip
-    really = Decimal(str(round(km * rng.uniform(0.97, 1.18), 1)))
-    trip = Trip.objects.create(
-        plan=plan, person=person, day=day, leaves_at=leaves, back_at=back, hm=round(km * 10), road_minutes=2 * minutes,
-        travelled_km=really if known else None,
-        travelled_minutes=round(2 * minutes * rng.uniform(0.95, 1.3)) if known else None,
-    )  # fmt: skip
-    Engagement.objects.create(person=person, starts_at=leaves, ends_at=back, subject=trip.subject)
+
+
+def _agree(plan: Plan) -> None:
+    """Everyone said yes in good time, and gave the day."""
+    for visit in plan.visits.all():
+        asked = visit.starts_at - timedelta(days=20)
+        for pk in visit.crew:
+            Offer.objects.create(
+                visit=visit, person_id=pk, starts_at=visit.starts_at, answer_by=asked, status=OfferStatus.ACCEPTED,
+                answered_at=asked - timedelta(days=1),
+            )  # fmt: skip
+    DispatchRequest.objects.filter(visits__plan=plan).update(status=RequestStatus.AGREED)
+    for person in Person.objects.filter(trips__plan=plan).distinct():
+        book_person(plan=plan.pk, person=person)
+
+
+def _drive(rng: Random, trip: Trip) -> None:
+    """The road as it really was: mostly somewhat longer."""
+    trip.travelled_km = Decimal(str(round(trip.km * rng.uniform(0.97, 1.18), 1)))
+    trip.travelled_minutes = round(trip.road_minutes * rng.uniform(0.95, 1.3))
+    trip.save(update_fields=["travelled_km", "travelled_minutes"])

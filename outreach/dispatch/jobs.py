@@ -73,7 +73,7 @@ def _answer(plan: Plan) -> None:
     made = checked(plan, problem, answer)
     with transaction.atomic():
         if keep_run(plan):
-            write_version(plan=plan, made=made, reason=_("計算した案"), by=plan.made_by)
+            write_version(plan=plan, made=made, reason=_("計算した案"), by=plan.run_by)
     if plan.version:
         _compare(plan.version)
 
@@ -83,7 +83,7 @@ def _anew(plan: Plan) -> None:
     with transaction.atomic():
         if not keep_run(plan):
             return
-        version = write_version(plan=plan, made=made, reason=reason, by=plan.made_by)
+        version = write_version(plan=plan, made=made, reason=reason, by=plan.run_by)
         end_run(plan)  # with it: whoever is killed now leaves nothing to be planned anew once more
     _compare(version)
 

@@ -12,10 +12,10 @@ from playwright.sync_api import Page
 
 from outreach.classes.models import VenueHold
 from outreach.classes.services import hold_venue
-from outreach.dispatch import services
+from outreach.dispatch import jobs, services
 from outreach.dispatch.misfits import misfits_of
-from outreach.dispatch.models import DispatchRequest, Offer, RequestBlackout, RequestWindow, Visit
-from outreach.people.models import Organisation, Qualification, Role
+from outreach.dispatch.models import DispatchRequest, Offer, Plan, RequestBlackout, RequestWindow, Visit
+from outreach.people.models import Organisation, Qualification, Role, User
 from tests import factories
 from tests.browser import OpenPage
 from tests.dispatch import rows
@@ -132,3 +132,10 @@ def test_as_the_coordinator_sees_it(
     fits_width(page)
     axe(page)
     shot(page, "misfits-phone")
+
+
+def test_the_table_says_who_had_the_rest_planned_anew(desk: Client, visit: Visit) -> None:
+    desk.post(f"/staff/plans/{visit.plan_id}/replan/")
+    jobs.run_replan(visit.plan_id)
+    (first, again) = Plan.objects.get().versions.order_by("pk")
+    assert (first.by, again.by) == (None, User.objects.get())

@@ -50,6 +50,7 @@ class Plan(models.Model):
     failure = models.CharField(_("計算できなかった理由"), max_length=500, blank=True)
     version = models.ForeignKey("PlanVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")  # anew
     made_at = models.DateTimeField(auto_now_add=True)
     asked_at = models.DateTimeField(null=True, blank=True, editable=False)  # since when it waits for a worker
     sample = models.BooleanField(_("見本データ"), default=False)
@@ -60,6 +61,11 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefecture} {self.first}–{self.last}"
+
+    @property
+    def run_by(self) -> User | None:
+        """For whom it is being computed: who had it planned anew, else who made it."""
+        return self.asked_by if self.replanning and self.asked_by else self.made_by
 
 
 class PlanProblem(models.Model):

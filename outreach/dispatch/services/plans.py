@@ -223,11 +223,11 @@ def lock_day(*, plan: Plan, person: Person, day: date, locked: bool) -> None:
 
 
 @transaction.atomic
-def start_replan(*, plan: Plan) -> None:
+def start_replan(*, plan: Plan, by: User | None = None) -> None:
     """Queue planning the rest anew around what is locked. Raises: PlanRefused where it is under way already."""
     ready = Plan.objects.filter(pk=plan.pk, replanning=False, version__isnull=False)
     values = {"stop_asked": False, "done": 0, "total": 0, "stage": "", "best_cost": None, "bound": None, "failure": ""}
-    if ready.update(replanning=True, asked_at=timezone.now(), seen_at=None, deaths=0, **values) != 1:
+    if ready.update(replanning=True, asked_by=by, asked_at=timezone.now(), seen_at=None, deaths=0, **values) != 1:
         raise PlanRefused([_("いまは計画し直せません。画面を開き直してください。")])
     plan.replanning = True
     queue(plan)

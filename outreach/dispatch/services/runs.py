@@ -74,7 +74,7 @@ def _kept(plan: Plan) -> bool:
     if not plan.stop_asked and plan.deaths + 1 < MOST_DEATHS:
         return False
     try:
-        return use_draft(plan=plan, by=plan.made_by) is not None
+        return use_draft(plan=plan, by=plan.run_by) is not None
     except PlanRefused:
         return False
     except Exception:  # what is wrong with one plan keeps no other from being taken up

@@ -108,7 +108,7 @@ def plan_undo(request: ScopedRequest, pk: int) -> HttpResponse:
 def plan_replan(request: ScopedRequest, pk: int) -> HttpResponse:
     """Plan the rest anew around the locks; what people were told changes as little as it can."""
     one = plan_or_404(request.scope, pk)
-    attempt(request, lambda: services.start_replan(plan=one))
+    attempt(request, lambda: services.start_replan(plan=one, by=request.user))
     return back_to_week(one, request.POST.get("week"))
 
 

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from geo.distance import nearest
 from geo.shops import shop_statuses
 from outreach.classes.models import Course, Venue
-from outreach.dispatch.building import build_problem
+from outreach.dispatch.building import build_problem, pk_of
 from outreach.dispatch.models import (
     DispatchRequest,
     Offer,
@@ -26,7 +26,7 @@ from outreach.dispatch.models import (
 from outreach.dispatch.services import OfferError, accept_offer, decline_offer, publish_plan, return_offer, save_version
 from outreach.dispatch.services.engaging import book_person
 from outreach.dispatch.solvers import solver
-from outreach.people.models import Instructor, Membership, Organisation, Person, Role, User
+from outreach.people.models import Instructor, Membership, Organisation, Person, Role, User, WeeklyHours
 
 DAYS = 21
 GONE, GONE_IN = 14, 3  # requests of the month before, in so many prefectures
@@ -90,8 +90,13 @@ def seed_gone(rng: Random, today: date) -> None:
     To municipalities without a shop, where the sample has venues in any: what dispatch is for.
     """
     shopless = shop_statuses(today).shopless
-    taught = Person.objects.filter(sample=True, instructor__active=True).values_list("municipality__prefecture")
-    most = taught.annotate(n=Count("pk")).order_by("-n", "municipality__prefecture")[:GONE_IN]
+    working = Exists(WeeklyHours.objects.filter(person=OuterRef("pk")))
+    taught = Person.objects.filter(working, sample=True, instructor__active=True)
+    most = (
+        taught.values_list("municipality__prefecture")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "municipality__prefecture")[:GONE_IN]
+    )
     for prefecture, _n in most:
         _gone_in(rng, str(prefecture), today, shopless)
 
@@ -111,12 +116,17 @@ def _gone_in(rng: Random, prefecture: str, today: date, shopless: Set[str]) -> N
         venue, _km = rng.choice(nearest(person.lat, person.lon, venues, NEAR))
         day = min(first + timedelta(days=2 * number), last - timedelta(days=2))
         _ask(Instructor.objects.get(person=person).organisation, venue, course, day)
+    problem = build_problem(prefecture=prefecture, first=first, last=last)
+    served = {pk_of(entry.id) for entry in solver(PlanSolver.GREEDY).solve(problem).visits}
+    asked = DispatchRequest.objects.filter(sample=True, latest__lte=last, received_on=_received(first))
+    asked.filter(municipality__prefecture=prefecture).exclude(pk__in=served).delete()  # nobody asks for what can't be
+    if not served:
+        return
     plan = Plan.objects.create(prefecture_id=prefecture, first=first, last=last, solver=PlanSolver.GREEDY, sample=True)
     problem = build_problem(prefecture=prefecture, first=first, last=last)
     answer = solver(PlanSolver.GREEDY).solve(problem)
     save_version(plan=plan, problem=problem, answer=answer, reason="計算した案", by=None)
     Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.PUBLISHED)
-    DispatchRequest.objects.filter(sample=True, latest__lte=last, visits=None, received_on=_received(first)).delete()
     _agree(plan)
     for number, trip in enumerate(plan.trips.order_by("day", "pk")):
         if number % 4 != 3:

@@ -55,6 +55,7 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
         "weeks": weeks,
         "vacant": sum(link.vacant for link in weeks),
         "board": board,
+        "over": one.last < timezone.localdate(now),
         "unserved": [row for row in waiting if row.pk in weighed],
         "later": [row for row in waiting if row.pk not in weighed],
         "dropped": dropped_from(one)[:DROPPED_SHOWN],

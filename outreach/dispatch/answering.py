@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from outreach.dispatch.building import moment_of
+from outreach.dispatch.ferries import sailing_of
 from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Trip
 from outreach.dispatch.rules import SETUP
 
@@ -23,12 +24,13 @@ KEPT = timedelta(days=120)  # after the plan's last day; then the address leads 
 
 @dataclass(frozen=True)
 class Leg:
-    """A way of the day, from leaving to arriving; `km` over land."""
+    """A way of the day, from leaving to arriving; `km` over land. `sails_at`: when its ship leaves, where known."""
 
     leaves_at: datetime
     arrives_at: datetime
     km: float
     ferry: bool
+    sails_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def _planned(offer: Offer) -> bool:
 
 
 def _leg(letter: OfferLetter, leg: list[int | str]) -> Leg:
-    leave, arrive, hm, ferry = leg
+    leave, arrive, hm, ferry = int(leg[0]), int(leg[1]), int(leg[2]), str(leg[3])
     first = letter.plan.first
-    return Leg(moment_of(int(leave), first), moment_of(int(arrive), first), int(hm) / 10, bool(ferry))
+    sails = sailing_of(ferry, leave, arrive) if ferry else None
+    sails_at = None if sails is None else moment_of(sails, first)
+    return Leg(moment_of(leave, first), moment_of(arrive, first), hm / 10, bool(ferry), sails_at)

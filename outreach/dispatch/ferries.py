@@ -94,6 +94,21 @@ def write_out(lines: Iterable[Line], days: int) -> tuple[Ferry, ...]:
     )
 
 
+def sailing_of(ferry: str, leave: int, arrive: int) -> int | None:
+    """When the ship of a journey between these minutes leaves; None where several would do, or the line has gone."""
+    origin, destination = ferry.split(">")
+    day = leave // DAY_MINUTES * DAY_MINUTES
+    found = [
+        day + minute
+        for line in load_sea().lines
+        for ports, clock in ((line.ports, line.out), (line.ports[::-1], line.back))
+        if ports == (origin, destination)
+        for minute in clock
+        if leave + line.boarding <= day + minute <= arrive - line.minutes
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def _sailings(clock: tuple[int, ...], minutes: int, days: int) -> tuple[tuple[int, int], ...]:
     departures = [day * DAY_MINUTES + minute for day in range(days) for minute in clock]
     return tuple((departure, departure + minutes) for departure in departures)

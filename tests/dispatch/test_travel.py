@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.distance import great_circle_km
-from outreach.dispatch.ferries import load_sea, write_out
+from outreach.dispatch.ferries import load_sea, sailing_of, write_out
 from outreach.dispatch.journeys import Journeys
 from outreach.dispatch.problem import NO_ROAD
 from outreach.dispatch.travel import CAR, FAR_KM, GreatCircle, Point, Terrain, is_winter
@@ -139,3 +139,14 @@ def test_of_two_lines_the_shorter_is_taken_whatever_the_hour() -> None:
     assert ferry is not None
     assert ferry.id == "v1>pi"
     assert journeys.latest("h1", "vi", at(3, 9)) == journeys.latest("h1", "vi", at(0, 11))
+
+
+def test_a_journey_s_ship_is_known_by_its_hours_alone_or_not_told() -> None:
+    line = load_sea().lines[0]
+    ferry, sails = ">".join(line.ports), 2 * 1440 + line.out[0]
+    leave, arrive = sails - line.boarding - 30, sails + line.minutes + 10
+    assert sailing_of(ferry, leave, arrive) == sails
+    assert sailing_of(ferry, leave + 31, arrive) is None  # too late for it
+    assert sailing_of("nowhere>else", leave, arrive) is None
+    back = 2 * 1440 + line.back[-1]
+    assert sailing_of(">".join(line.ports[::-1]), back - line.boarding, back + line.minutes) == back

@@ -12,8 +12,8 @@ from outreach.dispatch import problem_json
 from outreach.dispatch.building import key, with_orders
 from outreach.dispatch.editing import bare
 from outreach.dispatch.models import DispatchRequest, Plan, PlanProblem, PlanVersion
+from outreach.dispatch.problem import Lock, Problem
 from outreach.dispatch.problem import Plan as Answer
-from outreach.dispatch.problem import Problem
 
 
 def _plain(problem: Problem) -> Problem:
@@ -73,6 +73,24 @@ def but_pending(problem: Problem, answer: Answer, visit: str) -> Problem:
     """Others' refusals aside of those who stand in the plan until a substitute is found: no reason against `visit`."""
     pending = {(who, entry.id) for entry in answer.visits if entry.id != visit for who in entry.instructors}
     return replace(problem, forbidden=tuple(f for f in problem.forbidden if (f.instructor, f.visit) not in pending))
+
+
+def open_to_others(problem: Problem) -> Problem:
+    """A visit that must stay when it is, as its class does, does not need whoever said no to it since."""
+    no = {(one.instructor, one.visit) for one in problem.forbidden}
+
+    def still(lock: Lock, name: str | None) -> str | None:
+        return None if (name, lock.visit) in no else name
+
+    locks = (replace(lock, lead=still(lock, lock.lead), second=still(lock, lock.second)) for lock in problem.locks)
+    return replace(problem, locks=tuple(locks))
+
+
+def as_they_stand(problem: Problem) -> Problem:
+    """The same where nobody else can come: who said no stands on it until someone is found, and the rest is planned."""
+    named = {(name, lock.visit) for lock in problem.locks for name in (lock.lead, lock.second)}
+    kept = tuple(one for one in problem.forbidden if (one.instructor, one.visit) not in named)
+    return replace(problem, forbidden=kept)
 
 
 @lru_cache(maxsize=4)  # megabytes each; a coordinator moves many visits of one plan

@@ -12,12 +12,24 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from outreach.dispatch import jobs
-from outreach.dispatch.models import Plan, PlanStatus, PlanVersion, Visit
+from outreach.dispatch.asking import vacancies_in
+from outreach.dispatch.models import Offer, Plan, PlanStatus, PlanVersion, Visit
 from outreach.dispatch.problem_json import load_plan
 from outreach.dispatch.running import run_solver
-from outreach.dispatch.services import begin_run, note_run, start_plan, start_replan, sweep_runs
+from outreach.dispatch.services import (
+    accept_offer,
+    begin_run,
+    note_run,
+    publish_plan,
+    replan,
+    return_offer,
+    start_plan,
+    start_replan,
+    sweep_runs,
+)
 from outreach.dispatch.solvers.base import Progress
 from outreach.people.models import Person
+from outreach.people.rules import Scope
 from tests.dispatch import rows, samples
 from tests.dispatch.test_solvers import tiny
 
@@ -190,3 +202,39 @@ def test_the_command_refuses_dates_that_make_no_sense() -> None:
         call_command("plan_dispatch", prefecture="01", first=date(2022, 6, 2), last=date(2022, 6, 1))
     with pytest.raises(CommandError):
         call_command("plan_dispatch", prefecture="99", first=date(2022, 6, 1), last=date(2022, 6, 2))
+
+
+def ill(plan: Plan) -> Visit:
+    """Its class stands, residents come, and its instructor can't."""
+    publish_plan(plan=plan, by=None)
+    offer = Offer.objects.get()
+    accept_offer(offer=offer, now=timezone.now())
+    return_offer(offer=offer, now=timezone.now(), reason="発熱")
+    plan.refresh_from_db()
+    return offer.visit
+
+
+def test_replanning_finds_another_for_a_class_whose_instructor_is_ill(teachers: list[Person]) -> None:
+    rows.request()
+    plan = rows.plan()
+    visit = ill(plan)
+    rows.request()
+    replan(plan=plan, by=None, seconds=5)
+    after = Visit.objects.get(pk=visit.pk)
+    assert (after.starts_at, after.venue_id) == (visit.starts_at, visit.venue_id)
+    assert after.lead_id != visit.lead_id
+    assert plan.visits.count() == 2
+    assert publish_plan(plan=Plan.objects.get(), by=None) == 2
+
+
+def test_where_nobody_else_can_come_the_rest_is_planned_anew_all_the_same() -> None:
+    rows.instructor()
+    rows.request()
+    plan = rows.plan()
+    visit = ill(plan)
+    rows.request()
+    replan(plan=plan, by=None, seconds=5)
+    after = Visit.objects.get(pk=visit.pk)
+    assert (after.starts_at, after.lead_id) == (visit.starts_at, visit.lead_id)
+    assert plan.visits.count() == 2
+    assert after in vacancies_in(Scope(nation=True), timezone.now())

@@ -1,5 +1,6 @@
 """Plans: started, saved only when `check` accepts them, changed by hand, undone."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -34,6 +35,7 @@ from outreach.people.models import Person, User
 
 LONGEST = 300  # seconds; a job's queue takes it for lost after ten minutes
 MOST_DAYS = 62
+AGAIN = 60.0  # seconds at most for a second try, within the grace below
 GRACE = 120  # seconds for a job beyond its solver's: reading, the baseline, writing
 
 
@@ -244,12 +246,15 @@ def planned_anew(*, plan: Plan, seconds: float, beat: Beat = unheard) -> tuple[C
 
     Raises: PlanRefused where the locks cannot stand together any more.
     """
-    problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last, plan=plan, anew=True)
-    try:
-        fresh = run_solver(problem, solver=PlanSolver.BEST, seconds=seconds, beat=beat)
-    except NoPlanError as error:
-        raise PlanRefused([_("固定した訪問を、すべて同時には守れません。固定をいくつか外してください。")]) from error
-    return checked(plan, problem, _better(plan, problem, fresh)), _("固定を残して計画し直した")
+    asked = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last, plan=plan, anew=True)
+    for problem, budget in (
+        (documents.open_to_others(asked), seconds),
+        (documents.as_they_stand(asked), min(seconds, AGAIN)),
+    ):
+        with suppress(NoPlanError):
+            fresh = run_solver(problem, solver=PlanSolver.BEST, seconds=budget, beat=beat)
+            return checked(plan, problem, _better(plan, problem, fresh)), _("固定を残して計画し直した")
+    raise PlanRefused([_("固定した訪問を、すべて同時には守れません。固定をいくつか外してください。")])
 
 
 def _better(plan: Plan, problem: Problem, fresh: Answer) -> Answer:

@@ -35,7 +35,8 @@ def tell_again(*, letter: OfferLetter, now: datetime) -> bool:
 
     A second press of the same button is one telling.
     """
-    found = OfferLetter.objects.select_for_update().select_related("plan").get(pk=letter.pk)
+    Plan.objects.select_for_update().get(pk=letter.plan_id)  # first, as whoever publishes or answers
+    found = OfferLetter.objects.select_related("plan").get(pk=letter.pk)
     waiting = Offer.objects.filter(visit__plan=found.plan_id, person=found.person_id, status=OfferStatus.OPEN)
     if found.told_at and found.told_at > now - SAME_PRESS:
         return waiting.exists() and not found.unreachable

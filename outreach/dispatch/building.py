@@ -54,7 +54,7 @@ from outreach.dispatch.problem import Visit as Wanted
 from outreach.dispatch.rules import SETUP, TEARDOWN
 from outreach.dispatch.sites import ports_of, sites_of, ways_between
 from outreach.dispatch.travel import is_winter
-from outreach.dispatch.wishes import AROUND, Offered, Wish, offered_starts, rooms_taken, stands, wishes
+from outreach.dispatch.wishes import AROUND, Offered, Taken, Wish, offered_starts, rooms_taken, stands, wishes
 from outreach.people.availability import Span, availability
 from outreach.people.models import Person, TravelLimits
 
@@ -154,18 +154,19 @@ def _wanted(
     for request in asked:
         offered = offered_starts(request, first, last, taken)
         if request.pk in kept:
-            offered = _with_kept(request, offered, kept[request.pk])
+            offered = _with_kept(request, offered, kept[request.pk], taken)
         if offered:
             found.append((request, offered))
     return found
 
 
-def _with_kept(request: DispatchRequest, offered: Offered, kept: Kept) -> Offered:
+def _with_kept(request: DispatchRequest, offered: Offered, kept: Kept, taken: Taken) -> Offered:
     """Where and when the plan has it, even if it could no longer be asked for so."""
     start, venue = minute_of(kept.visit.starts_at, kept.first), kept.visit.venue
     if start in offered and offered[start].venue == venue:
         return offered
-    if not kept.held and not stands(request, kept.visit):
+    meets = any(start < end and begin < start + request.minutes for begin, end in taken.get(venue.pk, ()))
+    if not kept.held and (meets or not stands(request, kept.visit)):
         return offered
     known = next((wish for wish in wishes(request) if wish.venue == venue), Wish(1, venue, (), frozenset()))
     others = [one for one in offered if one != start][: MAX_STARTS - 1]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from outreach.dispatch.problem import Problem, day_of
 from outreach.dispatch.problem import Visit as Wanted
 from outreach.dispatch.services.plans import question, try_move
 from outreach.dispatch.services.refused import PlanRefused
-from outreach.dispatch.wishes import label
+from outreach.dispatch.wishes import all_wishes, could_be, label
 from outreach.dispatch.wording import names_of, people_named
 
 
@@ -80,8 +80,19 @@ class Placing:
     def starts(self) -> list[tuple[int, datetime, str]]:
         return [(start, moment_of(start, self.plan.first), self.where(start)) for start in self.wanted.starts]
 
+    @property
+    def open_starts(self) -> list[int]:
+        """But for those at which the venue has closed since the plan was made."""
+        wished, minutes = all_wishes(self.request), timedelta(minutes=self.wanted.duration)
+        moments = {start: moment_of(start, self.plan.first) for start in self.wanted.starts}
+        return [
+            start
+            for start, at in moments.items()
+            if could_be(self.request, wished, pk_of(self.wanted.place_at(start)), at, at + minutes)
+        ]
+
     def starts_on(self, day: date) -> list[int]:
-        return [start for start in self.wanted.starts if day_of(start) == (day - self.plan.first).days]
+        return [start for start in self.open_starts if day_of(start) == (day - self.plan.first).days]
 
     def places(self, starts: Iterable[int] | None = None) -> list[Place]:
         """Every place that keeps the rules, the cheapest first.
@@ -91,7 +102,8 @@ class Placing:
         if self.held:
             return []
         found: dict[tuple[int, frozenset[int]], Place] = {}
-        for option in Options(self.problem, self.answer, self.wanted.id).all(starts):
+        tried = self.open_starts if starts is None else starts
+        for option in Options(self.problem, self.answer, self.wanted.id).all(tried) if tried else ():
             place = self._place(option)
             at = (place.start, frozenset(place.crew))
             if at not in found or place.here:

@@ -42,10 +42,15 @@ def wishes(request: DispatchRequest) -> list[Wish]:
     """The venues of a request, the one wished for most first; where a hearing loop is asked for and some are known to
     have one, only those.
     """
+    found = all_wishes(request)
+    return [one for one in found if request.hearing_loop and one.venue.induction_loop] or found
+
+
+def all_wishes(request: DispatchRequest) -> list[Wish]:
+    """The venues of a request, with a loop or not."""
     own = [(window.weekday, window.opens, window.closes) for window in request.windows.all()]
     first = _wish(1, request.venue, own, (blackout.day for blackout in request.blackouts.all()))
-    found = [first, *(_wish(o.rank, o.venue, o.times, o.closed) for o in request.other_venues.all())]
-    return [one for one in found if request.hearing_loop and one.venue.induction_loop] or found
+    return [first, *(_wish(o.rank, o.venue, o.times, o.closed) for o in request.other_venues.all())]
 
 
 def _wish(rank: int, venue: Venue, openings: list[tuple[int, time, time]], closed: Iterable[date]) -> Wish:
@@ -99,14 +104,20 @@ def _open(request: DispatchRequest, wish: Wish, first: date, last: date) -> list
 
 def stands(request: DispatchRequest, visit: Visit) -> bool:
     """Whether a visit could still be where and when it is: at any minute of an opening, not only at those offered."""
-    day = timezone.localdate(visit.starts_at)
-    asked = request.earliest <= day <= request.latest
-    return asked and any(wish.venue.pk == visit.venue_id and _is_open(wish, visit) for wish in wishes(request))
+    return could_be(request, all_wishes(request), visit.venue_id, visit.starts_at, visit.ends_at)
 
 
-def _is_open(wish: Wish, visit: Visit) -> bool:
+def could_be(
+    request: DispatchRequest, wished: Iterable[Wish], venue: int, starts_at: datetime, ends_at: datetime
+) -> bool:
+    """The same of any place and time; `wished`: the request's wishes."""
+    asked = request.earliest <= timezone.localdate(starts_at) <= request.latest
+    return asked and any(wish.venue.pk == venue and _is_open(wish, starts_at, ends_at) for wish in wished)
+
+
+def _is_open(wish: Wish, starts_at: datetime, ends_at: datetime) -> bool:
     """With room to set up before and to clear after."""
-    start, end = timezone.localtime(visit.starts_at), timezone.localtime(visit.ends_at)
+    start, end = timezone.localtime(starts_at), timezone.localtime(ends_at)
     day = start.date()
     if day in wish.closed or (not wish.openings and jpholiday.is_holiday(day)):
         return False

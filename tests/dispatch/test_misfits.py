@@ -93,6 +93,18 @@ def test_a_room_that_another_class_took_is_marked_and_ones_own_is_not(desk: Clie
     assert "plan-mark bad" not in table(desk, visit)
 
 
+def test_a_visit_is_not_offered_a_day_on_which_its_venue_has_closed(desk: Client, visit: Visit) -> None:
+    at, day = f"/staff/plans/{visit.plan_id}/visits/{visit.request_id}/", timezone.localdate(visit.starts_at)
+    assert day in {one.day for one in desk.get(at).context["choices"].days}
+    close_the_venue(visit)
+    days = [one.day for one in desk.get(at).context["choices"].days]
+    assert day not in days
+    assert days
+    cell: dict[str, Any] = {"person": visit.lead_id, "day": day.isoformat(), "part": 1}
+    assert "この日には入れられません" in desk.get(at, cell).content.decode()
+    assert f":{day}" not in str(desk.get(f"{at}options/").json())
+
+
 def test_what_is_over_is_marked_no_more(visit: Visit) -> None:
     close_the_venue(visit)
     assert misfits_of(visit)
@@ -111,6 +123,14 @@ def test_replanning_leaves_a_closed_venue_but_not_against_a_lock(visit: Visit) -
     services.replan(plan=visit.plan, by=None, seconds=5)
     moved = Visit.objects.get()
     assert timezone.localdate(moved.starts_at) != timezone.localdate(was)
+    assert misfits_of(moved) == []
+
+
+def test_replanning_leaves_a_room_that_someone_else_took(visit: Visit) -> None:
+    hold_venue(venue=visit.venue, starts_at=visit.starts_at, ends_at=visit.ends_at, subject="x")
+    services.replan(plan=visit.plan, by=None, seconds=5)
+    moved = Visit.objects.get()
+    assert moved.starts_at != visit.starts_at
     assert misfits_of(moved) == []
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -273,3 +275,37 @@ def test_a_stranger_withdraws_nothing(client: Client, carrier: Organisation, use
     assert client.get(reverse("desk:today")).context["files"].count == 0
     one.refresh_from_db()
     assert one.withdrawn_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_withdrawing_while_a_step_is_under_way_takes_back_all_or_comes_too_late(
+    carrier: Organisation, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = sent(carrier, user)
+    drafting, over, said = Event(), Event(), list[str]()
+    real = making.draft
+
+    def slow(*parts: Any) -> None:
+        drafting.set()
+        over.wait(0.3)  # the other is at the door meanwhile
+        real(*parts)
+
+    def press() -> None:
+        drafting.wait()
+        try:
+            withdraw(upload=Upload.objects.get(pk=one.pk))
+        except SessionError as error:
+            said.append(str(error))
+        connection.close()
+
+    monkeypatch.setattr(applying, "draft", slow)
+    other = Thread(target=press)
+    other.start()
+    ended = carry_out(upload=one, by=user)
+    other.join()
+    carrying.waiting(Upload.Kind.PLAN)
+    seen = set(Session.objects.values_list("status", flat=True))
+    if ended is Slice.DONE:  # SQLite lets whoever is quicker go first
+        assert (said, seen) == (["このファイルは、もう取り込みました。"], {"published"})
+    else:
+        assert (ended, said, seen) == (Slice.WAITS, [], set())

@@ -73,6 +73,7 @@ class UploadedSlot(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="uploaded_slot_once")]
+        indexes = [models.Index(fields=["organisation"], condition=models.Q(staged=True), name="uploaded_slot_staged")]
 
     def __str__(self) -> str:
         return self.key

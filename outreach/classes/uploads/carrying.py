@@ -115,10 +115,10 @@ def waiting(kind: str) -> list[int]:
     """
     now = timezone.now()
     idle = Upload.objects.filter(_unfinished(), _free(now), kind=kind)
-    for upload in idle.filter(tries__gte=MOST_TRIES):
+    for upload in idle.filter(tries__gte=MOST_TRIES).defer("content", "report"):
         fail(upload, upload.fault or _("取り込みの途中で、機械が何度も止まりました。"), upload.fault_row)
-    over = Q(upload__failed_at__isnull=False) | Q(upload__withdrawn_at__isnull=False)
-    clear_drafts(UploadedSlot.objects.filter(over))
+    over = Upload.objects.filter(Q(failed_at__isnull=False) | Q(withdrawn_at__isnull=False))
+    clear_drafts(UploadedSlot.objects.filter(upload__in=over.values("pk")))
     due = Q(next_try_at=None) | Q(next_try_at__lte=now)
     return list(idle.filter(due, tries__lt=MOST_TRIES).order_by("confirmed_at").values_list("pk", flat=True))
 
@@ -216,7 +216,7 @@ def forget(*, before: datetime) -> int:
 
     One that nobody worked on for as long is over too. What came of a file stays: its report holds rows and reasons.
     """
-    for upload in Upload.objects.filter(_unfinished(), _free(timezone.now()), confirmed_at__lt=before):
+    for upload in Upload.objects.filter(_unfinished(), _free(timezone.now()), confirmed_at__lt=before).defer("content"):
         fail(upload, upload.fault or _("保存の期間のうちに、取り込みが終わりませんでした。"), upload.fault_row)
     over = Q(done_at__lt=before) | Q(failed_at__isnull=False, confirmed_at__lt=before) | Q(withdrawn_at__lt=before)
     emptied = Upload.objects.filter(over).exclude(content=b"").update(content=b"")

@@ -15,7 +15,7 @@ from outreach.dispatch import documents, problem_json
 from outreach.dispatch.building import build_problem, key, with_orders
 from outreach.dispatch.check import check
 from outreach.dispatch.editing import bare, move
-from outreach.dispatch.models import DayLock, Plan, PlanSolver, PlanStatus, PlanVersion, Visit
+from outreach.dispatch.models import DayLock, Plan, PlanDraft, PlanSolver, PlanStatus, PlanVersion, Visit
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.running import Beat, run_solver, unheard
@@ -91,6 +91,7 @@ def _give_up(plan: Plan) -> None:
     failure = _("計算が止まったままだったため、新しい計画に代えました。")
     values = {"status": PlanStatus.FAILED, "seen_at": None, "run": F("run") + 1, "failure": failure}
     as_it_was(plan).update(**values)
+    PlanDraft.objects.filter(plan=plan).delete()
 
 
 def as_it_was(plan: Plan) -> QuerySet[Plan]:

@@ -107,6 +107,12 @@ def stands(request: DispatchRequest, visit: Visit) -> bool:
     return could_be(request, all_wishes(request), visit.venue_id, visit.starts_at, visit.ends_at)
 
 
+def is_closed_day(request: DispatchRequest, visit: Visit) -> bool:
+    """Whether its venue said no to the visit's day."""
+    day = timezone.localdate(visit.starts_at)
+    return any(wish.venue.pk == visit.venue_id and day in wish.closed for wish in all_wishes(request))
+
+
 def could_be(
     request: DispatchRequest, wished: Iterable[Wish], venue: int, starts_at: datetime, ends_at: datetime
 ) -> bool:

@@ -14,7 +14,7 @@ from outreach.classes.models import VenueHold
 from outreach.classes.services import hold_venue
 from outreach.dispatch import jobs, services
 from outreach.dispatch.misfits import misfits_of
-from outreach.dispatch.models import DispatchRequest, Offer, Plan, RequestBlackout, RequestWindow, Visit
+from outreach.dispatch.models import DispatchRequest, Offer, OtherVenue, Plan, RequestBlackout, RequestWindow, Visit
 from outreach.people.models import Organisation, Qualification, Role, User
 from tests import factories
 from tests.browser import OpenPage
@@ -103,6 +103,33 @@ def test_a_visit_is_not_offered_a_day_on_which_its_venue_has_closed(desk: Client
     cell: dict[str, Any] = {"person": visit.lead_id, "day": day.isoformat(), "part": 1}
     assert "この日には入れられません" in desk.get(at, cell).content.decode()
     assert f":{day}" not in str(desk.get(f"{at}options/").json())
+
+
+def test_the_office_notes_that_a_venue_cannot_be_used_and_can_after_all(desk: Client, visit: Visit) -> None:
+    at = f"/staff/plans/{visit.plan_id}/visits/{visit.request_id}/"
+    for _press in range(2):
+        answer = desk.post(f"{at}venue/", {"closed": "1"}, follow=True).content.decode()
+    assert "動かす先を選んでください" in answer
+    assert "会場が閉まる" in table(desk, visit)
+    assert visit.request.events.filter(reason__contains="使えない").count() == 1, "a second press changes nothing"
+    assert "会場が使えると記録しました" in desk.post(f"{at}venue/", {"closed": "0"}, follow=True).content.decode()
+    assert misfits_of(visit) == []
+    DispatchRequest.objects.update(status="agreed")
+    desk.post(f"{at}venue/", {"closed": "1"})
+    assert misfits_of(visit) == [], "its class is moved or cancelled instead"
+    stranger = Client()
+    stranger.force_login(factories.user(Role.INSTRUCTOR))
+    assert stranger.post(f"{at}venue/", {"closed": "1"}).status_code == 403
+
+
+def test_a_later_wish_has_closed_days_of_its_own(visit: Visit) -> None:
+    other, day = factories.venue(), timezone.localdate(visit.starts_at)
+    row = OtherVenue.objects.create(request=visit.request, rank=2, venue=other, openings=[], blackouts=[])
+    services.close_venue(request=visit.request, venue=other, day=day, by=None)
+    row.refresh_from_db()
+    assert (row.closed, misfits_of(visit)) == ([day], [])
+    with pytest.raises(services.RequestError):
+        services.close_venue(request=visit.request, venue=factories.venue(), day=day, by=None)
 
 
 def test_what_is_over_is_marked_no_more(visit: Visit) -> None:

@@ -27,6 +27,7 @@ staff: list[URLPattern] = [
     path(f"{ONE}days/<int:person>/<str:day>/lock/", plans_table.day_lock, name="day-lock"),
     path(VISIT, plans_visit.plan_visit, name="plan-visit"),
     path(f"{VISIT}options/", plans_visit.plan_options, name="plan-options"),
+    path(f"{VISIT}venue/", plans_visit.venue_closed, name="venue-closed"),
     path(f"{VISIT}lock/", plans_visit.visit_lock, name="visit-lock"),
     path(f"{ONE}figures/", plans_figures.plan_figures, name="plan-figures"),
     path(f"{ONE}publish/", plans_publish.plan_publish, name="plan-publish"),

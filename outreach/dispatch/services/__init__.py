@@ -39,6 +39,7 @@ from outreach.dispatch.services.requests import (
     RequestError,
     amend_request,
     change_status,
+    close_venue,
     create_request,
     withdraw_request,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "change_status",
     "checked",
     "choose_venue",
+    "close_venue",
     "create_request",
     "decline_letter",
     "decline_offer",

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes import codes
-from outreach.classes.models import PLANNED
+from outreach.classes.models import PLANNED, Venue
 from outreach.contact.models import Channel as ContactChannel
 from outreach.contact.models import Kind
 from outreach.contact.numbers import NumberRefused
 from outreach.contact.services.queueing import queue_message
 from outreach.dispatch.models import (
     AMENDABLE,
+    ENDED,
     STANDING,
     DispatchRequest,
     Offer,
@@ -147,3 +148,32 @@ def withdraw_request(*, request: DispatchRequest, by: User | None, reason: str) 
 def has_classes(requests: Iterable[int]) -> bool:
     """Whether classes that came of these requests stand."""
     return Visit.objects.filter(request__in=requests, sessions__status__in=PLANNED).exists()
+
+
+@transaction.atomic
+def close_venue(*, request: DispatchRequest, venue: Venue, day: date, by: User | None, closed: bool = True) -> None:
+    """Note that one of its venues can't be used that day, or can after all, also once it is planned: a visit there is
+    then marked in its plan. Raises: RequestError once it is agreed or ended, or of a venue that isn't its own.
+    """
+    locked = DispatchRequest.objects.select_for_update().get(pk=request.pk)
+    if locked.status in ENDED:
+        raise RequestError(_("講師が決まった依頼は、講習会の画面で変えてください。"))
+    if venue.pk == locked.venue_id:
+        days = locked.blackouts.filter(day=day)
+        changed = days.exists() != closed
+        if closed:
+            RequestBlackout.objects.get_or_create(request=locked, day=day)
+        else:
+            days.delete()
+    else:
+        other = locked.other_venues.filter(venue=venue).first()
+        if other is None:
+            raise RequestError(_("この依頼の会場ではありません。"))
+        kept = {one for one in other.closed if one != day} | ({day} if closed else set())
+        changed = kept != set(other.closed)
+        other.blackouts = [one.isoformat() for one in sorted(kept)]
+        other.save(update_fields=["blackouts"])
+    if changed:
+        said = _("%(venue)sは%(day)sに使えない") if closed else _("%(venue)sは%(day)sに使える")
+        words = said % {"venue": venue.name, "day": day.isoformat()}
+        RequestEvent.objects.create(request=locked, old=locked.status, new=locked.status, by=by, reason=words[:200])

@@ -18,6 +18,7 @@ from outreach.dispatch.queries import plans_in
 from outreach.dispatch.services import PlanRefused
 from outreach.dispatch.views.plans import attempt
 from outreach.dispatch.views.plans_table import back_to_week, day_or
+from outreach.dispatch.wishes import is_closed_day
 from outreach.dispatch.wording import in_names
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
@@ -48,6 +49,7 @@ def plan_visit(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
         "placing": one,
         "now_names": one.named(one.visit.crew if one.visit else ()),
         "misfits": misfits_of(one.visit) if one.visit else [],
+        "shut_day": one.visit is not None and is_closed_day(one.request, one.visit),
     }
     log_access(request.user, "see_plan", f"plan:{pk}")
     if request.method == "POST":
@@ -151,3 +153,24 @@ def visit_lock(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
     locked = request.POST.get("locked") != "0"
     attempt(request, lambda: services.lock_visit(visit=visit, locked=locked))
     return back_to_week(plan, timezone.localdate(visit.starts_at).isoformat(), visit.lead_id)
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_POST
+def venue_closed(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
+    """The venue can't be used on the visit's day, or (`closed=0`) can after all."""
+    plan: Plan = get_object_or_404(plans_in(request.scope).defer("version"), pk=pk)
+    visit = get_object_or_404(Visit.objects.select_related("request", "venue"), plan=plan, request=asked)
+    closed, day = request.POST.get("closed") != "0", timezone.localdate(visit.starts_at)
+    try:
+        services.close_venue(request=visit.request, venue=visit.venue, day=day, by=request.user, closed=closed)
+    except services.RequestError as error:
+        messages.error(request, str(error))
+    else:
+        done = (
+            _("会場が使えない日として記録しました。動かす先を選んでください。")
+            if closed
+            else _("会場が使えると記録しました。")
+        )
+        messages.success(request, done)
+    return redirect("dispatch:plan-visit", pk, asked)

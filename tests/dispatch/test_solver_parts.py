@@ -114,10 +114,10 @@ def test_two_repairs_of_different_people_are_both_kept() -> None:
     whole = Greedy(every_start=True).build(network, Budget(None, None))
     people = np.unique(whole.person)
     assert len(people) > 1
-    nothing, everyone = incumbent.best, np.arange(len(network.problem.instructors))
+    nothing = incumbent.best
     for person in people.tolist():
         alone = whole.take(whole.person == person)
-        incumbent.mended("repair", nothing, Standing(alone, incumbent.cost_of(alone)), everyone == person)
+        incumbent.mended("repair", nothing, Standing(alone, incumbent.cost_of(alone)))
     assert set(incumbent.best.trips.keys()) == set(whole.keys())
     assert heard[-1].cost == incumbent.best.cost == incumbent.cost_of(whole)
 

@@ -17,7 +17,6 @@ from outreach.dispatch.solvers.incumbent import Incumbent
 from outreach.dispatch.solvers.master import Relaxed
 from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.plans import plan_of
-from outreach.dispatch.solvers.prices import Likely
 from outreach.dispatch.solvers.proving import SMALLER, Proof, within_reach
 from outreach.dispatch.solvers.repair import EFFORT, Repair, candidates
 from outreach.dispatch.solvers.rows import MUST
@@ -92,9 +91,8 @@ class _Run:
         self._dive(generation.twin(relaxed, LEAN))
         if not self._done():
             generation.pricer.price(generation.master.rows.prices(relaxed.duals))
-            likely = candidates(generation, relaxed, self._incumbent.best.cost)
-            helper.repair(likely)
-            self._in_turns(generation, relaxed, likely)
+            helper.repair(candidates(generation, relaxed, self._incumbent.best.cost))
+            self._in_turns(generation, relaxed, helper)
 
     def _dive(self, generation: Generation) -> None:
         chance = np.random.default_rng(self._seed)
@@ -105,19 +103,19 @@ class _Run:
             if self._done() or self._budget.share_used() > AGAIN:
                 break
 
-    def _in_turns(self, generation: Generation, relaxed: Relaxed, likely: Likely) -> None:
-        repair, idle, tried = Repair(self._net, likely, self._seed), 0, np.inf
+    def _in_turns(self, generation: Generation, relaxed: Relaxed, helper: Helper) -> None:
+        repair, idle, tried = Repair(self._net, self._seed), 0, np.inf
         while not self._done():
             best, gap = self._incumbent.best, self._incumbent.gap
             due = gap < SMALLER * tried and (self._budget.timed or idle >= IMPATIENCE)
-            if due and within_reach(generation, self._incumbent, likely):
+            if due and within_reach(generation, self._incumbent, helper.likely):
                 again = Proof(generation, self._incumbent, self._budget).run(relaxed)
                 tried, idle = np.inf if again else gap, 0
             elif not self._budget.limited and idle >= PATIENCE:
                 break
             else:
-                after, freed = repair.step(best, Limits(EFFORT, seed=self._seed, should_stop=self._done))
-                self._incumbent.mended("repair", best, after, freed)
+                after = repair.step(best, helper.likely, Limits(EFFORT, seed=self._seed, should_stop=self._done))
+                self._incumbent.mended("repair", best, after)
                 idle = 0 if after.cost < best.cost else idle + 1
             self._budget.spend()
 

@@ -22,7 +22,7 @@ TINY = 1e-5
 PRICED, CHANCE = 3, 0.2
 # When one in so many of what was open is left, or the time is up, CP-SAT chooses the rest: of how many trips at most,
 # and its deterministic time.
-REST, MOST_TRIPS, EFFORT = 6, 3000, 5.0
+REST, MOST_TRIPS, EFFORT = 6, 1500, 4.0
 
 
 class Dive:
@@ -72,9 +72,11 @@ class Dive:
     def _choose(self, relaxed: Relaxed, held: Ints) -> Columns | None:
         """The best plan that CP-SAT finds of what is held and the likeliest trips that fit beside it."""
         pool = self._master.pool.columns().take(slice(len(relaxed.trips)))
-        kept = pool.take(held[held >= 0])
+        held = held[held >= 0]
+        held = self._whole(held[relaxed.trips[held] > 0.5], pool)
+        kept = pool.take(held)
         likely = np.where(relaxed.trips > TINY, -np.inf, self._master.reduced(pool, relaxed.duals))
-        likely[held[held >= 0]] = np.inf
+        likely[held] = np.inf
         fit = np.flatnonzero(fits(self._generation.network, kept, pool) & (likely < np.inf))
         fit = fit[np.argsort(likely[fit], kind="stable")[:MOST_TRIPS]]
         trips = join([kept, pool.take(fit)], pool.minutes.shape[1])
@@ -82,6 +84,18 @@ class Dive:
         choice.keep(np.arange(len(kept)))
         chosen = choice.solve(Limits(EFFORT, should_stop=self._should_stop))
         return None if chosen is None else trips.take(chosen.trips)
+
+    def _whole(self, held: Ints, pool: Columns) -> Ints:
+        """Those held trips on which nobody is still missing: who comes alone for two may never find company."""
+        net = self._generation.network
+        crew = np.array([visit.crew for visit in net.problem.visits])[net.nodes.visit]
+        while True:
+            nodes = pool.nodes[held]
+            here = np.bincount(nodes[nodes >= 0], minlength=len(crew))
+            whole = held[np.r_[here >= crew, True][nodes].all(axis=1)]
+            if len(whole) == len(held):
+                return held
+            held = whole
 
     def _deeper(self, relaxed: Relaxed, *, priced: bool) -> Relaxed | None:
         """Hold what is surest; if that is impossible, fewer of it; else do without the first. None: no way on."""

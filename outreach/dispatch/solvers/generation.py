@@ -21,8 +21,8 @@ from outreach.dispatch.solvers.pricing import Pricer
 
 # A trip cheaper than this by reduced cost is worth a column: well above the dust of sums, well below a unit of cost.
 EPSILON = 1e-3
-# How many trips a shift may add at once; how many are looked at when cuts hide the good ones, and at most.
-PER_SHIFT, MANY, MOST = 5, 300, 1200
+# How many trips a shift may add at once, and how many are looked at when cuts hide the good ones.
+PER_SHIFT, MANY, FEW = 5, 20_000, 2
 # Next days looked at for trips that begin in a shift, step by step.
 EFFORTS = (0, 100_000, 10_000_000)
 # The bound need not come closer to the value than this share of it.
@@ -86,8 +86,6 @@ class Generation:
                 depth = max(depth, int(slow))
             elif depth < 2:
                 depth += 1
-            elif not close and most < MOST:
-                most *= 4
             else:
                 values.append(relaxed.value)
                 if not cut or (late() and self._gain(values, 1) < WORTH_WAITING):
@@ -125,7 +123,7 @@ class Generation:
         relaxed = self.master.solve()
         if priced:
             self.pricer.price(self.master.rows.prices(relaxed.duals))
-            if self._look(relaxed, PER_SHIFT, EFFORTS[1], proves=False):
+            if self._look(relaxed, FEW, EFFORTS[1], proves=False):
                 relaxed = self.master.solve()
         while self._repair(relaxed):
             self.master.refresh()
@@ -140,7 +138,7 @@ class Generation:
         if proves:
             self._raise_bound(relaxed, found, reduced)
         fresh = np.flatnonzero(reduced < -EPSILON)
-        chosen = fresh[self._best(found.shift[fresh], reduced[fresh], PER_SHIFT)]
+        chosen = fresh[self._best(found.shift[fresh], reduced[fresh], min(most, PER_SHIFT))]
         return self.master.add(found.columns.take(chosen))
 
     def _raise_bound(self, relaxed: Relaxed, found: Found, reduced: Floats) -> float:
@@ -195,4 +193,4 @@ class Generation:
         reduced = self.master.reduced(found.columns, relaxed.duals)
         order = np.argsort(reduced, kind="stable")[:most]
         left_out = self.master.rows.left_out(relaxed.duals)
-        return Likely(found.columns.take(order), reduced[order], left_out)
+        return Likely(found.columns.take(order), reduced[order], left_out, self.master.rows.twin())

@@ -30,7 +30,8 @@ class Helper:
     ) -> None:
         self._network, self._incumbent, self._budget, self._seed = generation.network, incumbent, budget, seed
         self._cutting = generation.twin(relaxed) if budget.timed and not generation.tired else None
-        self._likely: Likely | None = None
+        self._first: Likely | None = None
+        self._better: Likely | None = None
         self._told, self._over = threading.Event(), threading.Event()
         self._error: BaseException | None = None
         self.thread = threading.Thread(target=self._run, name="dispatch-helper", daemon=True)
@@ -51,8 +52,15 @@ class Helper:
 
     def repair(self, likely: Likely) -> None:
         """There has been a dive: from now on repair, among these trips, or better known ones."""
-        self._likely = self._likely or likely
+        self._first = likely
         self._told.set()
+
+    @property
+    def likely(self) -> Likely:
+        """The trips that look best by the cuts known by now. Only once there has been a dive."""
+        if likely := self._better or self._first:
+            return likely
+        raise RuntimeError("nothing is likely before the first dive")
 
     def _stop(self) -> bool:
         return self._over.is_set() or self._incumbent.proven or self._budget.over()
@@ -63,8 +71,8 @@ class Helper:
                 self._cut(self._cutting)
             while not self._told.wait(LOOK) and not self._stop():
                 pass
-            if self._likely is not None:
-                self._repair(Repair(self._network, self._likely, self._seed))
+            if self._told.is_set():
+                self._repair(Repair(self._network, self._seed))
         except BaseException as error:
             self._error = error
 
@@ -72,10 +80,10 @@ class Helper:
         relaxed = generation.run(self._budget.part(CUT), cut=True)
         self._incumbent.raise_bound("cuts", generation.bound)
         if not self._stop():
-            self._likely = candidates(generation, relaxed, self._incumbent.best.cost)
+            self._better = candidates(generation, relaxed, self._incumbent.best.cost)
 
     def _repair(self, repair: Repair) -> None:
         while not self._stop():
             before = self._incumbent.best
-            after, freed = repair.step(before, Limits(EFFORT, should_stop=self._stop))
-            self._incumbent.mended("repair", before, after, freed)
+            after = repair.step(before, self.likely, Limits(EFFORT, should_stop=self._stop))
+            self._incumbent.mended("repair", before, after)

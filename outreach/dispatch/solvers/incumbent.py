@@ -1,18 +1,20 @@
 """The best plan and the best bound of a run so far, shared by its threads."""
 
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from outreach.dispatch.solvers.base import Budget, Progress, Report
-from outreach.dispatch.solvers.columns import Columns, empty, join
-from outreach.dispatch.solvers.legs import Bools
+from outreach.dispatch.solvers.choice import Choice, Limits
+from outreach.dispatch.solvers.columns import Columns, Pool, empty
 from outreach.dispatch.solvers.network import Network
-from outreach.dispatch.solvers.plans import RefusedError, plan_of, whole_bound
+from outreach.dispatch.solvers.plans import plan_of, whole_bound
 from outreach.dispatch.solvers.rows import MUST
+
+# CP-SAT's deterministic time for the best of two plans.
+MERGING = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +61,23 @@ class Incumbent:
             self.bound = max(self.bound, bound)
             self._say(stage)
 
-    def mended(self, stage: str, before: Standing, after: Standing, freed: Bools) -> None:
-        """Take what a repair made of an earlier best plan, with what another thread has made of other people since."""
+    def mended(self, stage: str, before: Standing, after: Standing) -> None:
+        """Take what a repair made of an earlier best plan, or the best of it and what another thread has made since."""
         now = self.best
         if now is not before and after.cost < before.cost:
-            ours, theirs = freed[after.trips.person], ~freed[now.trips.person]
-            weeks = self._net.problem.horizon.weeks
-            both = join([after.trips.take(ours), now.trips.take(theirs)], weeks)
-            with suppress(RefusedError):  # of two who come together, none may lead
-                if self._once(both):
-                    after = min(after, Standing(both, self.cost_of(both)), key=lambda standing: standing.cost)
+            after = self._best_of(now, after)
         self._take(stage, after)
 
-    def _once(self, trips: Columns) -> bool:
-        """Whether each visit has one start and as many people as it needs."""
-        node, count = np.unique(trips.nodes[trips.nodes >= 0], return_counts=True)
-        crew = np.array([visit.crew for visit in self._net.problem.visits])
-        visit = self._net.nodes.visit[node]
-        return len(np.unique(visit)) == len(visit) and bool((count == crew[visit]).all())
+    def _best_of(self, one: Standing, other: Standing) -> Standing:
+        """The best plan of these two plans' trips that is quickly found."""
+        both = Pool(self._net.problem.horizon.weeks)
+        both.add(one.trips)
+        both.add(other.trips)
+        chosen = Choice(self._net, both.columns()).solve(Limits(MERGING))
+        better = min(one, other, key=lambda standing: standing.cost)
+        if chosen is None or chosen.cost >= better.cost:
+            return better
+        return Standing(both.columns().take(chosen.trips), chosen.cost)
 
     def _take(self, stage: str, standing: Standing) -> None:
         with self._lock:

@@ -1,10 +1,14 @@
-"""What passes between the master and pricing."""
+"""What passes between the master, pricing and those who look for plans."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from outreach.dispatch.solvers.columns import Columns
 from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.network import Floats
+
+if TYPE_CHECKING:
+    from outreach.dispatch.solvers.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """Trips worth a look, their reduced costs, and by visit that of leaving it out."""
+    """Trips worth a look, their reduced costs, by visit that of leaving it out, and the rows that these come from."""
 
     columns: Columns
     reduced: Floats
     left_out: Floats
+    rows: "Rows"

@@ -1,6 +1,7 @@
 """Repair: free some people's trips, keep all others, choose anew; again and again (large neighbourhood search).
 
-Which trips are worth looking at is known from their reduced costs, so each choice is small and often proven.
+Which trips are worth looking at is known from their reduced costs, in the whole and then in the part that is free, so
+each choice is small and often proven.
 """
 
 import numpy as np
@@ -12,14 +13,20 @@ from outreach.dispatch.solvers.incumbent import Standing
 from outreach.dispatch.solvers.legs import Bools, Ints
 from outreach.dispatch.solvers.master import Relaxed
 from outreach.dispatch.solvers.network import Floats, Network
+from outreach.dispatch.solvers.part import Parts
+from outreach.dispatch.solvers.plans import DUST
 from outreach.dispatch.solvers.prices import Likely
 
 # Repair looks among this many trips, so many of each shift, of at most this reduced cost.
 CANDIDATES, EACH, SLACK = 60_000, 100, 1_500.0
-# Trips looked at in one choice, and CP-SAT's deterministic time for it.
-MOST_TRIPS = 3000
-EFFORT = 1.5
-FEWEST, FIRST, MOST = 4, 12, 40
+# Trips that a part's relaxation looks at. Those of at most this reduced cost there, or of this share of what the part
+# could gain, go to the choice: so many at most, with this deterministic time of CP-SAT. Each repair in vain makes share
+# and number this much larger, up to all that could be of use and to twice as many.
+OFFERED, CHEAP, SHARE = 8000, 100.0, 0.15
+MOST_TRIPS, EFFORT = 1500, 1.0
+WIDER, WIDEST = 1.1, 20
+# How many people are free, of many half at most so that no two parts are alike; how many more after a proven choice.
+FEWEST, FIRST, MOST, MORE = 4, 12, 16, 3
 
 
 def candidates(generation: Generation, relaxed: Relaxed, cost: int) -> Likely:
@@ -30,14 +37,23 @@ def candidates(generation: Generation, relaxed: Relaxed, cost: int) -> Likely:
 class Repair:
     """Betters a plan from likely trips, the cheapest first by reduced cost."""
 
-    def __init__(self, network: Network, likely: Likely, seed: int) -> None:
+    def __init__(self, network: Network, seed: int) -> None:
         self._net = network
         self._random = np.random.default_rng(seed)
+        self._most = max(MOST, len(network.problem.instructors) // 2)
         self._people = FIRST
+        self._vain = 0
+        self._likely: Likely | None = None
+
+    def _learn(self, likely: Likely) -> None:
+        if likely is self._likely:
+            return
+        self._likely = likely
         self._candidates = likely.columns.take(np.argsort(likely.reduced, kind="stable"))
         self._reduced = dict(zip(self._candidates.keys(), np.sort(likely.reduced).tolist(), strict=True))
         self._left_out = np.maximum(likely.left_out, 0.0)
         self._near = self._nearness()
+        self._parts = Parts(self._net, likely.rows, self._candidates)
 
     def _nearness(self) -> Floats:
         """How many visits two people could both serve, by the candidates."""
@@ -49,10 +65,14 @@ class Repair:
         self._could = could
         return common / np.maximum(1.0, np.sqrt(np.outer(np.diag(common), np.diag(common))))
 
-    def step(self, standing: Standing, limits: Limits) -> tuple[Standing, Bools]:
-        """One repair, and whom it freed. A proven one makes the next larger, an unproven one smaller."""
+    def step(self, standing: Standing, likely: Likely, limits: Limits) -> Standing:
+        """One repair. A proven one makes the next larger, an unproven one smaller."""
+        self._learn(likely)
         free = self._choose(standing)
-        offered = self._offer(standing, free)
+        offered = self._likeliest(standing, free, self._offer(standing, free))
+        if offered is None:
+            self._grow()
+            return standing
         kept = np.flatnonzero(~free[standing.trips.person])
         columns = join([standing.trips, self._candidates.take(offered)], self._net.problem.horizon.weeks)
         choice = Choice(self._net, columns)
@@ -62,10 +82,15 @@ class Repair:
         if chosen is None or not chosen.proven:
             self._people = max(FEWEST, self._people - 1)
         elif self._random.random() < 0.5:
-            self._people = min(MOST, self._people + 1)
+            self._grow()
         if chosen is None or chosen.cost >= standing.cost:
-            return standing, free
-        return Standing(columns.take(chosen.trips), chosen.cost), free
+            self._vain += 1
+            return standing
+        self._vain = 0
+        return Standing(columns.take(chosen.trips), chosen.cost)
+
+    def _grow(self) -> None:
+        self._people = min(self._most, self._people + MORE)
 
     def _choose(self, standing: Standing) -> Bools:
         """Whom to free: those near to one person, or those who could serve a visit now left out."""
@@ -98,5 +123,19 @@ class Repair:
         """Candidates of the freed that get in nobody's way who stays."""
         staying = standing.trips.take(~free[standing.trips.person])
         mine = np.flatnonzero(free[self._candidates.person])
-        offered: Ints = mine[fits(self._net, staying, self._candidates.take(mine))][:MOST_TRIPS]
+        offered: Ints = mine[fits(self._net, staying, self._candidates.take(mine))][:OFFERED]
         return offered
+
+    def _likeliest(self, standing: Standing, free: Bools, offered: Ints) -> Ints | None:
+        """Those on offer that are cheap in this part. None: no choice could better it."""
+        part = self._parts.relax(standing.trips, free, offered)
+        if part is None:
+            return offered[:MOST_TRIPS]
+        gain = standing.cost - part.value
+        if gain < 1 - DUST:
+            return None
+        wide = WIDER ** min(self._vain, WIDEST)
+        cheap = np.flatnonzero(part.reduced < max(CHEAP, min(1.0, SHARE * wide) * gain))
+        most = int(MOST_TRIPS * min(2.0, wide))
+        best: Ints = offered[np.sort(cheap[np.argsort(part.reduced[cheap], kind="stable")[:most]])]
+        return best

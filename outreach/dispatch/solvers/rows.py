@@ -130,6 +130,15 @@ class Rows:
         matrix = sp.coo_array((np.array(value, dtype=float), (np.array(column), np.array(row))), shape=shape).tocsr()
         return Fixed(np.array(costs, dtype=float), np.array(upper), matrix)
 
+    def over(self, minutes: int) -> Floats:
+        """How much of each band of overload, in hours, someone takes who works so many minutes more than agreed."""
+        return np.array(
+            [
+                min(max(0.0, (minutes - band.above) / HOUR), width)
+                for band, (_, width) in zip(self.bands, _steps(self.bands), strict=True)
+            ]
+        )
+
     # ---- growing ----
 
     def add_same(self, person: int, node: int) -> None:

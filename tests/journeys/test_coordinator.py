@@ -177,6 +177,7 @@ class Typist:
 
     def __init__(self, page: Page) -> None:
         self.page, self.keys = page, 0
+        page.locator("input:focus").wait_for()  # the field takes the focus when the page is drawn, not when it's loaded
 
     def type(self, text: str) -> None:
         for key in text:

@@ -21,7 +21,7 @@ from outreach.dispatch.solvers.pricing import Pricer
 
 # A trip cheaper than this by reduced cost is worth a column: well above the dust of sums, well below a unit of cost.
 EPSILON = 1e-3
-# How many trips a shift may add at once, and how many are looked at when cuts hide the good ones.
+# How many trips a shift may add at once, how many are looked at when cuts hide the good ones, how many a dive adds.
 PER_SHIFT, MANY, FEW = 5, 20_000, 2
 # Next days looked at for trips that begin in a shift, step by step.
 EFFORTS = (0, 100_000, 10_000_000)

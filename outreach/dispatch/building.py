@@ -51,7 +51,7 @@ from outreach.dispatch.problem import (
     Window,
 )
 from outreach.dispatch.problem import Visit as Wanted
-from outreach.dispatch.rules import SETUP, TEARDOWN
+from outreach.dispatch.rules import SETUP, TEARDOWN, first_day
 from outreach.dispatch.sites import ports_of, sites_of, ways_between
 from outreach.dispatch.travel import is_winter
 from outreach.dispatch.wishes import AROUND, Offered, Taken, Wish, offered_starts, rooms_taken, stands, wishes
@@ -86,8 +86,8 @@ def build_problem(
     """Every open request of a prefecture and everyone who can be sent, from `first` to `last`.
 
     With `plan`: also what its visits lock, what was told to people and who said no. `as_if`: a request that stands in
-    place of its row, to see what would be. `anew`: visits that nothing holds must leave where their venue has closed.
-    A fixed number of statements.
+    place of its row, to see what would be. `anew`: visits that nothing holds must leave where their venue has closed
+    or their time is over. Nothing else is put into days that are over. A fixed number of statements.
     """
     horizon = Horizon(first.isoformat(), (last - first).days + 1)
     visits = list(plan.visits.select_related("venue")) if plan else []
@@ -149,10 +149,10 @@ def _wanted(
     rows = rows.exclude(pk__in=in_other_plans(plan))
     rows = rows.select_related("course", "venue").prefetch_related(*AROUND).order_by("pk")
     asked = [as_if if as_if and as_if.pk == row.pk else row for row in rows]
-    taken = rooms_taken(asked, first, last)
+    taken, since = rooms_taken(asked, first, last), first_day(first, last, timezone.localdate())
     found = []
     for request in asked:
-        offered = offered_starts(request, first, last, taken)
+        offered = offered_starts(request, first, last, taken, since)
         if request.pk in kept:
             offered = _with_kept(request, offered, kept[request.pk], taken)
         if offered:
@@ -162,11 +162,12 @@ def _wanted(
 
 def _with_kept(request: DispatchRequest, offered: Offered, kept: Kept, taken: Taken) -> Offered:
     """Where and when the plan has it, even if it could no longer be asked for so."""
+    over = kept.visit.starts_at <= timezone.now()
     start, venue = minute_of(kept.visit.starts_at, kept.first), kept.visit.venue
     if start in offered and offered[start].venue == venue:
         return offered
     meets = any(start < end and begin < start + request.minutes for begin, end in taken.get(venue.pk, ()))
-    if not kept.held and (meets or not stands(request, kept.visit)):
+    if not kept.held and (over or meets or not stands(request, kept.visit)):
         return offered
     known = next((wish for wish in wishes(request) if wish.venue == venue), Wish(1, venue, (), frozenset()))
     others = [one for one in offered if one != start][: MAX_STARTS - 1]

@@ -12,7 +12,7 @@ from outreach.dispatch import problem_json
 from outreach.dispatch.building import key, with_orders
 from outreach.dispatch.editing import bare
 from outreach.dispatch.models import DispatchRequest, Plan, PlanProblem, PlanVersion
-from outreach.dispatch.problem import Lock, Problem
+from outreach.dispatch.problem import Lock, Problem, Visit, day_of
 from outreach.dispatch.problem import Plan as Answer
 
 
@@ -73,6 +73,16 @@ def but_pending(problem: Problem, answer: Answer, visit: str) -> Problem:
     """Others' refusals aside of those who stand in the plan until a substitute is found: no reason against `visit`."""
     pending = {(who, entry.id) for entry in answer.visits if entry.id != visit for who in entry.instructors}
     return replace(problem, forbidden=tuple(f for f in problem.forbidden if (f.instructor, f.visit) not in pending))
+
+
+def from_day(problem: Problem, name: str, day: int) -> Problem:
+    """One visit without its starts before a day of the horizon: those are over. It has others."""
+
+    def left(visit: Visit) -> Visit:
+        starts = tuple(start for start in visit.starts if day_of(start) >= day)
+        return replace(visit, starts=starts, elsewhere=tuple(one for one in visit.elsewhere if one.start in starts))
+
+    return replace(problem, visits=tuple(left(v) if v.id == name else v for v in problem.visits))
 
 
 def open_to_others(problem: Problem) -> Problem:

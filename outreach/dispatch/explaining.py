@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from time import monotonic
+
+from django.utils import timezone
 
 from outreach.dispatch import documents
 from outreach.dispatch.building import build_problem, key
@@ -17,6 +19,7 @@ from outreach.dispatch.findings import Finding, Found, Outside, engaged
 from outreach.dispatch.models import DispatchRequest, Plan, RequestWindow
 from outreach.dispatch.problem import DAY_MINUTES, Problem
 from outreach.dispatch.problem import Plan as Answer
+from outreach.dispatch.rules import first_day
 from outreach.dispatch.score import Score
 from outreach.dispatch.wishes import offered_starts, rooms_taken, wishes
 
@@ -52,9 +55,10 @@ def _look(plan: Plan, request: DispatchRequest, clock: Clock, *, whole: bool) ->
     problem, answer = documents.current(plan, plan.version)
     visit = key("r", request.pk)
     wanted = next((v for v in problem.visits if v.id == visit), None)
-    if wanted is None:
+    if wanted is None or (wanted.starts[-1] < (_since(plan) - plan.first).days * DAY_MINUTES):
         return _outside(plan, request, answer, clock, whole=whole)
     problem = documents.but_pending(problem, answer, visit)
+    problem = documents.from_day(problem, visit, (_since(plan) - plan.first).days)
     base = _cost(problem, answer)
     found = diagnose(problem, answer, visit, base=base)
     closed = _closed(plan, request)
@@ -83,10 +87,15 @@ def _cost(problem: Problem, answer: Answer) -> int:
     return score.cost if isinstance(score, Score) else 0
 
 
+def _since(plan: Plan) -> date:
+    return first_day(plan.first, plan.last, timezone.localdate())
+
+
 def _closed(plan: Plan, request: DispatchRequest) -> dict[str, frozenset[int]]:
-    """By venue, days of the horizon on which it said no, or that lie outside the request's dates."""
+    """By venue, days of the horizon on which it said no, or that lie outside the request's dates or are over."""
     days = [plan.first + timedelta(days=n) for n in range((plan.last - plan.first).days + 1)]
-    outside = {n for n, day in enumerate(days) if not request.earliest <= day <= request.latest}
+    begins = max(request.earliest, _since(plan))
+    outside = {n for n, day in enumerate(days) if not begins <= day <= request.latest}
     return {
         key("v", wish.venue.pk): frozenset(outside | {n for n, day in enumerate(days) if day in wish.closed})
         for wish in wishes(request)
@@ -154,10 +163,10 @@ def _cheapest_opening(found: Iterable[Remedy]) -> list[Remedy]:
 
 def _outside(plan: Plan, request: DispatchRequest, answer: Answer, clock: Clock, *, whole: bool) -> Finding:
     """The request is no part of what was planned: why, and whether longer hours at a venue of it would serve it."""
-    taken = rooms_taken([request], plan.first, plan.last)
-    if offered_starts(request, plan.first, plan.last, taken):
+    taken, since = rooms_taken([request], plan.first, plan.last), _since(plan)
+    if offered_starts(request, plan.first, plan.last, taken, since):
         return Finding(Outside.NEWER)
-    if request.latest < plan.first or request.earliest > plan.last:
+    if request.latest < since or request.earliest > plan.last:
         return Finding(Outside.PERIOD)
     shut = Outside.ALL_SHUT if len(wishes(request)) > 1 else Outside.SHUT
     if not whole:

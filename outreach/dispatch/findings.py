@@ -7,6 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
 from pydantic import TypeAdapter
 
 from outreach.dispatch.building import key, moment_of, people_of
@@ -57,6 +58,7 @@ def state_of(plan: Plan, request: DispatchRequest) -> str:
     """A digest of all that a finding rests on: the plan and its orders, the request, and whose time is promised."""
     visits = Visit.objects.filter(plan=plan)
     parts = [
+        timezone.localdate(),  # what was found for a day that is over by now is nothing
         plan.version_id,
         sorted(visits.filter(locked=True).values_list("pk", flat=True)),
         sorted(Offer.objects.filter(visit__in=visits).values_list("visit", "person", "status")),

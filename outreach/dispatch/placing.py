@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach import dates
@@ -78,17 +79,21 @@ class Placing:
         return (minute_of(self.visit.starts_at, self.plan.first), tuple(self.visit.crew)) if self.visit else None
 
     def starts(self) -> list[tuple[int, datetime, str]]:
-        return [(start, moment_of(start, self.plan.first), self.where(start)) for start in self.wanted.starts]
+        """To choose from: not those that are over, but where it is."""
+        now, here = timezone.now(), self.now[0] if self.now else None
+        moments = ((start, moment_of(start, self.plan.first)) for start in self.wanted.starts)
+        return [(start, at, self.where(start)) for start, at in moments if at > now or start == here]
 
     @property
     def open_starts(self) -> list[int]:
-        """But for those at which the venue has closed since the plan was made."""
+        """But for those that are over, or at which the venue has closed since the plan was made."""
         wished, minutes = all_wishes(self.request), timedelta(minutes=self.wanted.duration)
         moments = {start: moment_of(start, self.plan.first) for start in self.wanted.starts}
         return [
             start
             for start, at in moments.items()
-            if could_be(self.request, wished, pk_of(self.wanted.place_at(start)), at, at + minutes)
+            if at > timezone.now()
+            and could_be(self.request, wished, pk_of(self.wanted.place_at(start)), at, at + minutes)
         ]
 
     def starts_on(self, day: date) -> list[int]:

@@ -32,6 +32,13 @@ def may_follow(old: str, new: str) -> bool:
     return new in NEXT[old]
 
 
+def first_day(first: date, last: date, today: date) -> date:
+    """The first day on which something new may be put into a period: of one that has begun tomorrow, since people are
+    asked before; of one that is over its own, to see what would have been.
+    """
+    return max(first, today + timedelta(days=1)) if today <= last else first
+
+
 def starts_in(opens: int, closes: int, duration: int, shift: int = 0) -> list[int]:
     """Starts within one opening, minutes of the day on the grid: room to set up before and to clear after.
 

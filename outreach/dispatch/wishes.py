@@ -72,20 +72,26 @@ def rooms_taken(requests: Iterable[DispatchRequest], first: date, last: date) ->
     return found
 
 
-def offered_starts(request: DispatchRequest, first: date, last: date, taken: Taken) -> Offered:
-    """When and where a request can start, a dozen of the times at most; `AROUND` should be prefetched."""
-    found = wishes(request)
-    chosen = share_starts([_free(request, wish, first, last, taken.get(wish.venue.pk, ())) for wish in found])
+def offered_starts(
+    request: DispatchRequest, first: date, last: date, taken: Taken, since: date | None = None
+) -> Offered:
+    """When and where a request can start, from the day `since` on, a dozen of the times at most; in minutes of
+    `first`. `AROUND` should be prefetched.
+    """
+    found, begins = wishes(request), max(first, since or first)
+    chosen = share_starts([_free(request, wish, first, begins, last, taken.get(wish.venue.pk, ())) for wish in found])
     return {start: found[number] for start, number in chosen.items()}
 
 
-def _free(request: DispatchRequest, wish: Wish, first: date, last: date, taken: Sequence[tuple[int, int]]) -> list[int]:
+def _free(
+    request: DispatchRequest, wish: Wish, first: date, since: date, last: date, taken: Sequence[tuple[int, int]]
+) -> list[int]:
     """When the venue is open and its room is nobody else's."""
-    starts = _open(request, wish, first, last)
+    starts = _open(request, wish, first, since, last)
     return [at for at in starts if not any(at < end and begin < at + request.minutes for begin, end in taken)]
 
 
-def _open(request: DispatchRequest, wish: Wish, first: date, last: date) -> list[int]:
+def _open(request: DispatchRequest, wish: Wish, first: date, since: date, last: date) -> list[int]:
     closed = set(wish.closed)
     if not wish.openings:  # a venue whose hours nobody gave is an office, shut on holidays
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))
@@ -93,7 +99,7 @@ def _open(request: DispatchRequest, wish: Wish, first: date, last: date) -> list
     return request_starts(
         first=first,
         last=last,
-        earliest=request.earliest,
+        earliest=max(request.earliest, since),
         latest=request.latest,
         openings=wish.openings or OFFICE_HOURS,
         closed=frozenset(closed),

@@ -1,5 +1,6 @@
 """Requests, plans and offers, from one end to the other."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,10 +8,22 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from outreach.dispatch import services
+from outreach.dispatch import documents, jobs, services
 from outreach.dispatch.building import build_problem, minute_of
 from outreach.dispatch.check import check
-from outreach.dispatch.models import Offer, OfferStatus, Plan, PlanStatus, PlanVersion, RequestStatus, Trip, Visit
+from outreach.dispatch.models import (
+    Offer,
+    OfferStatus,
+    Plan,
+    PlanProblem,
+    PlanStatus,
+    PlanVersion,
+    RequestStatus,
+    Trip,
+    Visit,
+)
+from outreach.dispatch.placing import placing
+from outreach.dispatch.problem_json import dump_problem
 from outreach.dispatch.problem_rules import faults
 from outreach.dispatch.services import PlanRefused, plans, versions
 from outreach.dispatch.services.plans import current
@@ -198,3 +211,64 @@ def test_nothing_is_locked_while_a_plan_is_checked(
     services.replan(plan=visit.plan, by=None)
     rows.plan()
     assert seen == [0, 0, 0]
+
+
+# --- days that are over -----------------------------------------------------------------------------------------------
+def begun(**fields: Any) -> Plan:
+    """A plan of three weeks that began six days ago, of one request for all of them."""
+    today = timezone.localdate()
+    first, last = today - timedelta(days=6), today + timedelta(days=14)
+    rows.request(earliest=first, latest=last, **fields)
+    plan = services.start_plan(prefecture="01", first=first, last=last, by=None, seconds=20)
+    jobs.run_plan(plan.pk)
+    return Plan.objects.get(pk=plan.pk)
+
+
+def put_back(visit: Visit, days: int) -> None:
+    """As if the plan had been made some days ago, with the visit on a day that is over."""
+    moved = {"starts_at": visit.starts_at - timedelta(days=days), "ends_at": visit.ends_at - timedelta(days=days)}
+    Visit.objects.filter(pk=visit.pk).update(**moved)
+
+
+def test_nothing_is_planned_on_days_that_are_over(teachers: list[Person]) -> None:
+    plan = begun()
+    assert all(timezone.localdate(visit.starts_at) > timezone.localdate() for visit in plan.visits.all())
+    assert plan.visits.count() == 1
+
+
+def test_of_a_period_that_is_over_one_sees_what_would_have_been(teachers: list[Person]) -> None:
+    first = timezone.localdate() - timedelta(days=20)
+    rows.request(earliest=first, latest=first + timedelta(days=13))
+    (visit,) = build_problem(prefecture="01", first=first, last=first + timedelta(days=13)).visits
+    assert visit.starts[0] < 1440 * 3
+
+
+def test_what_nobody_agreed_to_in_time_is_planned_anew_on_a_day_to_come(teachers: list[Person]) -> None:
+    plan = begun()
+    visit = plan.visits.get()
+    put_back(visit, (timezone.localdate(visit.starts_at) - timezone.localdate()).days + 2)
+    services.replan(plan=plan, by=None)
+    assert plan.visits.get().starts_at > timezone.now()
+
+
+def test_no_visit_is_moved_into_the_past(teachers: list[Person]) -> None:
+    plan = begun()
+    visit = plan.visits.get()
+    with pytest.raises(PlanRefused, match="過ぎて"):
+        services.move_visit(plan=plan, request=visit.request_id, start=600, crew=(visit.lead_id,), by=None)
+
+
+def test_places_that_are_over_are_not_offered(teachers: list[Person]) -> None:
+    plan = begun()
+    visit = plan.visits.get()
+    version = plan.version
+    assert version
+    problem = documents.problem_of(version)
+    (wanted,) = problem.visits
+    early = tuple(1440 * day + 600 for day in range(5))  # as when the plan was made long ago
+    problem = replace(problem, visits=(replace(wanted, starts=(*early, *wanted.starts[-7:])),))
+    PlanProblem.objects.filter(pk=version.problem_id).update(text=dump_problem(problem))
+    one = placing(Plan.objects.get(pk=plan.pk), visit.request)
+    assert len(one.wanted.starts) == 12
+    assert {place.at > timezone.now() for place in one.places()} == {True}
+    assert {at > timezone.now() for _start, at, _where in one.starts()} == {True}

@@ -13,7 +13,7 @@ from outreach.classes.codes import show_code
 from outreach.classes.models import Course, Session, SessionStatus, Shift, Venue
 from outreach.contact.models import Kind
 from outreach.contact.services import queue_message, way_to
-from outreach.dispatch.services import leaving
+from outreach.dispatch.services import asker, leaving
 from outreach.people.models import Person, User
 from outreach.registration import notices
 from outreach.registration import services as registration
@@ -61,6 +61,7 @@ def _cancel(session: Session, by: User, reason: str, ready: leaving.Ready) -> in
     bookings = registration.cancel_all(session=session, by=by, reason=reason)
     classes.cancel_session(session=session, by=by, reason=reason)
     leaving.cancelled(session=session, by=by, reason=reason, ready=ready)
+    asker.tell_cancelled(session)
     registration.ask_answers(
         bookings=bookings, kind=Kind.CANCELLATION, revision=session.revision, needed_by=session.starts_at
     )
@@ -109,6 +110,7 @@ def _move(
     leaving.lock_session(session, ready=ready)
     leaving.moving(session=session, by=by, reason=reason, ready=ready)
     classes.move_session(session=session, starts_at=starts_at, ends_at=ends_at, venue=venue, by=by, reason=reason)
+    asker.tell_moved(session)
     live = list(Booking.objects.filter(session=session, status__in=LIVE).select_related("resident"))
     for booking in live:
         booking.session = session

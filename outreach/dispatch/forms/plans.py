@@ -28,7 +28,11 @@ def prefectures_in(scope: Scope) -> QuerySet[Prefecture]:
 
 class PlanForm(forms.Form):
     prefecture = forms.ModelChoiceField(label=_l("都道府県"), queryset=Prefecture.objects.none(), empty_label=None)
-    first = forms.DateField(label=_l("初日"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    first = forms.DateField(
+        label=_l("初日"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_l("きょうより前の日を入れても、訪問はあすからの日に入ります。"),
+    )
     last = forms.DateField(
         label=_l("末日"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

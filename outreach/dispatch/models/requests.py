@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outreach.classes.models import Course, Venue
+from outreach.classes.models import Course, Session, Venue
 from outreach.dispatch.models.letters import Channel, RequestLetter
 from outreach.people.models import WEEKDAYS, Organisation, User
 
@@ -66,6 +66,7 @@ class DispatchRequest(models.Model):
     channel = models.CharField(_("受けた方法"), max_length=8, choices=Channel, default=Channel.WEB)
     status = models.CharField(_("状態"), max_length=10, choices=RequestStatus, default=RequestStatus.RECEIVED)
     received_on = models.DateField(_("受付日"))
+    classes = models.ManyToManyField(Session, blank=True, related_name="dispatch_requests")  # also once moved by hand
     sample = models.BooleanField(_("見本データ"), default=False)
 
     class Meta:

@@ -101,6 +101,10 @@ def cancelled(*, session: Session, by: User | None, reason: str, ready: Ready) -
         if visit.request.status == RequestStatus.AGREED:
             change_status(request=visit.request, to=RequestStatus.PLANNED, by=by, reason=reason[:200])
     _take_out(gone, reason, by, ready)
+    for request in session.dispatch_requests.filter(status=RequestStatus.AGREED):
+        if not request.classes.filter(status__in=PLANNED).exists():  # moved by hand before, so in no plan any more
+            for to in (RequestStatus.PLANNED, RequestStatus.RECEIVED):
+                change_status(request=request, to=to, by=by, reason=reason[:200])
 
 
 @transaction.atomic

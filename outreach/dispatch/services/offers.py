@@ -28,6 +28,7 @@ from outreach.dispatch.models import (
 )
 from outreach.dispatch.publishing import visits_to_ask
 from outreach.dispatch.rules import answer_by
+from outreach.dispatch.services import asker
 from outreach.dispatch.services.answers import change_offer, lock_plan
 from outreach.dispatch.services.engaging import book_person
 from outreach.dispatch.services.refused import OfferError, PlanRefused
@@ -41,7 +42,7 @@ log = logging.getLogger(__name__)
 
 BREAK = timedelta(minutes=10)
 TAKEN_UP = timedelta(hours=2)
-AROUND = ("plan", "venue", "request__municipality", "request__course", "request__organisation")
+AROUND = ("plan", "venue", "request__municipality", "request__course", "request__organisation", "request__letter")
 
 
 @transaction.atomic
@@ -148,8 +149,10 @@ def hold_classes(visit: Visit) -> None:
                     )
             if not standing:
                 visit.sessions.add(*made)
+                visit.request.classes.add(*made)
             if visit.request.status != RequestStatus.AGREED:
                 change_status(request=visit.request, to=RequestStatus.AGREED, by=None)
+                asker.tell_decided(visit.request)
         trouble = ""
     except (SessionError, RequestError) as error:
         trouble = str(error)[:200]
@@ -216,6 +219,7 @@ def return_offer(*, offer: Offer, now: datetime, reason: str = "", by: User | No
     book_person(plan=visit.plan_id, person=offer.person)
     if visit.request.status == RequestStatus.AGREED:
         change_status(request=visit.request, to=RequestStatus.OFFERED, by=by, reason=reason[:200])
+        asker.take_back(visit.request)
 
 
 def offer_to(*, visit: Visit, leaving: Person, person: Person, by: User | None) -> Offer:

@@ -12,7 +12,7 @@ from django_q.tasks import async_task
 
 from geo.models import Prefecture
 from outreach.dispatch import documents, problem_json
-from outreach.dispatch.building import build_problem, key, with_orders
+from outreach.dispatch.building import build_problem, key, moment_of, with_orders
 from outreach.dispatch.check import check
 from outreach.dispatch.editing import bare, move
 from outreach.dispatch.models import DayLock, Plan, PlanDraft, PlanSolver, PlanStatus, PlanVersion, Visit
@@ -183,6 +183,8 @@ def question(plan: Plan, request: int) -> tuple[Problem, Answer]:
 
 def try_move(plan: Plan, request: int, start: int, crew: tuple[int, ...]) -> Checked:
     """The plan with one visit elsewhere, and its score; nothing is saved. Raises: PlanRefused with what breaks."""
+    if moment_of(start, plan.first) <= timezone.now():
+        raise PlanRefused([_("その日時は、もう過ぎています。")])
     problem, answer = question(plan, request)
     names = tuple(key("p", person) for person in crew)
     if not set(names) <= {person.id for person in problem.instructors}:

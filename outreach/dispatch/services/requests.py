@@ -1,21 +1,13 @@
 """Requests: taken in, amended until they are planned, withdrawn whenever."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import date, time
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outreach.classes import codes
 from outreach.classes.models import PLANNED, Venue
-from outreach.contact.models import Channel as ContactChannel
-from outreach.contact.models import Kind
-from outreach.contact.numbers import NumberRefused
-from outreach.contact.services.queueing import queue_message
 from outreach.dispatch.models import (
     AMENDABLE,
     ENDED,
@@ -24,7 +16,6 @@ from outreach.dispatch.models import (
     Offer,
     RequestBlackout,
     RequestEvent,
-    RequestLetter,
     RequestStatus,
     RequestWindow,
     Visit,
@@ -90,41 +81,6 @@ def change_status(*, request: DispatchRequest, to: RequestStatus, by: User | Non
         raise RequestError(_("ほかの人が先に変更しました。画面を開き直してください。"))
     request.status = to
     RequestEvent.objects.create(request=request, old=old, new=to, by=by, reason=reason)
-    if to == RequestStatus.AGREED and request.letter:
-        _tell_contact(request, request.letter)
-
-
-def _tell_contact(request: DispatchRequest, letter: RequestLetter) -> None:
-    """A person rings whoever asked: the day stands. The same visit is told once."""
-    visit = Visit.objects.filter(request=request).select_related("venue").order_by("-pk").first()
-    if visit is None:
-        return
-    day = timezone.localtime(visit.starts_at)
-    text = _("%(course)sの講師が決まりました。%(day)s、会場は%(venue)sです。受付番号 %(reference)s") % {
-        "course": request.course.name,
-        "day": f"{day:%Y-%m-%d %H:%M}",
-        "venue": visit.venue.name,
-        "reference": codes.show_code(letter.reference),
-    }
-    fields = {
-        "town": request.organisation.name,
-        "callback": settings.CALLBACK_NUMBER,
-        "name": request.contact_name,
-        "title": _("講師派遣の決定"),
-        "text": text,
-    }
-    with suppress(NumberRefused):
-        queue_message(
-            subject=f"request:{request.pk}:{visit.starts_at:%Y%m%d%H%M}",
-            kind=Kind.WORK_NOTE,
-            channel=ContactChannel.CALL,
-            to=request.contact_phone,
-            fields=fields,
-            needed_by=visit.starts_at,
-            municipality=request.municipality_id,
-            organisation=request.organisation_id,
-            sample=request.sample,
-        )
 
 
 @transaction.atomic

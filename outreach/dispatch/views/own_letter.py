@@ -4,15 +4,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from outreach.classes.models import PLANNED, Session
 from outreach.dispatch import services
 from outreach.dispatch.forms import LetterForm, LookupForm, lines
-from outreach.dispatch.models import ENDED, LetterStatus, RequestLetter, RequestStatus
+from outreach.dispatch.models import ENDED, LetterStatus, RequestLetter
 from outreach.dispatch.own_letter import KEPT, for_own_letter
 from outreach.dispatch.queries import find_letter, may_amend
 from outreach.dispatch.views.asking import Draft, open_draft, show_form, show_review
@@ -122,15 +124,15 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def about(letter: RequestLetter) -> dict[str, Any]:
-    """What the pages show of a letter. 6 statements."""
-    around = ("visits__venue", "other_venues")
-    requests = list(letter.requests.select_related("course").prefetch_related(*around))
+    """What the pages show of a letter. 4 statements."""
+    stand = Session.objects.filter(status__in=PLANNED).select_related("venue").order_by("starts_at", "pk")
+    found = letter.requests.select_related("course").prefetch_related(Prefetch("classes", stand))
+    requests = list(found)
     return {
         "letter": letter,
         "town": letter.municipality,
         "lines": lines(letter.written),
         "requests": requests,
-        "agreed": [one for one in requests if one.status == RequestStatus.AGREED],
         "may_amend": may_amend(letter, requests),
         "may_withdraw": (letter.status in LIVE and any(one.status not in ENDED for one in requests))
         or letter.status == LetterStatus.WAITING,

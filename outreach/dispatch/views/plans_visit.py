@@ -68,7 +68,7 @@ def plan_visit(request: ScopedRequest, pk: int, asked: int) -> HttpResponse:
 
 def _chosen(one: Placing, context: dict[str, Any]) -> dict[str, Any]:
     """What the form shows: what was tried, else what stands."""
-    now = one.now or (one.wanted.starts[0], ())
+    now = one.now or (next((start for start, _at, _where in one.starts()), one.wanted.starts[0]), ())
     start, crew = context.get("start", now[0]), tuple(context.get("crew", now[1]))
     lead, second = (*crew, None, None)[:2]
     return {"chosen_start": start, "chosen_lead": lead, "chosen_second": second}

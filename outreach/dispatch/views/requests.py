@@ -91,6 +91,7 @@ def one(request: ScopedRequest, pk: int) -> HttpResponse:
         "closed": runs_of(blackout.day for blackout in row.blackouts.all()),
         "others": [(o, say_openings(o.times), runs_of(o.closed)) for o in row.other_venues.all()],
         "visits": visits.select_related("plan__prefecture", "venue", "lead", "second"),
+        "classes": row.classes.select_related("venue").order_by("starts_at", "pk"),
         "plans": plans.defer("version__document")[:5],
         "may_withdraw": row.status not in ENDED,
         "may_change": row.status in AMENDABLE,

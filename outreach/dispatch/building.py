@@ -246,7 +246,7 @@ def _instructor(
     person: Person, horizon: Horizon, first: date, free: dict[date, list[Span]], busy: list[Busy], off: set[int]
 ) -> Instructor:
     travel = getattr(person, "travel_limits", None) or TravelLimits(person=person)
-    limits = engaged.Limits(travel.rest_minutes, travel.max_day_minutes, travel.max_week_minutes)
+    limits = engaged.limits_of(person)
     open_hours = (
         Window((day - first).days * DAY_MINUTES + start, (day - first).days * DAY_MINUTES + end)
         for day, spans in sorted(free.items())

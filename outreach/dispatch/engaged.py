@@ -5,7 +5,7 @@ ledger: here they come off what a problem offers. Minutes count from 00:00 of th
 are negative.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,7 +18,7 @@ from geo.distance import great_circle_km
 from outreach.dispatch.ids import minute_of
 from outreach.dispatch.models import Trip
 from outreach.dispatch.problem import Horizon, Window, day_of
-from outreach.people.models import DayException, Engagement, Person
+from outreach.people.models import DayException, Engagement, Person, TravelLimits
 from outreach.people.rules import travel_minutes
 
 
@@ -72,7 +72,7 @@ def _beside(start: int, end: int, one: Busy, rest: int) -> list[tuple[int, int]]
 def _within_day(start: int, end: int, busy: Sequence[Busy], most: int) -> list[Window]:
     """A trip lies in one window: none is longer than the hours that the day still has, beside what is done then."""
     same = [one for one in busy if day_of(one.start) == day_of(start)]
-    room = most - sum(one.ends - one.begins for one in same)
+    room = most - hours_of(same)
     if not same or end - start <= room:
         return [Window(start, end)]
     if room <= 0:
@@ -90,10 +90,24 @@ def nights_beside(windows: Iterable[Window], busy: Iterable[Busy], off: Collecti
 
 def weeks_beside(horizon: Horizon, busy: Iterable[Busy], limits: Limits) -> tuple[int, ...]:
     """What is left of the hours of each week."""
-    worked: Counter[int] = Counter()
+    worked: dict[int, list[Busy]] = defaultdict(list)
     for one in busy:
-        worked[horizon.week_of(day_of(one.start))] += one.ends - one.begins
-    return tuple(max(0, limits.week - worked[week]) for week in range(horizon.weeks))
+        worked[horizon.week_of(day_of(one.start))].append(one)
+    return tuple(max(0, limits.week - hours_of(worked[week])) for week in range(horizon.weeks))
+
+
+def hours_of(busy: Iterable[Busy]) -> int:
+    """Minutes from door to door; between two classes at one place nobody is at home and out at once."""
+    minutes, until = 0, None
+    for begins, ends in sorted((one.begins, one.ends) for one in busy):
+        minutes += max(0, ends - (begins if until is None else max(begins, until)))
+        until = ends if until is None else max(ends, until)
+    return minutes
+
+
+def limits_of(person: Person) -> Limits:
+    travel = getattr(person, "travel_limits", None) or TravelLimits(person=person)
+    return Limits(travel.rest_minutes, travel.max_day_minutes, travel.max_week_minutes)
 
 
 def busy_times(people: Sequence[Person], horizon: Horizon, first: date, ignore: str) -> dict[int, list[Busy]]:

@@ -11,6 +11,7 @@ from outreach import dates
 from outreach.dispatch.building import key, minute_of, moment_of, pk_of
 from outreach.dispatch.models import DispatchRequest, Plan, Visit
 from outreach.dispatch.options import Option, Options
+from outreach.dispatch.overwork import beside_other_work
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem, day_of
 from outreach.dispatch.problem import Visit as Wanted
@@ -108,7 +109,9 @@ class Placing:
             return []
         found: dict[tuple[int, frozenset[int]], Place] = {}
         tried = self.open_starts if starts is None else starts
-        for option in Options(self.problem, self.answer, self.wanted.id).all(tried) if tried else ():
+        if not tried:
+            return []
+        for option in Options(beside_other_work(self.problem, self.plan), self.answer, self.wanted.id).all(tried):
             place = self._place(option)
             at = (place.start, frozenset(place.crew))
             if at not in found or place.here:

@@ -1,14 +1,17 @@
 """Rows for tests of dispatch with the database."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from itertools import count
+from threading import Barrier, Thread
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from outreach.dispatch import jobs
 from outreach.dispatch.models import DispatchRequest, Plan
-from outreach.dispatch.services import create_request, start_plan
+from outreach.dispatch.services import OfferError, create_request, publish_plan, start_plan
 from outreach.people.models import Person, WeeklyHours
 from tests import factories
 
@@ -58,5 +61,34 @@ def plan() -> Plan:
     return made
 
 
+def published() -> Plan:
+    """The same, and everyone asked."""
+    made = plan()
+    publish_plan(plan=made, by=None)
+    return made
+
+
 def now() -> datetime:
     return timezone.now()
+
+
+def at_once(*acts: Callable[[], object]) -> list[OfferError | None]:
+    """Run each in a thread of its own, started together; how each was refused."""
+    gate = Barrier(len(acts))
+    raised: list[OfferError | None] = [None] * len(acts)
+
+    def run(number: int, act: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            act()
+        except OfferError as error:
+            raised[number] = error
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised

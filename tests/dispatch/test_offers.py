@@ -1,8 +1,6 @@
 """Offers: told once, answered once, passed on; and the ledger, the classes and the plan that follow."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -410,28 +408,6 @@ def test_who_changes_a_class_locks_its_plan_first_as_who_answers_an_offer(offer:
 
 
 # --- at the same time -----------------------------------------------------------------------------------------------
-def at_once(*acts: Callable[[], object]) -> list[Exception | None]:
-    """Run each in a thread of its own, started together; what each raised."""
-    gate = Barrier(len(acts))
-    raised: list[Exception | None] = [None] * len(acts)
-
-    def run(number: int, act: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            act()
-        except services.OfferError as error:
-            raised[number] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_who_accept_at_once_make_the_class_once() -> None:
     rows.instructor(), rows.instructor()
@@ -439,7 +415,7 @@ def test_two_who_accept_at_once_make_the_class_once() -> None:
     services.publish_plan(plan=rows.plan(), by=None)
     one, two = Offer.objects.select_related("visit", "person").all()
     now = rows.now()
-    raised = at_once(
+    raised = rows.at_once(
         lambda: services.accept_offer(offer=one, now=now),
         lambda: services.accept_offer(offer=two, now=now),
         lambda: services.accept_offer(offer=one, now=now),
@@ -455,7 +431,7 @@ def test_a_yes_and_a_lapse_at_once_end_in_one_of_the_two() -> None:
     rows.request()
     services.publish_plan(plan=rows.plan(), by=None)
     offer = Offer.objects.select_related("visit", "person").get()
-    at_once(
+    rows.at_once(
         lambda: services.accept_offer(offer=offer, now=offer.answer_by - timedelta(seconds=1)),
         lambda: services.lapse_offers(now=offer.answer_by),
     )
@@ -474,7 +450,7 @@ def test_two_visits_of_one_day_accepted_at_once_book_the_day_once() -> None:
     services.publish_plan(plan=rows.plan(), by=None)
     offers = list(Offer.objects.select_related("visit", "person"))
     now = rows.now()
-    raised = at_once(*[lambda one=one: services.accept_offer(offer=one, now=now) for one in offers])
+    raised = rows.at_once(*[lambda one=one: services.accept_offer(offer=one, now=now) for one in offers])
     assert raised == [None, None]
     assert Engagement.objects.count() == 1
     assert Session.objects.count() == 2
@@ -525,7 +501,7 @@ def test_two_classes_of_a_plan_cancelled_and_moved_at_once_both_leave_it() -> No
     first, second = two_classes()
     by = factories.user()
     later = {"starts_at": second.starts_at + timedelta(days=2), "ends_at": second.ends_at + timedelta(days=2)}
-    raised = at_once(
+    raised = rows.at_once(
         lambda: desk.cancel_session(session=first, by=by, reason="大雪のため"),
         lambda: desk.move_session(session=second, venue=None, by=by, reason="大雪のため", **later),
     )

@@ -11,6 +11,7 @@ from geo.distance import great_circle_km
 from outreach.classes.models import Session, Shift
 from outreach.classes.rules import JST
 from outreach.desk.rules import Fitness, hindrance
+from outreach.dispatch.overwork import who_overworks
 from outreach.people.models import Engagement, Person, Qualification
 from outreach.people.queries import insured_among, skills_on
 from outreach.people.rules import Scope
@@ -28,10 +29,15 @@ class Candidate:
 
 
 def candidates(session: Session, duty: str, scope: Scope, *, q: str = "") -> list[Candidate]:
-    """Those who may be asked for `duty`, ranked; already assigned people are left out. 4 statements."""
+    """Those who may be asked for `duty`, ranked; already assigned people are left out. 6 statements."""
     people = list(_active(session, duty, scope, q))
     stays, lacks = _stays(session, people), lacking(session, people)
-    found = (_candidate(session, duty, person, stays[person.pk], lacks.get(person.pk, ())) for person in people)
+    place = (session.venue.lat, session.venue.lon)
+    too_much = who_overworks(people, session.starts_at, session.ends_at, place)
+    found = (
+        _candidate(session, duty, person, stays[person.pk], lacks.get(person.pk, ()), too_much.get(person.pk, ""))
+        for person in people
+    )
     return sorted(found, key=_rank)
 
 
@@ -71,7 +77,7 @@ def _active(session: Session, duty: str, scope: Scope, q: str) -> QuerySet[Perso
     return (
         people.exclude(shifts__session=session)
         .annotate(certified=Exists(valid))
-        .select_related("municipality", "instructor__organisation", "supporter__organisation")
+        .select_related("municipality", "instructor__organisation", "supporter__organisation", "travel_limits")
     )
 
 
@@ -105,7 +111,7 @@ def _stays(session: Session, people: list[Person]) -> dict[int, list[Engagement]
 
 
 def _candidate(
-    session: Session, duty: str, person: Person, stays: list[Engagement], lacks: tuple[str, ...]
+    session: Session, duty: str, person: Person, stays: list[Engagement], lacks: tuple[str, ...], too_much: str
 ) -> Candidate:
     venue, certified = session.venue, bool(person.certified)  # type: ignore[attr-defined]
     why_not = hindrance(
@@ -116,7 +122,7 @@ def _candidate(
         stays=[(stay, _km(stay, venue.lat, venue.lon)) for stay in stays],
     )
     km = float(great_circle_km(person.lat, person.lon, venue.lat, venue.lon))
-    return Candidate(person, duty, Fitness(certified, why_not, km), _group(person), lacks)
+    return Candidate(person, duty, Fitness(certified, why_not or too_much, km), _group(person), lacks)
 
 
 def _km(stay: Engagement, lat: float, lon: float) -> float | None:

@@ -14,6 +14,7 @@ from outreach.classes.models import Course, Session, SessionStatus, Shift, Venue
 from outreach.contact.models import Kind
 from outreach.contact.services import queue_message, way_to
 from outreach.dispatch.services import asker, leaving
+from outreach.dispatch.services.engaging import refuse_overwork
 from outreach.people.models import Person, User
 from outreach.registration import notices
 from outreach.registration import services as registration
@@ -193,11 +194,18 @@ def reopen_session(*, session: Session, by: User) -> None:
 
 
 @transaction.atomic
+@transaction.atomic
 def assign(*, session: Session, person: Person, duty: str) -> Shift:
-    """Put someone on a session that has not begun. Raises: SessionError, people.services.PersonBusy."""
+    """Put someone on a session that has not begun; an instructor within the hours that they may be sent.
+
+    Raises: SessionError, people.services.PersonBusy.
+    """
     if session.status not in {SessionStatus.DRAFT, SessionStatus.PUBLISHED, SessionStatus.CONFIRMED}:
         raise classes.SessionError(_("終わった回や中止した回の要員は、変えられません。"))
-    return classes.assign(session=session, person=person, duty=duty)
+    shift = classes.assign(session=session, person=person, duty=duty)
+    if hasattr(person, "instructor"):
+        refuse_overwork(person, [timezone.localdate(session.starts_at)])
+    return shift
 
 
 def merge_session(*, session: Session, into: Session, by: User, reason: str) -> int:

@@ -1,16 +1,20 @@
 """The ledger of what was accepted: a person's days away, door to door, as the plan has them now (law 2)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from outreach.dispatch.models import Offer, OfferStatus, Plan, Trip
+from outreach.dispatch.overwork import overworked
 from outreach.dispatch.services.refused import PlanRefused
 from outreach.people.models import Engagement, Person
 from outreach.people.services import PersonBusy, engage
+
+Span = tuple[datetime, datetime]
 
 
 def prefix(plan: int) -> str:
@@ -28,11 +32,19 @@ def journeys(trips: Iterable[Trip]) -> list[list[Trip]]:
     return found
 
 
+class TooMuch(PersonBusy):
+    """Free then, but with their other work it is more than they may do: `over` says what."""
+
+    def __init__(self, over: str) -> None:
+        super().__init__(_("%(over)s講師の条件を本人と直すか、ほかの講師に頼んでください。") % {"over": over})
+        self.over = over
+
+
 @transaction.atomic(savepoint=False)
 def book_person(*, plan: int, person: Person) -> None:
     """Make the ledger say of this person's part in the plan what is true now: the journeys with an accepted visit.
 
-    Call it under the plan's lock. Raises: PersonBusy.
+    Call it under the plan's lock. Raises: PersonBusy, TooMuch of what the ledger didn't hold yet.
     """
     Person.objects.select_for_update().get(pk=person.pk)
     accepted = Offer.objects.filter(visit__plan=plan, person=person, status=OfferStatus.ACCEPTED)
@@ -47,6 +59,18 @@ def book_person(*, plan: int, person: Person) -> None:
         if standing.get(subject) != (starts_at, ends_at):
             door = wanted[subject][0].base or person  # the way between it and a class taught that day counts
             engage(person=person, starts_at=starts_at, ends_at=ends_at, subject=subject, place=(door.lat, door.lon))
+    longer = [subject for subject, span in spans.items() if not _within(span, standing.get(subject))]
+    refuse_overwork(person, [trip.day for subject in longer for trip in wanted[subject]])
+
+
+def _within(span: Span, known: Span | None) -> bool:
+    return known is not None and known[0] <= span[0] and span[1] <= known[1]
+
+
+def refuse_overwork(person: Person, days: Iterable[date]) -> None:
+    """Under the person's lock, once what is new is booked. Raises: TooMuch."""
+    if said := overworked(person, days):
+        raise TooMuch(said)
 
 
 def book_again(plan: Plan) -> None:

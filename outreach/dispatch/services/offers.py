@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from outreach.classes.models import PLANNED, Scheme, Session, Shift
 from outreach.classes.services import SessionError, create_session, publish_session
+from outreach.contact.numbers import show
 from outreach.contact.rules import into_hours
+from outreach.dates import aside
 from outreach.dispatch.asking import accepted, substitutes
 from outreach.dispatch.models import (
     STANDING,
@@ -30,7 +32,7 @@ from outreach.dispatch.publishing import visits_to_ask
 from outreach.dispatch.rules import answer_by
 from outreach.dispatch.services import asker
 from outreach.dispatch.services.answers import change_offer, lock_plan
-from outreach.dispatch.services.engaging import book_person
+from outreach.dispatch.services.engaging import TooMuch, book_person
 from outreach.dispatch.services.refused import OfferError, PlanRefused
 from outreach.dispatch.services.requests import RequestError, change_status
 from outreach.dispatch.services.telling import tell_asked
@@ -102,7 +104,7 @@ def accept_offer(*, offer: Offer, now: datetime, by: User | None = None) -> None
     """Take the offer: the journey is booked door to door; the classes exist once the whole crew has accepted.
 
     A second yes to the same changes nothing. `by`: staff who heard it on the telephone. Raises: OfferError where it is
-    over, the plan has changed since, or the person is engaged elsewhere by now.
+    over, the plan has changed since, or the person is engaged elsewhere by now, or for too long.
     """
     offer, visit = _locked(offer)
     if offer.status == OfferStatus.ACCEPTED:
@@ -117,16 +119,26 @@ def accept_offer(*, offer: Offer, now: datetime, by: User | None = None) -> None
     change_offer(offer, OfferStatus.ACCEPTED, at=now, by=by)
     try:
         book_person(plan=visit.plan_id, person=offer.person)
+    except TooMuch as error:
+        raise OfferError(str(error) if by else _whom_to_ask(error.over, offer.person)) from error
     except PersonBusy as error:
         raise OfferError(str(error)) from error
     if accepted(visit) >= set(visit.crew):
         hold_classes(visit)
 
 
+def _whom_to_ask(over: str, person: Person) -> str:
+    """What the person themselves can do about it."""
+    office = person.instructor.organisation
+    words = {"over": over, "office": office.name, "phone": aside(show(office.phone) if office.phone else "")}
+    return _("%(over)s引き受けられるかどうかは、%(office)s%(phone)sにご相談ください。") % words
+
+
 def _locked(offer: Offer) -> tuple[Offer, Visit]:
     """The offer and its visit as they are now, under the plan's lock. Raises: OfferError where they are gone."""
     lock_plan(offer.visit.plan_id)
-    fresh = Offer.objects.select_related("person", *(f"visit__{name}" for name in AROUND)).filter(pk=offer.pk).first()
+    around = ("person__instructor__organisation", *(f"visit__{name}" for name in AROUND))
+    fresh = Offer.objects.select_related(*around).filter(pk=offer.pk).first()
     if fresh is None:
         raise OfferError(_("計画が変わったため、この打診は終わりました。新しい打診が届くまでお待ちください。"))
     return fresh, fresh.visit

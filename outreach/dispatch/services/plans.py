@@ -16,6 +16,7 @@ from outreach.dispatch.building import build_problem, key, moment_of, with_order
 from outreach.dispatch.check import check
 from outreach.dispatch.editing import bare, move
 from outreach.dispatch.models import DayLock, Plan, PlanDraft, PlanSolver, PlanStatus, PlanVersion, Visit
+from outreach.dispatch.overwork import beside_other_work
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.running import Beat, run_solver, unheard
@@ -182,14 +183,21 @@ def question(plan: Plan, request: int) -> tuple[Problem, Answer]:
 
 
 def try_move(plan: Plan, request: int, start: int, crew: tuple[int, ...]) -> Checked:
-    """The plan with one visit elsewhere, and its score; nothing is saved. Raises: PlanRefused with what breaks."""
+    """The plan with one visit elsewhere, and its score; nothing is saved. Raises: PlanRefused with what breaks.
+
+    Also where other work that people took on since the plan was made leaves no room for it.
+    """
     if moment_of(start, plan.first) <= timezone.now():
         raise PlanRefused([_("その日時は、もう過ぎています。")])
     problem, answer = question(plan, request)
     names = tuple(key("p", person) for person in crew)
     if not set(names) <= {person.id for person in problem.instructors}:
         raise PlanRefused([_("この訪問または講師は、この計画にありません。")])
-    return checked(plan, problem, move(problem, answer, key("r", request), start, names))
+    moved = move(problem, answer, key("r", request), start, names)
+    today = check(beside_other_work(problem, plan), moved)
+    if not isinstance(today, Score):
+        raise PlanRefused(sentences(today))
+    return checked(plan, problem, moved)
 
 
 def move_visit(*, plan: Plan, request: int, start: int, crew: tuple[int, ...], by: User | None) -> PlanVersion:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from outreach.dispatch.building import build_problem
 from outreach.dispatch.explaining import Clock, whole_search
 from outreach.dispatch.models import Plan, PlanVersion
+from outreach.dispatch.problem import Problem
 from outreach.dispatch.retention import forget_contacts
-from outreach.dispatch.running import run_solver
+from outreach.dispatch.running import Beat, run_solver
 from outreach.dispatch.services import (
     PlanRefused,
     begin_run,
@@ -79,7 +80,10 @@ def _answer(plan: Plan) -> None:
 
 
 def _anew(plan: Plan) -> None:
-    made, reason = planned_anew(plan=plan, seconds=plan.seconds, beat=partial(note_run, plan))
+    def listen(problem: Problem) -> Beat:
+        return keeping_drafts(plan, problem, partial(note_run, plan))
+
+    made, reason = planned_anew(plan=plan, seconds=plan.seconds, listen=listen)
     with transaction.atomic():
         if not keep_run(plan):
             return

@@ -11,9 +11,10 @@ from django_q.models import OrmQ, Schedule
 
 from outreach.dispatch import jobs, services
 from outreach.dispatch.building import build_problem
-from outreach.dispatch.models import Plan, PlanDraft, PlanStatus, PlanVersion
+from outreach.dispatch.models import DispatchRequest, Plan, PlanDraft, PlanStatus, PlanVersion, RequestStatus
 from outreach.dispatch.running import run_solver
 from outreach.dispatch.services import drafts, note_run
+from outreach.dispatch.services.plans import current
 from outreach.dispatch.services.silence import DEAD, LOST, SWEEP
 from outreach.dispatch.solvers.base import Progress
 from outreach.people.models import Role
@@ -60,10 +61,11 @@ def told(desk: Client, plan: Plan) -> tuple[bool, bool]:
     return answer["running"], answer["lost"]
 
 
-def with_draft(plan: Plan) -> Plan:
+def with_draft(plan: Plan, *, anew: bool = False) -> Plan:
     """A run that found something, and of which no more is heard."""
-    run = run_of(plan)
-    problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last)
+    run = run_of(plan, anew=anew)
+    known = run if anew else None
+    problem = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last, plan=known, anew=anew)
     answer = run_solver(problem, solver="greedy", seconds=5)
     beat = services.keeping_drafts(run, problem, partial(note_run, run))
     assert not beat(Progress("dive", 1, answer.cost, None, lambda: answer), 1.0)
@@ -186,6 +188,65 @@ def test_a_replanning_that_stopped_leaves_the_plan_as_it_was_and_is_begun_again(
     jobs.run_replan(plan.pk)
     plan.refresh_from_db()
     assert (plan.replanning, plan.versions.count()) == (False, 2)
+
+
+@pytest.fixture
+def anew(plan: Plan) -> Plan:
+    """Made and published; since then another request came, and it is to be planned anew."""
+    jobs.run_plan(plan.pk)
+    plan.refresh_from_db()
+    services.publish_plan(plan=plan, by=None)
+    day = plan.visits.get().starts_at.date() + timedelta(days=1)
+    rows.request(earliest=day, latest=day)
+    services.start_replan(plan=plan)
+    return plan
+
+
+def test_the_best_so_far_of_a_replanning_is_there_to_be_used_too(desk: Client, anew: Plan) -> None:
+    old = with_draft(anew, anew=True)
+    silent(anew)
+    text = page(desk, anew)
+    assert "前の案は、そのまま残っています" in text
+    assert "止まる前の、いちばん良い案が残っています" in text
+    assert "残しました" in desk.post(f"/staff/plans/{anew.pk}/again/", {"act": "keep"}, follow=True).content.decode()
+    anew.refresh_from_db()
+    assert (anew.status, anew.replanning, anew.versions.count()) == (PlanStatus.PUBLISHED, False, 2)
+    assert anew.visits.count() == 2
+    jobs._anew(old)
+    assert anew.versions.count() == 2, "the dead run's end comes too late"
+    assert not PlanDraft.objects.exists()
+
+
+def test_a_replanning_that_died_twice_keeps_its_best_so_far(anew: Plan) -> None:
+    run_of(anew, anew=True)
+    silent(anew)
+    services.sweep_runs(now=timezone.now())
+    with_draft(anew, anew=True)
+    silent(anew)
+    assert services.sweep_runs(now=timezone.now()) == 1
+    anew.refresh_from_db()
+    assert (anew.replanning, anew.versions.count(), anew.visits.count()) == (False, 2, 2)
+
+
+@pytest.mark.parametrize("what", ["another version", "a refusal", "no better"])
+def test_a_draft_takes_the_place_of_nothing_that_people_did_meanwhile(desk: Client, anew: Plan, what: str) -> None:
+    if what == "no better":
+        DispatchRequest.objects.filter(visits=None).update(status=RequestStatus.WITHDRAWN)
+    with_draft(anew, anew=True)
+    visit = anew.visits.select_related("lead", "plan__version").get()
+    if what == "another version":  # as substitutes and classes that leave may make one, while it is planned anew
+        plan = Plan.objects.get(pk=anew.pk)
+        made = services.checked(plan, *current(plan))
+        services.write_version(plan=plan, made=made, reason="代わりの講師にした", by=None)
+    elif what == "a refusal":
+        services.decline_offer(offer=visit.offers.get(), now=timezone.now())
+    silent(anew)
+    before = anew.versions.count()
+    assert ("止まる前の" in page(desk, anew)) == (what != "another version")
+    desk.post(f"/staff/plans/{anew.pk}/again/", {"act": "keep"})
+    anew.refresh_from_db()
+    assert anew.versions.count() == before
+    assert anew.replanning
 
 
 def test_what_is_under_way_or_over_is_not_begun_again(desk: Client, plan: Plan) -> None:

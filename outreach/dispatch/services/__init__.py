@@ -2,7 +2,7 @@
 
 from outreach.dispatch.services.answers import withdraw_offers
 from outreach.dispatch.services.baseline import keep_baseline
-from outreach.dispatch.services.drafts import keeping_drafts, use_draft
+from outreach.dispatch.services.drafts import drafts_of, keeping_drafts, use_draft
 from outreach.dispatch.services.letters import (
     accept_letter,
     amend_letter,
@@ -77,6 +77,7 @@ __all__ = [
     "create_request",
     "decline_letter",
     "decline_offer",
+    "drafts_of",
     "end_run",
     "end_search",
     "finding_of",

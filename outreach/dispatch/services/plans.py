@@ -1,5 +1,6 @@
 """Plans: started, saved only when `check` accepts them, changed by hand, undone."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -243,18 +244,22 @@ def start_replan(*, plan: Plan, by: User | None = None) -> None:
     if ready.update(replanning=True, asked_by=by, asked_at=timezone.now(), seen_at=None, deaths=0, **values) != 1:
         raise PlanRefused([_("いまは計画し直せません。画面を開き直してください。")])
     plan.replanning = True
+    PlanDraft.objects.filter(plan=plan).delete()  # of a run that was given up
     queue(plan)
 
 
-def replan(*, plan: Plan, by: User | None, seconds: float = 20, beat: Beat = unheard) -> PlanVersion:
+def replan(*, plan: Plan, by: User | None, seconds: float = 20) -> PlanVersion:
     """Plan anew around what is locked, accepted or refused, and save it. Raises: PlanRefused, as `planned_anew`."""
-    made, reason = planned_anew(plan=plan, seconds=seconds, beat=beat)
+    made, reason = planned_anew(plan=plan, seconds=seconds)
     return write_version(plan=plan, made=made, reason=reason, by=by)
 
 
-def planned_anew(*, plan: Plan, seconds: float, beat: Beat = unheard) -> tuple[Checked, str]:
+def planned_anew(
+    *, plan: Plan, seconds: float, listen: Callable[[Problem], Beat] = lambda problem: unheard
+) -> tuple[Checked, str]:
     """The plan anew, not saved yet, with what was done; what people were told costs to change.
 
+    `listen`: who hears how far it is with a problem.
     Raises: PlanRefused where the locks cannot stand together any more.
     """
     asked = build_problem(prefecture=plan.prefecture_id, first=plan.first, last=plan.last, plan=plan, anew=True)
@@ -263,7 +268,7 @@ def planned_anew(*, plan: Plan, seconds: float, beat: Beat = unheard) -> tuple[C
         (documents.as_they_stand(asked), min(seconds, AGAIN)),
     ):
         with suppress(NoPlanError):
-            fresh = run_solver(problem, solver=PlanSolver.BEST, seconds=budget, beat=beat)
+            fresh = run_solver(problem, solver=PlanSolver.BEST, seconds=budget, beat=listen(problem))
             return checked(plan, problem, _better(plan, problem, fresh)), _("固定を残して計画し直した")
     raise PlanRefused([_("固定した訪問を、すべて同時には守れません。固定をいくつか外してください。")])
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.dispatch import services
 from outreach.dispatch.forms.plans import PlanForm, next_month, prefectures_in
-from outreach.dispatch.models import Plan, PlanDraft
+from outreach.dispatch.models import Plan
 from outreach.dispatch.progress import progress_of
 from outreach.dispatch.queries import plans_in
 from outreach.dispatch.services import PlanRefused, PlanUnderWay
@@ -85,7 +85,7 @@ def _started(request: ScopedRequest, asked: dict[str, Any]) -> Plan:
 def waiting_page(request: ScopedRequest, plan: Plan) -> HttpResponse:
     """A plan that has no answer yet: how far its making is, or why nothing came of it."""
     progress = progress_of(plan)
-    draft = PlanDraft.objects.filter(plan=plan).exists() if progress.lost else False
+    draft = progress.lost and services.drafts_of(plan).exists()
     return render(request, "dispatch/plan_waiting.html", {"plan": plan, "progress": progress, "draft": draft})
 
 
@@ -104,7 +104,13 @@ def plan_again(request: ScopedRequest, pk: int) -> HttpResponse:
     """Nobody works on it: begin again, or keep the best that there was."""
     plan = plan_or_404(request.scope, pk)
     if request.POST.get("act") == "keep" and services.is_lost(plan):
-        attempt(request, lambda: services.use_draft(plan=plan, by=request.user), _("それまでの最良の案を残しました。"))
+        attempt(request, lambda: _use_draft(request, plan), _("それまでの最良の案を残しました。"))
     elif plan.version is None or plan.replanning:
         attempt(request, lambda: services.restart_plan(plan=plan), _("計算をやり直します。"))
     return redirect("dispatch:plan", pk)
+
+
+def _use_draft(request: ScopedRequest, plan: Plan) -> None:
+    if services.use_draft(plan=plan, by=request.user) is None:
+        words = _("途中の案は、いまの条件に合わないか、前の案より良くありません。計算をやり直してください。")
+        raise PlanRefused([words])

@@ -44,7 +44,7 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     waiting = list(left_over(one))
     weighed = documents.weighed(one.version, waiting) if waiting else set()
-    weeks, board = weeks_of(one, now), _board(request, one)
+    weeks, board, progress = weeks_of(one, now), _board(request, one), progress_of(one)
     context = {
         "plan": one,
         "week": week_of(
@@ -59,7 +59,8 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
         "unserved": [row for row in waiting if row.pk in weighed],
         "later": [row for row in waiting if row.pk not in weighed],
         "dropped": dropped_from(one)[:DROPPED_SHOWN],
-        "progress": progress_of(one),
+        "progress": progress,
+        "draft": progress.lost and services.drafts_of(one).exists(),
         "road_hours": round(one.version.road_minutes / 60),
         "axis": AXIS[1] - AXIS[0],
         "ticks": TICKS,

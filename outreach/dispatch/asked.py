@@ -17,6 +17,7 @@ class Candidate:
     approximate: bool  # the address says no more than the town
     openings: tuple[Opening, ...]
     blackouts: tuple[date, ...]
+    loop: bool = False  # whoever asks says that it has a hearing loop; False: nobody says so
 
 
 @dataclass(frozen=True)

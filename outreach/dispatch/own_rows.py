@@ -13,7 +13,7 @@ from geo.importing.values import find_day
 from outreach.dispatch.models import DispatchRequest, Need
 from outreach.dispatch.openings import CannotRead, read_days, read_openings
 from outreach.dispatch.queries import requests_in
-from outreach.dispatch.request_columns import HEADINGS, list_of, text_of
+from outreach.dispatch.request_columns import HEADINGS, MARKS, list_of, text_of
 from outreach.dispatch.request_files import AROUND, HEAD, line_of, number_of
 from outreach.downloads import harmless
 from outreach.people.rules import Scope
@@ -47,6 +47,8 @@ def _meaning(field: str, cell: str) -> Any:
             return read_days(cell, since=date.min)
     except (CannotRead, ValueError):
         return cell
+    if field.endswith("-loop"):
+        return MARKS.get(cell.lower(), cell)
     if field == "town":
         return clean_code(cell) or cell
     return sorted(map(need_of, list_of(cell))) if field == "needs" else cell

@@ -7,6 +7,7 @@ from django.utils.translation import override
 
 from geo.importing.tables import squeeze
 from geo.importing.values import plain
+from outreach.classes.uploads.venue_rows import NO, YES
 from outreach.dispatch.request_files import HEAD
 from outreach.downloads import harmless
 
@@ -27,18 +28,22 @@ HEADINGS = {
     "v1-address": ("住所", "会場の住所"),
     "v1-more": ("使える時間", "利用可能時間"),
     "v1-closed": ("使えない日", "休館日"),
+    "v1-loop": ("磁気ループ", "会場の磁気ループ"),
     "v2-name": ("第2会場", "会場2"),
     "v2-address": ("第2会場の住所", "住所2"),
     "v2-more": ("第2会場の使える時間", "使える時間2"),
     "v2-closed": ("第2会場の使えない日", "使えない日2"),
+    "v2-loop": ("第2会場の磁気ループ", "磁気ループ2"),
     "v3-name": ("第3会場", "会場3"),
     "v3-address": ("第3会場の住所", "住所3"),
     "v3-more": ("第3会場の使える時間", "使える時間3"),
     "v3-closed": ("第3会場の使えない日", "使えない日3"),
+    "v3-loop": ("第3会場の磁気ループ", "磁気ループ3"),
     "needs": ("お願いしたいこと", "配慮"),
     "loan_phones": ("貸し出すスマートフォン", "貸出", "貸出台数"),
     "note": ("備考",),
 }
+MARKS = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
 EXAMPLE_TOWN = "市区町村"  # what the example's file is headed with: people know names, not codes
 REQUIRED = (
     ("key", "town", "asked_by", "contact_name", "contact_phone", "courses", "heads", "earliest", "latest",

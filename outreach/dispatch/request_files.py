@@ -17,12 +17,13 @@ from outreach.dispatch.models import DispatchRequest
 from outreach.dispatch.openings import Opening, runs_of, write_openings
 from outreach.downloads import download
 
-VENUES = 3
+VENUES, CELLS = 3, 5
 HEAD = (
     _l("管理番号"), _l("受付番号"), _l("状態"), _l("受付日"), _l("受けた方法"), _l("団体コード"), _l("都道府県"),
-    _l("市区町村"), _l("依頼団体"), _l("会場"), _l("住所"), _l("使える時間"), _l("使えない日"), _l("第2会場"),
-    _l("第2会場の住所"), _l("第2会場の使える時間"), _l("第2会場の使えない日"), _l("第3会場"), _l("第3会場の住所"),
-    _l("第3会場の使える時間"), _l("第3会場の使えない日"), _l("講座"), _l("続けて開く回数"), _l("参加の見込み（人）"),
+    _l("市区町村"), _l("依頼団体"), _l("会場"), _l("住所"), _l("使える時間"), _l("使えない日"), _l("磁気ループ"),
+    _l("第2会場"), _l("第2会場の住所"), _l("第2会場の使える時間"), _l("第2会場の使えない日"), _l("第2会場の磁気ループ"),
+    _l("第3会場"), _l("第3会場の住所"), _l("第3会場の使える時間"), _l("第3会場の使えない日"), _l("第3会場の磁気ループ"),
+    _l("講座"), _l("続けて開く回数"), _l("参加の見込み（人）"),
     _l("そのうち65歳以上（人）"), _l("講師の人数"), _l("いちばん早い日"), _l("いちばん遅い日"),
     _l("お願いしたいこと"), _l("貸し出すスマートフォン"), _l("実施団体"), _l("担当者の氏名"), _l("担当者の電話番号"),
     _l("備考"),
@@ -58,14 +59,14 @@ def line_of(one: DispatchRequest) -> tuple[Any, ...]:
 
 
 def _venues(one: DispatchRequest) -> list[str]:
-    """Each venue in order of wish: its name, address, hours and closed days."""
+    """Each venue in order of wish: its name, address, hours, closed days, and whether it is known to have a loop."""
     openings = [(window.weekday, window.opens, window.closes) for window in one.windows.all()]
     cells = _venue(one.venue, openings, (row.day for row in one.blackouts.all()))
     for other in one.other_venues.all():
         cells += _venue(other.venue, other.times, other.closed)
-    return (cells + [""] * 4 * VENUES)[: 4 * VENUES]
+    return (cells + [""] * CELLS * VENUES)[: CELLS * VENUES]
 
 
 def _venue(venue: Venue, openings: list[Opening], closed: Iterable[date]) -> list[str]:
     days = (a.isoformat() if a == b else f"{a.isoformat()}〜{b.isoformat()}" for a, b in runs_of(closed))
-    return [venue.name, venue.address, write_openings(openings), "、".join(days)]
+    return [venue.name, venue.address, write_openings(openings), "、".join(days), "○" if venue.induction_loop else ""]

@@ -17,7 +17,7 @@ from outreach.dispatch.forms.letters import LetterForm, Written
 from outreach.dispatch.models import Need, RequestUpload
 from outreach.dispatch.own_rows import LOOP, need_of
 from outreach.dispatch.queries import may_enter
-from outreach.dispatch.request_columns import REQUIRED, expected, headings, list_of, text_of
+from outreach.dispatch.request_columns import MARKS, REQUIRED, expected, headings, list_of, text_of
 from outreach.people.rules import Scope
 
 MOST_ROWS = 2000
@@ -104,7 +104,9 @@ class Reader:
 
     def _written(self, cells: dict[str, str]) -> Written:
         needs = [self._need(word) for word in list_of(cells.get("needs", ""))]
-        written = {name: [value] for name, value in cells.items() if name not in {"key", "town"} and value}
+        plain = {name: value for name, value in cells.items() if name not in {"key", "town"} and value}
+        written = {name: [value] for name, value in plain.items() if not name.endswith("-loop")}
+        written |= {name: ["on"] for name in plain if name.endswith("-loop") and _mark(name, plain[name])}
         written |= {name: [_iso(cells[name])] for name in ("earliest", "latest")}
         written["courses"] = self._courses(cells["courses"])
         written["needs"] = [need for need in needs if need != LOOP]
@@ -125,6 +127,12 @@ class Reader:
         if found not in {LOOP, *Need.values}:
             raise BadRow("needs", _("「{text}」は選べません。").format(text=word))
         return found
+
+
+def _mark(field: str, text: str) -> bool:
+    if text.lower() not in MARKS:
+        raise BadRow(field, _("「{text}」は、○か×で書いてください。").format(text=text))
+    return MARKS[text.lower()]
 
 
 def _iso(text: str) -> str:

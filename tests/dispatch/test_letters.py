@@ -65,13 +65,14 @@ def test_days_without_a_year_are_the_next_ones() -> None:
 class TestTheForm:
     def test_it_reads_all_that_was_asked(self) -> None:
         asked = letters.form(
-            v1__more="水 18:00-20:30", v1__closed="12/29", needs=["sign"], hearing_loop="on"
+            v1__more="水 18:00-20:30", v1__closed="12/29", v1__loop="on", needs=["sign"], hearing_loop="on"
         ).asked_or()
         assert asked is not None
         venue = asked.venues[0]
         assert (2, time(18), time(20, 30)) in venue.openings
         assert len(venue.openings) == 6
         assert venue.blackouts
+        assert venue.loop
         assert (asked.needs, asked.hearing_loop, asked.crew) == (("sign",), True, 1)
 
     def test_a_town_is_offered_what_is_sent_and_not_its_neighbours_own_courses(self) -> None:

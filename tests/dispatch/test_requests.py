@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from geo.models import Municipality, ShopSurvey
-from outreach.classes.models import Session
+from outreach.classes.models import Session, Venue
 from outreach.classes.rules import JST
 from outreach.dispatch import services
 from outreach.dispatch.forms import LetterForm
@@ -322,11 +322,18 @@ def numbers(page: str) -> list[str]:
 
 
 def test_a_file_is_looked_over_taken_in_once_and_never_doubles(desk: Client, centre: Organisation) -> None:
-    first = send(desk, centre, sheet({}, {"key": "2", "needs": "手話、磁気ループ"}, {"key": "3", "heads": "x"}))
+    first = send(
+        desk, centre, sheet({}, {"key": "2", "needs": "手話、磁気ループ", "v1-loop": "有"}, {"key": "3", "heads": "x"})
+    )
     assert first
     url = reverse("dispatch:request-upload", args=[first.pk])
     text = desk.get(url).content.decode()
     assert "数字で入力してください。" in text
+    other = send(desk, centre, sheet({"v1-loop": "たぶん"}))
+    assert other
+    refused = desk.get(reverse("dispatch:request-upload", args=[other.pk])).content.decode()
+    assert "「たぶん」は、○か×で書いてください。" in refused
+    assert ">磁気ループ<" in refused
     assert ">人数<" in text
     assert not RequestLetter.objects.exists()
     first_time, second_time = (desk.post(url, follow=True).content.decode() for _press in range(2))
@@ -336,6 +343,7 @@ def test_a_file_is_looked_over_taken_in_once_and_never_doubles(desk: Client, cen
     assert "派遣依頼を取り込みました。" in second_time
     assert DispatchRequest.objects.count() == 2
     assert DispatchRequest.objects.filter(hearing_loop=True, needs=["sign"], channel="csv").count() == 1
+    assert Venue.objects.get().induction_loop
     again = send(desk, centre, sheet({}, {"key": "2", "needs": "手話、磁気ループ", "heads": "15"}, {"key": "3"}))
     assert again
     assert again.pk != first.pk
@@ -407,6 +415,7 @@ def test_what_is_no_list_is_refused_and_anothers_file_is_not_found(desk: Client,
 
 VENUES = {
     "v2__name": "第2集会所", "v2__address": "鬼志別西町 2", "v2__more": "火 18:00-20:30", "v2__closed": "2/11",
+    "v2__loop": "on",
     "v3__name": "漁協", "v3__address": "浜鬼志別 3", "v3__weekdays": ["5"], "v3__opens": "09:00", "v3__closes": "12:00",
 }  # fmt: skip
 
@@ -438,8 +447,10 @@ def test_the_exported_list_comes_back_with_nothing_lost_and_never_doubles(
     DispatchRequest.objects.all().delete()  # as another office, that has none of them, would read it
     LetterEvent.objects.all().delete()
     letter.delete()
+    Venue.objects.update(induction_loop=False)
     sent()
     assert facts() == before
+    assert Venue.objects.get(induction_loop=True).name == "第2集会所"
 
 
 def facts() -> list[Any]:

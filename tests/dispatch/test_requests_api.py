@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from outreach.classes.models import Venue
 from outreach.dispatch.models import DispatchRequest, RequestStatus
 from outreach.people.models import Organisation, Role
 from tests import factories
@@ -26,7 +27,15 @@ def wanted(centre: Organisation, **changes: Any) -> dict[str, Any]:
         "contact_phone": "03-0000-0101",
         "courses": [factories.course().pk],
         "heads": 12,
-        "venues": [{"name": "交流センター", "address": "浜鬼志別", "openings": "月〜金 9-17", "closed": []}],
+        "venues": [
+            {
+                "name": "交流センター",
+                "address": "浜鬼志別",
+                "openings": "月〜金 9-17",
+                "closed": [],
+                "hearing_loop": True,
+            }
+        ],
         "earliest": first.isoformat(),
         "latest": (first + timedelta(days=6)).isoformat(),
         **changes,
@@ -47,6 +56,7 @@ def test_a_letter_becomes_a_request_a_course_once(desk: Client, centre: Organisa
     assert send(desk, body, **{"Idempotency-Key": "k"}).json() == first.json()
     assert send(desk, {**body, "heads": 3}, **{"Idempotency-Key": "k"}).status_code == 422
     assert DispatchRequest.objects.count() == 2
+    assert Venue.objects.get().induction_loop
     assert DispatchRequest.objects.filter(channel="api", hearing_loop=True, status="received").count() == 2
 
 

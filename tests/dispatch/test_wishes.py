@@ -16,11 +16,13 @@ from outreach.classes.models import PLANNED, Session, Venue, VenueHold
 from outreach.contact.models import CallTask
 from outreach.dispatch import jobs, services
 from outreach.dispatch.building import LATER_WISH, build_problem, minute_of
+from outreach.dispatch.forms import lines
 from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, OtherVenue, Plan, Search, Visit
 from outreach.dispatch.problem import MAX_STARTS, Problem
 from outreach.dispatch.problem_rules import faults
 from outreach.dispatch.rules import share_starts, spread
 from outreach.dispatch.services.plans import current
+from outreach.dispatch.wishes import wishes
 from outreach.people.models import CalendarFeed
 from tests import factories
 from tests.dispatch import letters, rows
@@ -333,3 +335,29 @@ def test_where_a_hearing_loop_is_asked_for_the_venue_that_has_one_is_taken() -> 
     Venue.objects.update(induction_loop=False)  # known of neither: it is for the instructor to ask
     assert f"v{wanted.venue_id}" in places()
     assert "補聴の磁気ループ" in wanted.need_labels
+
+
+@pytest.mark.django_db
+def test_a_venue_that_is_said_to_have_a_loop_is_planned_at_and_what_the_office_knows_is_not_forgotten(
+    desk: Client,
+) -> None:
+    two = {"v2__name": "第2集会所", "v2__address": "鬼志別西町 2"}
+    _letter, (plain,) = letters.accepted(hearing_loop="on", **two)
+    page = reverse("dispatch:request", args=[plain.pk])
+    unknown = "磁気ループのある会場が、わかっていません"
+    assert unknown in desk.get(page).content.decode()
+    letter, (said,) = letters.accepted(hearing_loop="on", v2__loop="on", **two)
+    (second,) = Venue.objects.filter(induction_loop=True)
+    for request in (plain, said):
+        assert [wish.venue for wish in wishes(DispatchRequest.objects.get(pk=request.pk))] == [second]
+    text = desk.get(page).content.decode()
+    assert unknown not in text
+    assert text.count("補聴の磁気ループあり") == 1
+    assert (
+        "会場（第2希望）",
+        "第2集会所\n鬼志別西町 2\n使える時間：平日 9:00-17:00（祝日をのぞく）\n補聴の磁気ループあり",
+    ) in [*lines(letter.written)]
+    form = letters.form(hearing_loop="on", **two)
+    assert form.is_valid()
+    services.amend_letter(letter=letter, asked=form.asked(), written=form.written(), by=None)
+    assert Venue.objects.get(induction_loop=True) == second

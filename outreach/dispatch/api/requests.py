@@ -27,7 +27,7 @@ from outreach.people.staff_api import permitted, signed_in
 router = Router(tags=["dispatch"])
 NeedCode = Literal["sign", "woman", "english", "chinese", "children"]
 AROUND = ("municipality", "venue", "course", "letter")
-VENUE_FIELDS = {"name": "name", "address": "address", "more": "openings", "closed": "closed"}
+VENUE_FIELDS = {"name": "name", "address": "address", "more": "openings", "closed": "closed", "loop": "hearing_loop"}
 
 
 class VenueIn(Schema):
@@ -35,6 +35,7 @@ class VenueIn(Schema):
     address: str = Field(max_length=200)
     openings: str = Field("", max_length=300, description="例：月〜金 9:00-17:00、土 9:00-12:00。空なら平日9時〜17時")
     closed: list[date] = Field([], max_length=120, description="使えない日")
+    hearing_loop: bool = Field(False, description="補聴の磁気ループがある")
 
 
 class LetterIn(Schema):
@@ -271,4 +272,5 @@ def _written(payload: LetterIn) -> Written:
         written[f"v{number}-name"], written[f"v{number}-address"] = [venue.name], [venue.address]
         written[f"v{number}-more"] = [venue.openings]
         written[f"v{number}-closed"] = ["、".join(day.isoformat() for day in venue.closed)]
+        written |= {f"v{number}-loop": ["on"]} if venue.hearing_loop else {}
     return written

@@ -62,6 +62,11 @@ class CandidateForm(forms.Form):
         max_length=500,
         help_text=gettext_lazy("例：12/29〜1/3、2/11"),
     )
+    loop = forms.BooleanField(
+        label=gettext_lazy("この会場には、補聴の磁気ループがある"),
+        required=False,
+        help_text=gettext_lazy("わからないときは、選ばないでください。"),
+    )
 
     def __init__(self, *args: Any, town: Municipality, first: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +78,7 @@ class CandidateForm(forms.Form):
     def named(self) -> bool:
         """Whether anything was written of this venue at all."""
         data = self.cleaned_data
-        return bool(data.get("name") or data.get("address") or data.get("more") or data.get("closed"))
+        return any(data.get(name) for name in ("name", "address", "more", "closed", "loop"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -132,6 +137,7 @@ class CandidateForm(forms.Form):
             approximate=self.approximate,
             openings=tuple(_once(self.openings)),
             blackouts=tuple(self.blackouts),
+            loop=self.cleaned_data["loop"],
         )
 
 

@@ -95,7 +95,11 @@ class LetterForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     hearing_loop = forms.BooleanField(
-        label=gettext_lazy("補聴の磁気ループ（耳の聞こえにくい方のための設備）を使いたい"), required=False
+        label=gettext_lazy("補聴の磁気ループ（耳の聞こえにくい方のための設備）を使いたい"),
+        required=False,
+        help_text=gettext_lazy(
+            "磁気ループがあるとわかっている会場で開きます。どの会場にもないときは、講師が会場に確かめます。"
+        ),
     )
     loan_phones = CountField(
         label=gettext_lazy("貸し出してほしいスマートフォン（台）"), highest=100, initial=0, required=False

@@ -58,6 +58,7 @@ def _venues(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
         open_ = dates.listed(hours) or _("平日 9:00-17:00（祝日をのぞく）")
         parts = [one("name"), one("address"), _("使える時間：%(text)s") % {"text": open_}]
         parts += [_("使えない日：%(text)s") % {"text": one("closed")}] if one("closed") else []
+        parts += [_("補聴の磁気ループあり")] if one("loop") else []
         yield _("会場（第%(n)s希望）") % {"n": number}, "\n".join(parts)
 
 

@@ -116,13 +116,25 @@ def _move(letter: RequestLetter, to: LetterStatus, by: User | None, reason: str 
 
 
 def _venue(one: Candidate, municipality: str, sample: bool) -> Venue:
-    """The venue of that name and address; of one unknown to us, a new row."""
-    found, _made = Venue.objects.get_or_create(
+    """The venue of that name and address; of one unknown to us, a new row.
+
+    A hearing loop that the office knows of stays, whatever a letter leaves out.
+    """
+    found, made = Venue.objects.get_or_create(
         municipality_id=municipality,
         name=one.name,
         address=one.address,
-        defaults={"lat": one.lat, "lon": one.lon, "capacity": USUAL_CAPACITY, "sample": sample},
+        defaults={
+            "lat": one.lat,
+            "lon": one.lon,
+            "capacity": USUAL_CAPACITY,
+            "induction_loop": one.loop,
+            "sample": sample,
+        },
     )
+    if one.loop and not (made or found.induction_loop):
+        found.induction_loop = True
+        found.save(update_fields=["induction_loop"])
     return found
 
 

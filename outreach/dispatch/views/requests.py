@@ -25,6 +25,7 @@ from outreach.dispatch.openings import runs_of, say_openings
 from outreach.dispatch.queries import letters_in, plans_in, requests_in
 from outreach.dispatch.request_files import requests_file
 from outreach.dispatch.wishes import AROUND as TIMES
+from outreach.dispatch.wishes import all_wishes
 from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
@@ -93,6 +94,7 @@ def one(request: ScopedRequest, pk: int) -> HttpResponse:
         "visits": visits.select_related("plan__prefecture", "venue", "lead", "second"),
         "classes": row.classes.select_related("venue").order_by("starts_at", "pk"),
         "plans": plans.defer("version__document")[:5],
+        "loop_unknown": row.hearing_loop and not any(wish.venue.induction_loop for wish in all_wishes(row)),
         "may_withdraw": row.status not in ENDED,
         "may_change": row.status in AMENDABLE,
         "form": ReasonForm(),

@@ -31,7 +31,7 @@ GROUPS: tuple[tuple[object, tuple[Entry, ...]], ...] = (
             (_("連続講座"), "desk:series-list", Action.SEE_RESIDENTS),
             (_("地区アンケート"), "classes:surveys", Action.EDIT_SESSIONS),
             (_("出前講座"), "registration:lecture-list", Action.EDIT_SESSIONS),
-            (_("荒天・欠航"), "desk:storm", Action.EDIT_SESSIONS),
+            (_("荒天・欠航"), "desk:storm", Action.SEE_SESSIONS),
             (_("ファイルで登録"), "classes:uploads", Action.EDIT_SESSIONS),
             (_("会場"), "desk:venues", Action.EDIT_SESSIONS),
             (_("地域の提案"), "desk:proposals", Action.EDIT_SESSIONS),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TypeVar
 
+import jpholiday
 from django.utils import timezone, translation
 from django.utils.dateformat import format as in_words
 
@@ -18,6 +19,17 @@ ERAS = (
 )
 WEEKDAYS = "月火水木金土日"
 Day = TypeVar("Day", date, datetime)
+
+
+NEW_YEAR = {(12, 29), (12, 30), (12, 31), (1, 2), (1, 3)}
+
+
+def is_rest_day(day: date) -> bool:
+    """Whether a town hall is shut on it, whatever its weekday: a public holiday, or the turn of the year.
+
+    行政機関の休日に関する法律 (1988, No. 91), article 1; the first of January is a public holiday.
+    """
+    return jpholiday.is_holiday(day) or (day.month, day.day) in NEW_YEAR
 
 
 def era_year(day: date) -> str:

@@ -2,14 +2,11 @@
 
 from datetime import date, timedelta
 
-import jpholiday
-
-# Days off of a town hall: 行政機関の休日に関する法律 (1988, No. 91), article 1.
-NEW_YEAR = {(12, 29), (12, 30), (12, 31), (1, 2), (1, 3)}  # the first is a national holiday
+from outreach.dates import is_rest_day
 
 
 def is_working_day(day: date) -> bool:
-    return day.weekday() < 5 and not jpholiday.is_holiday(day) and (day.month, day.day) not in NEW_YEAR
+    return day.weekday() < 5 and not is_rest_day(day)
 
 
 def add_working_days(day: date, count: int) -> date:

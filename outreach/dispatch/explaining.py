@@ -21,7 +21,7 @@ from outreach.dispatch.problem import DAY_MINUTES, Problem
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.rules import first_day
 from outreach.dispatch.score import Score
-from outreach.dispatch.wishes import offered_starts, rooms_taken, wishes
+from outreach.dispatch.wishes import is_shut, offered_starts, rooms_taken, wishes
 
 FIRST_LOOK = 3.0  # seconds, while someone waits for the page; kinds that are dearer to ask may then be left untried
 SHOWN = 3
@@ -92,12 +92,12 @@ def _since(plan: Plan) -> date:
 
 
 def _closed(plan: Plan, request: DispatchRequest) -> dict[str, frozenset[int]]:
-    """By venue, days of the horizon on which it said no, or that lie outside the request's dates or are over."""
+    """By venue, days of the horizon on which it is shut, or that lie outside the request's dates or are over."""
     days = [plan.first + timedelta(days=n) for n in range((plan.last - plan.first).days + 1)]
     begins = max(request.earliest, _since(plan))
     outside = {n for n, day in enumerate(days) if not begins <= day <= request.latest}
     return {
-        key("v", wish.venue.pk): frozenset(outside | {n for n, day in enumerate(days) if day in wish.closed})
+        key("v", wish.venue.pk): frozenset(outside | {n for n, day in enumerate(days) if is_shut(wish, day)})
         for wish in wishes(request)
     }
 

@@ -1,23 +1,28 @@
 """When a venue is open and when not, as people write it in one cell or one line. Pure.
 
 Openings: 「月〜金 9:00-17:00、土 9:00-12:00」「火・木 18時30分〜20時30分」「毎日 9:00-17:00」.
+「祝」 are public holidays and the turn of the year, whatever their weekday: a venue is shut then unless it says so.
 Days: 「12/29〜1/3、2026-12-10、令和8年12月24日」; a day without a year is the first such day from `since` on.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date, time, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from geo.importing.values import find_day
 from outreach import dates
-from outreach.people.models import WEEKDAYS as LABELS
+from outreach.people.models import WEEKDAYS as NAMED
 
 Opening = tuple[int, time, time]  # weekday (0 Monday), opens, closes
 
-WEEKDAYS = "月火水木金土日"
+REST = 7  # stands where a weekday does
+LABELS = [*NAMED, gettext_lazy("祝")]
+WEEKDAYS = "月火水木金土日祝"
 DAILY, WORKING = ("毎日", "全日"), ("平日",)
 STROKE = "~"
 STROKES = re.compile(r"[-‐‑‒–—―−ー─〜~]|から")
@@ -26,6 +31,7 @@ HOURS = re.compile(r"([0-9]{1,2})(?:[:時]([0-9]{2})?分?)?~([0-9]{1,2})(?:[:時
 DAY_SEPARATORS = re.compile(r"[;；,，、\s]+")
 MONTH_DAY = re.compile(r"([0-9]{1,2})\s*[/月.]\s*([0-9]{1,2})日?$")
 MOST_DAYS = 120
+LEAP = 9  # years within which each day of a year comes at least once
 
 
 def runs_of(days: Iterable[date]) -> list[tuple[date, date]]:
@@ -72,7 +78,7 @@ def _weekdays(text: str) -> set[int]:
         return set(range(7))
     if text in WORKING:
         return set(range(5))
-    letters = re.sub(r"曜日?|[・、の]", "", text)
+    letters = re.sub(r"曜日?|[・、の]", "", text.replace("祝日", "祝"))
     if not letters or any(letter not in WEEKDAYS + STROKE for letter in letters):
         return set()
     found: set[int] = set()
@@ -97,8 +103,14 @@ def write_openings(openings: list[Opening]) -> str:
 def say_openings(openings: list[Opening]) -> str:
     """To read, in the reader's language: Mon, Tue 9:00-17:00; Sat 9:00-12:00."""
     if dates.in_japanese():
-        return write_openings(openings)
-    return "; ".join(f"{say_weekdays(days)} {hours}" for hours, days in _by_hours(openings))
+        return but_rest_days(write_openings(openings), (day for day, _opens, _closes in openings))
+    said = "; ".join(f"{say_weekdays(days)} {hours}" for hours, days in _by_hours(openings))
+    return but_rest_days(said, (day for day, _opens, _closes in openings))
+
+
+def but_rest_days(said: str, days: Iterable[int]) -> str:
+    """Openings as they are said, and that they leave out rest days, where they do."""
+    return said if not said or REST in set(days) else _("%(openings)s（祝日・年末年始をのぞく）") % {"openings": said}
 
 
 def say_weekdays(days: Iterable[int]) -> str:
@@ -117,12 +129,10 @@ def read_days(text: str, *, since: date) -> list[date]:
     """Single days and stretches of days, in order. Raises: CannotRead."""
     found: set[date] = set()
     for piece in filter(None, DAY_SEPARATORS.split(_days_plain(text))):
-        ends = [_day(part, since) for part in piece.split(STROKE)]
-        first, last = ends[0], ends[-1]
-        if len(ends) > 2 or first is None or last is None:
+        ends = piece.split(STROKE)
+        first, last = _stretch(ends[0], ends[-1], since) if len(ends) <= 2 else (None, None)
+        if first is None or last is None:
             raise CannotRead(_("「%(text)s」が読めません。「12/29〜1/3」のように書いてください。") % {"text": piece})
-        if last < first and not find_day(piece.split(STROKE)[-1]):
-            last = _day(piece.split(STROKE)[-1], first) or last
         if not timedelta(0) <= last - first < timedelta(days=MOST_DAYS):
             raise CannotRead(_("「%(text)s」の日の順を確かめてください。") % {"text": piece})
         found |= set(_each(first, last))
@@ -137,16 +147,40 @@ def _days_plain(text: str) -> str:
     return re.sub(r"まで", "", plain)
 
 
+def _stretch(first: str, last: str, since: date) -> tuple[date | None, date | None]:
+    """The first such stretch that is not over by `since`: it may have begun, or in the year before."""
+    ends = _day(last, since)
+    if ends is None:
+        return None, None
+    until = ends
+    begins = _known(first) or _nearest(first, range(ends.year, ends.year - LEAP, -1), lambda day: day <= until)
+    if begins and ends < begins and not _known(last):
+        ends = _day(last, begins)
+    return begins, ends
+
+
 def _day(text: str, since: date) -> date | None:
+    """As written, or the first such day from `since` on."""
+    return _known(text) or _nearest(text, range(since.year, since.year + LEAP), lambda day: day >= since)
+
+
+def _known(text: str) -> date | None:
     try:
-        known = find_day(text)
-        match = MONTH_DAY.match(text)
-        if known or not match:
-            return known
-        day = date(since.year, int(match[1]), int(match[2]))
-        return day if day >= since else day.replace(year=since.year + 1)
+        return find_day(text)
     except ValueError:
         return None
+
+
+def _nearest(text: str, years: Iterable[int], fits: Callable[[date], bool]) -> date | None:
+    match = MONTH_DAY.match(text)
+    if match is None:
+        return None
+    for year in years:
+        with suppress(ValueError):  # no such day in that year
+            day = date(year, int(match[1]), int(match[2]))
+            if fits(day):
+                return day
+    return None
 
 
 def _each(first: date, last: date) -> Iterator[date]:

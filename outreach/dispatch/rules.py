@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from outreach.dispatch.openings import REST
 from outreach.dispatch.problem import DAY_MINUTES, GRID_MINUTES, MAX_STARTS
 
 SETUP, TEARDOWN = 15, 15
@@ -64,10 +65,14 @@ def request_starts(
     latest: date,
     openings: Iterable[tuple[int, int, int]],
     closed: frozenset[date],
+    rest: frozenset[date],
     duration: int,
     shift: int = 0,
 ) -> list[int]:
-    """Starts at a venue in minutes from 00:00 of `first`. `openings`: (weekday, opens, closes), minutes of a day."""
+    """Starts at a venue in minutes from 00:00 of `first`. `openings`: (weekday, opens, closes), minutes of a day.
+
+    On the days of `rest` only those of weekday `REST` count.
+    """
     by_weekday = list(openings)
     found = []
     day = max(first, earliest)
@@ -75,7 +80,7 @@ def request_starts(
         if day not in closed:
             base = (day - first).days * DAY_MINUTES
             for weekday, opens, closes in by_weekday:
-                if weekday == day.weekday():
+                if weekday == (REST if day in rest else day.weekday()):
                     found += [base + start for start in starts_in(opens, closes, duration, shift)]
         day += timedelta(days=1)
     return sorted(set(found))

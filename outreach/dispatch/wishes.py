@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-import jpholiday
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes.models import Venue, VenueHold
+from outreach.dates import is_rest_day
 from outreach.dispatch.models import DispatchRequest, Visit
+from outreach.dispatch.openings import REST
 from outreach.dispatch.problem import GRID_MINUTES
 from outreach.dispatch.rules import SETUP, TEARDOWN, request_starts, share_starts
 from outreach.people.availability import minute
@@ -92,20 +93,24 @@ def _free(
 
 
 def _open(request: DispatchRequest, wish: Wish, first: date, since: date, last: date) -> list[int]:
-    closed = set(wish.closed)
-    if not wish.openings:  # a venue whose hours nobody gave is an office, shut on holidays
-        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-        closed |= {day for day in days if jpholiday.is_holiday(day)}
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return request_starts(
         first=first,
         last=last,
         earliest=max(request.earliest, since),
         latest=request.latest,
         openings=wish.openings or OFFICE_HOURS,
-        closed=frozenset(closed),
+        closed=wish.closed,
+        rest=frozenset(day for day in days if is_rest_day(day)),
         duration=request.minutes,
         shift=(wish.rank - 1) * GRID_MINUTES,  # so that it can be had beside an earlier wish's, at nearly the same hour
     )
+
+
+def is_shut(wish: Wish, day: date) -> bool:
+    """Whether the venue said no to a day, or is shut on rest days and it is one."""
+    resting = is_rest_day(day) and all(weekday != REST for weekday, _opens, _shuts in wish.openings)
+    return resting or day in wish.closed
 
 
 def stands(request: DispatchRequest, visit: Visit) -> bool:
@@ -131,12 +136,12 @@ def _is_open(wish: Wish, starts_at: datetime, ends_at: datetime) -> bool:
     """With room to set up before and to clear after."""
     start, end = timezone.localtime(starts_at), timezone.localtime(ends_at)
     day = start.date()
-    if day in wish.closed or (not wish.openings and jpholiday.is_holiday(day)):
+    if day in wish.closed:
         return False
+    weekday = REST if is_rest_day(day) else day.weekday()
     begins, ends = minute(start.time()) - SETUP, minute(end.time()) + TEARDOWN
     return any(
-        weekday == day.weekday() and opens <= begins and ends <= shuts
-        for weekday, opens, shuts in wish.openings or OFFICE_HOURS
+        of == weekday and opens <= begins and ends <= shuts for of, opens, shuts in wish.openings or OFFICE_HOURS
     )
 
 

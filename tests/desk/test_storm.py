@@ -76,6 +76,20 @@ def test_the_area_and_the_day_decide(office: Organisation) -> None:
     ]
 
 
+def test_a_prefecture_sees_who_is_hit_in_its_towns_and_settles_nothing(client: Client, taught: Session) -> None:
+    """Whom to ring, without anyone's booking; another prefecture's officer sees none of it."""
+    client.force_login(factories.user(Role.PREFECTURE, prefecture=taught.municipality.prefecture))
+    address = f"{LIST}?kind=snow&day={day_of(taught)}&prefecture=01"
+    text = said(client.get(address))
+    assert taught.venue.name in text
+    assert str(taught.organisation) in text
+    assert "送る前に確かめる" not in text
+    assert client.post(SETTLE, warned(taught, all="1", sure="1")).status_code == 403
+    assert client.get(reverse("desk:session", args=[taught.code])).status_code == 200
+    client.force_login(factories.user(Role.PREFECTURE, prefecture=factories.municipality("13101").prefecture))
+    assert taught.venue.name not in said(client.get(address))
+
+
 def test_a_line_touches_its_island_and_those_who_cross_by_it(office: Organisation, taught: Session) -> None:
     storm = Storm(day_of(taught), line="wakkanai-oshidomari")
     assert hits(NATION, storm, timezone.now()) == []

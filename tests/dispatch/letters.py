@@ -27,7 +27,7 @@ def written(**changes: Any) -> dict[str, list[str]]:
         "latest": (first + timedelta(days=6)).isoformat(),
         "v1-name": "交流センター",
         "v1-address": "浜鬼志別 1-1",
-        "v1-weekdays": ["0", "1", "2", "3", "4"],
+        "v1-weekdays": ["0", "1", "2", "3", "4", "7"],
         "v1-opens": "09:00",
         "v1-closes": "17:00",
         **{name.replace("__", "-"): value for name, value in changes.items()},

@@ -47,7 +47,7 @@ def request(**fields: Any) -> DispatchRequest:
         "contact_phone": "+81300000101",
         "received_on": timezone.localdate(),
     }
-    openings = fields.pop("openings", [(weekday, time(9), time(17)) for weekday in range(7)])
+    openings = fields.pop("openings", [(weekday, time(9), time(17)) for weekday in range(8)])
     blackouts = fields.pop("blackouts", [])
     return create_request(fields={**values, **fields}, openings=openings, blackouts=blackouts, by=None)
 

@@ -34,6 +34,8 @@ from tests.dispatch import letters, rows
         ("毎日 9-17", "月火水木金土日 9:00-17:00"),
         ("金〜月　１０：００－１２：００", "月金土日 10:00-12:00"),
         ("平日 9時から17時まで", "月火水木金 9:00-17:00"),
+        ("土日祝 10:00-16:00", "土日祝 10:00-16:00"),
+        ("日・祝日 10時〜12時、月曜日 9-12", "月 9:00-12:00、日祝 10:00-12:00"),
         ("", ""),
     ],
 )
@@ -61,6 +63,24 @@ def test_days_without_a_year_are_the_next_ones() -> None:
     assert read_days("9999-12-31", since=since) == [date(9999, 12, 31)], "the last day that there is"
 
 
+@pytest.mark.parametrize(
+    ("written", "since", "first", "last"),
+    [
+        ("12/29〜1/3", date(2026, 12, 30), date(2026, 12, 29), date(2027, 1, 3)),  # asked on the second day of it
+        ("12/29〜1/3", date(2027, 1, 2), date(2026, 12, 29), date(2027, 1, 3)),
+        ("12/29〜1/3", date(2027, 1, 4), date(2027, 12, 29), date(2028, 1, 3)),
+        ("11/20〜12/10", date(2026, 11, 29), date(2026, 11, 20), date(2026, 12, 10)),  # a letter accepted later
+        ("2/29", date(2026, 12, 1), date(2028, 2, 29), date(2028, 2, 29)),
+        ("2/25〜2/29", date(2028, 2, 27), date(2028, 2, 25), date(2028, 2, 29)),
+        ("12/29〜2027/1/3", date(2026, 12, 30), date(2026, 12, 29), date(2027, 1, 3)),
+        ("2026-12-29〜1/3", date(2027, 1, 2), date(2026, 12, 29), date(2027, 1, 3)),
+    ],
+)
+def test_a_stretch_that_has_begun_is_this_one(written: str, since: date, first: date, last: date) -> None:
+    read = read_days(written, since=since)
+    assert (read[0], read[-1], len(read)) == (first, last, (last - first).days + 1)
+
+
 @pytest.mark.django_db
 class TestTheForm:
     def test_it_reads_all_that_was_asked(self) -> None:
@@ -70,7 +90,7 @@ class TestTheForm:
         assert asked is not None
         venue = asked.venues[0]
         assert (2, time(18), time(20, 30)) in venue.openings
-        assert len(venue.openings) == 6
+        assert len(venue.openings) == 7
         assert venue.blackouts
         assert venue.loop
         assert (asked.needs, asked.hearing_loop, asked.crew) == (("sign",), True, 1)
@@ -146,7 +166,7 @@ class TestTheService:
         assert {one.course_id for one in made} == set(both)
         assert {one.letter_id for one in made} == {letter.pk}
         assert {one.status for one in made} == {RequestStatus.RECEIVED}
-        assert made[0].windows.count() == 5
+        assert made[0].windows.count() == 6
         other = made[0].other_venues.get()
         assert (other.rank, other.venue.name, other.openings) == (2, "公民館", [[5, "09:00", "12:00"]])
         assert Venue.objects.count() == 2
@@ -215,7 +235,7 @@ class TestTheService:
         assert {one.place for one in visit.elsewhere} == {f"v{first.pk}"}
         services.choose_venue(request=request, other=OtherVenue.objects.get(), by=None)
         assert request.venue == first
-        assert request.windows.count() == 5
+        assert request.windows.count() == 6
 
     def test_what_was_amended_meanwhile_is_not_accepted_as_it_was(self) -> None:
         letter = letters.letter()

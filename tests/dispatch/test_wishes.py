@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -18,11 +18,12 @@ from outreach.dispatch import jobs, services
 from outreach.dispatch.building import LATER_WISH, build_problem, minute_of
 from outreach.dispatch.forms import lines
 from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, OtherVenue, Plan, Search, Visit
+from outreach.dispatch.openings import REST
 from outreach.dispatch.problem import MAX_STARTS, Problem
 from outreach.dispatch.problem_rules import faults
 from outreach.dispatch.rules import share_starts, spread
 from outreach.dispatch.services.plans import current
-from outreach.dispatch.wishes import wishes
+from outreach.dispatch.wishes import offered_starts, stands, wishes
 from outreach.people.models import CalendarFeed
 from tests import factories
 from tests.dispatch import letters, rows
@@ -355,9 +356,38 @@ def test_a_venue_that_is_said_to_have_a_loop_is_planned_at_and_what_the_office_k
     assert text.count("補聴の磁気ループあり") == 1
     assert (
         "会場（第2希望）",
-        "第2集会所\n鬼志別西町 2\n使える時間：平日 9:00-17:00（祝日をのぞく）\n補聴の磁気ループあり",
+        "第2集会所\n鬼志別西町 2\n使える時間：平日 9:00-17:00（祝日・年末年始をのぞく）\n補聴の磁気ループあり",
     ) in [*lines(letter.written)]
     form = letters.form(hearing_loop="on", **two)
     assert form.is_valid()
     services.amend_letter(letter=letter, asked=form.asked(), written=form.written(), by=None)
     assert Venue.objects.get(induction_loop=True) == second
+
+
+# --- public holidays and the turn of the year -------------------------------------------------------------------------
+TURN = date(2027, 12, 27), date(2028, 1, 12)  # Monday; 1 January is a Saturday, 10 January a public holiday
+
+
+def days_of(request: DispatchRequest) -> set[date]:
+    first, last = TURN
+    return {first + timedelta(days=start // 1440) for start in offered_starts(request, first, last, {})}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("openings", [[], [(day, time(9), time(11)) for day in range(5)]])
+def test_a_venue_is_shut_on_rest_days_unless_it_says_so(openings: list[tuple[int, time, time]]) -> None:
+    request = rows.request(openings=openings, earliest=TURN[0], latest=TURN[1])
+    rest = {date(2027, 12, 29), date(2027, 12, 30), date(2027, 12, 31), date(2028, 1, 3), date(2028, 1, 10)}
+    assert TURN[0] in days_of(request)
+    assert not days_of(request) & rest
+    wanted = rows.request(openings=[(REST, time(9), time(11))], earliest=TURN[0], latest=TURN[1])
+    assert days_of(wanted) == {*rest, date(2028, 1, 1), date(2028, 1, 2)}
+
+
+@pytest.mark.django_db
+def test_a_visit_on_a_rest_day_stands_only_where_the_venue_is_open_then() -> None:
+    at = timezone.make_aware(datetime(2027, 12, 30, 10))
+    for day, stays in ((3, False), (REST, True)):
+        request = rows.request(openings=[(day, time(9), time(17))], earliest=TURN[0], latest=TURN[1])
+        visit = Visit(request=request, venue=request.venue, starts_at=at, ends_at=at + timedelta(hours=1))
+        assert stands(request, visit) is stays

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
 
-import jpholiday
-
 from geo.distance import great_circle_km
 from outreach.classes.models import DistrictAnswer, DistrictSurvey, ProposedClass, Venue, VenueHold
 from outreach.classes.rules import JST
 from outreach.classes.surveys.problem import Half, Place, Problem, Slot, Want
+from outreach.dates import is_rest_day
 from outreach.people.availability import availability, minute
 from outreach.people.models import Engagement, Person, Qualification
 from outreach.people.rules import travel_minutes
@@ -51,12 +50,7 @@ def _days(survey: DistrictSurvey, answers: Iterable[DistrictAnswer]) -> list[dat
     asked = {weekday for answer in answers for weekday, _part in map(half_of, answer.halves)}
     span = (survey.last_day - survey.first_day).days
     days = (survey.first_day + timedelta(days=n) for n in range(span + 1))
-    return [day for day in days if day.weekday() in asked and not _closed(day)]
-
-
-def _closed(day: date) -> bool:
-    turn_of_year = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
-    return turn_of_year or jpholiday.is_holiday(day)
+    return [day for day in days if day.weekday() in asked and not is_rest_day(day)]
 
 
 def half_of(raw: str) -> tuple[int, Half]:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from outreach import dates
 from outreach.classes.models import Session
+from outreach.classes.queries import sessions_in
 from outreach.contact.models import Kind
 from outreach.desk import services
 from outreach.desk.forms.storm import FERRY, REASONS, ActForm, StormForm
@@ -56,17 +57,20 @@ class Chosen:
         return self.hit.session
 
 
-@allowed(Action.EDIT_SESSIONS)
+@allowed(Action.SEE_SESSIONS)
 @require_safe
 def storm(request: ScopedRequest) -> HttpResponse:
-    """Whom it would touch, and new days on which room and people are free. Reading it changes nothing."""
+    """Whom it would touch, and new days on which room and people are free. Reading it changes nothing.
+
+    A prefecture sees who is hit in its towns and whom to ring; what becomes of a class is for those who hold it.
+    """
     form = StormForm(request.GET if "kind" in request.GET else None)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         warned = _storm(form)
         moves = moves_in(warned)
         rows = hits(request.scope, warned, timezone.now(), moves)
-        units = units_of(rows)
+        units, theirs = _parted(request, units_of(rows))
         with_new_dates(units, timezone.now())
         planning = scope_of(request.user, Action.PLAN_DISPATCH)
         asked = asked_visits(planning, warned, moves) if not planning.empty else []
@@ -78,7 +82,9 @@ def storm(request: ScopedRequest) -> HttpResponse:
         context |= {
             "storm": warned,
             "units": units,
+            "theirs": theirs,
             "count": len(rows),
+            "mine": sum(len(unit.rows) for unit in units),
             "people": sum(row.session.seats_taken for row in rows),
             "asked": asked,
             "travellers": others,
@@ -87,6 +93,15 @@ def storm(request: ScopedRequest) -> HttpResponse:
             "query": urlencode(_query(request.GET), doseq=True),
         }
     return render(request, "desk/storm.html", context)
+
+
+def _parted(request: ScopedRequest, units: list[Unit]) -> tuple[list[Unit], list[Unit]]:
+    """Those that this person may settle, and those that others do. 1 statement more than the scope's own."""
+    may = scope_of(request.user, Action.EDIT_SESSIONS)
+    keys = [row.session.pk for unit in units for row in unit.rows]
+    own = set() if may.empty else set(sessions_in(may).filter(pk__in=keys).values_list("pk", flat=True))
+    mine = [unit for unit in units if own.issuperset(row.session.pk for row in unit.rows)]
+    return mine, [unit for unit in units if unit not in mine]
 
 
 def _storm(form: StormForm) -> Storm:

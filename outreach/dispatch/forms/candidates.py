@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from geo.geocoder import geocode_address
 from geo.models import Municipality
 from outreach.dispatch.asked import Candidate
-from outreach.dispatch.openings import CannotRead, Opening, read_days, read_openings
+from outreach.dispatch.openings import REST, CannotRead, Opening, read_days, read_openings
 from outreach.people.models import WEEKDAYS
 
 PRECISE = frozenset({"chome", "town", "postal"})
@@ -45,8 +45,9 @@ class CandidateForm(forms.Form):
     weekdays = forms.MultipleChoiceField(
         label=gettext_lazy("使える曜日"),
         required=False,
-        choices=[(str(n), name) for n, name in enumerate(WEEKDAYS)],
+        choices=[*((str(n), name) for n, name in enumerate(WEEKDAYS)), (str(REST), gettext_lazy("祝日・年末年始"))],
         widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("祝日と年末年始（12/29〜1/3）は、選ばなければ使いません。"),
     )
     opens = clock_field(gettext_lazy("使える時間：何時から"))
     closes = clock_field(gettext_lazy("使える時間：何時まで"))

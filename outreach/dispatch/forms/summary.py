@@ -9,7 +9,7 @@ from outreach import dates
 from outreach.classes.models import Course
 from outreach.contact.numbers import NumberRefused, read_number, show
 from outreach.dispatch.models import Need
-from outreach.dispatch.openings import say_weekdays
+from outreach.dispatch.openings import REST, but_rest_days, say_weekdays
 
 Line = tuple[str, str]
 
@@ -52,10 +52,12 @@ def _venues(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
 
         if not one("name"):
             continue
-        days = say_weekdays(int(n) for n in written.get(f"v{number}-weekdays", ()) if n in set("0123456"))
-        hours = [f"{days} {_clock(one('opens'), '9:00')}-{_clock(one('closes'), '17:00')}"] if days else []
+        chosen = [int(n) for n in written.get(f"v{number}-weekdays", ()) if n in set("01234567")]
+        times = f"{_clock(one('opens'), '9:00')}-{_clock(one('closes'), '17:00')}"
+        hours = [f"{say_weekdays(chosen)} {times}"] if chosen else []
         hours += [one("more")] if one("more") else []
-        open_ = dates.listed(hours) or _("平日 9:00-17:00（祝日をのぞく）")
+        rest = [REST] if "祝" in one("more") else []
+        open_ = but_rest_days(dates.listed(hours), [*chosen, *rest]) or _("平日 9:00-17:00（祝日・年末年始をのぞく）")
         parts = [one("name"), one("address"), _("使える時間：%(text)s") % {"text": open_}]
         parts += [_("使えない日：%(text)s") % {"text": one("closed")}] if one("closed") else []
         parts += [_("補聴の磁気ループあり")] if one("loop") else []

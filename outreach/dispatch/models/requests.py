@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.classes.models import Course, Session, Venue
 from outreach.dispatch.models.letters import Channel, RequestLetter
-from outreach.people.models import WEEKDAYS, Organisation, User
+from outreach.dispatch.openings import LABELS
+from outreach.people.models import Organisation, User
 
 
 class RequestStatus(models.TextChoices):
@@ -97,10 +98,13 @@ class DispatchRequest(models.Model):
 
 
 class RequestWindow(models.Model):
-    """When the venue is open: a stretch of one weekday. A request without any is open 9:00–17:00, Monday to Friday."""
+    """When the venue is open: a stretch of one weekday, or of rest days, which are no other weekday's.
+
+    A request without any is open 9:00–17:00, Monday to Friday.
+    """
 
     request = models.ForeignKey(DispatchRequest, on_delete=models.CASCADE, related_name="windows")
-    weekday = models.PositiveSmallIntegerField(_("曜日"), choices=list(enumerate(WEEKDAYS)))
+    weekday = models.PositiveSmallIntegerField(_("曜日"), choices=list(enumerate(LABELS)))
     opens = models.TimeField(_("開く時刻"))
     closes = models.TimeField(_("閉まる時刻"))
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from outreach.desk.views import applications, hours, people, shifts, support_report, training
+from outreach.desk.views import applications, hours, instructors, people, shifts, support_report, training
 
 public: list[URLPattern] = [
     path("supporters/", applications.apply, name="supporter-apply"),
@@ -13,6 +13,9 @@ staff: list[URLPattern] = [
     path("staff/people/", people.people, name="people"),
     path("staff/people/ending/", people.ending, name="ending"),
     path("staff/people/register/", people.register, name="register"),
+    path("staff/people/instructors/new/", instructors.new, name="instructor-new"),
+    path("staff/people/<int:pk>/edit/", instructors.edit, name="person-edit"),
+    path("staff/people/<int:pk>/retire/", instructors.retire, name="retire"),
     path("staff/people/<int:pk>/", people.person, name="someone"),
     path("staff/people/<int:pk>/qualify/", people.qualify, name="qualify"),
     path("staff/people/<int:pk>/insured/", people.insured, name="insured"),

@@ -1,4 +1,4 @@
-"""A register of supporters kept in Excel until now: people and their qualifications, row by row, never doubled."""
+"""A register of people kept in Excel until now: those who teach or help, their qualifications, row by row, once."""
 
 import hashlib
 import secrets
@@ -24,7 +24,7 @@ from outreach.classes.codes import digits_in
 from outreach.classes.queries import Place, find_places
 from outreach.classes.uploads.kept import to_json
 from outreach.contact.numbers import NumberRefused, read_number
-from outreach.people.models import Organisation, Person, Qualification, RegisterFile, Skill, Supporter, User
+from outreach.people.models import Instructor, Organisation, Person, Qualification, RegisterFile, Skill, Supporter, User
 from outreach.people.writing import clean_kana, clean_name
 
 NAMES = {
@@ -42,6 +42,7 @@ NAMES = {
     "first": ("有効期間の初日", "修了日", "有効開始日"),
     "last": ("末日", "有効期間の末日", "有効期限"),
 }
+INSTRUCTOR = "instructor"  # beside the kinds of supporters
 REQUIRED = [("name", "kana", "phone", "postal", "skill", "issuer", "first")]
 MOST_ROWS = 20_000
 Value = TypeVar("Value")
@@ -198,10 +199,8 @@ def _place(raw: str) -> Place:
 
 
 def _write(entries: list[Entry], organisation: Organisation, kind: str, report: Report) -> None:
-    known = {
-        (one.person.kana, one.person.phone): one.person
-        for one in Supporter.objects.filter(organisation=organisation).select_related("person")
-    }
+    whose = {"instructor__organisation" if kind == INSTRUCTOR else "supporter__organisation": organisation}
+    known = {(one.kana, one.phone): one for one in Person.objects.filter(**whose)}
     for entry in entries:
         person = known.get((entry.kana, entry.phone))
         if person is None:
@@ -214,6 +213,9 @@ def _join(entry: Entry, organisation: Organisation, kind: str) -> Person:
         name=entry.name, kana=entry.kana, phone=entry.phone, email=entry.email, municipality=entry.place.municipality,
         lat=entry.place.lat, lon=entry.place.lon, sample=organisation.sample,
     )  # fmt: skip
+    if kind == INSTRUCTOR:
+        Instructor.objects.create(person=person, organisation=organisation)
+        return person
     joined = min(entry.qualification.valid_from, timezone.localdate())
     Supporter.objects.create(person=person, kind=kind, organisation=organisation, joined_on=joined)
     return person

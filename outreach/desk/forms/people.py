@@ -9,11 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from geo.geocoder import geocode_address
+from geo.models import Municipality
 from outreach.classes.codes import digits_in
 from outreach.classes.queries import Place, find_places
 from outreach.classes.rules import JST
+from outreach.contact.numbers import show
 from outreach.people.forms.hours import clock_widget, day_widget
-from outreach.people.models import Organisation, Qualification, Supporter, SupporterApplication
+from outreach.people.models import Organisation, Person, Qualification, Supporter, SupporterApplication
 from outreach.people.writing import clean_kana, clean_name, looks_like_my_number
 from outreach.registration.forms import PhoneField
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 else:
     QualificationModelForm = forms.ModelForm  # generic only for mypy
 
+PEOPLE_KINDS = [("instructor", gettext_lazy("講師")), *Supporter.Kind.choices]
 AGES = [("adult", gettext_lazy("18歳以上")), ("minor", gettext_lazy("18歳未満"))]
 MOST_BYTES = 5 * 1024 * 1024
 
@@ -122,6 +126,79 @@ class SupporterForm(forms.Form):
         )
 
 
+class PersonForm(forms.Form):
+    """Who teaches: how they are called and reached, and where their days begin."""
+
+    use_required_attribute = False
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=gettext_lazy("実施団体"),
+        empty_label=gettext_lazy("選んでください"),
+        help_text=gettext_lazy("本人に連絡先がないときは、この団体に電話します。"),
+    )
+    name = forms.CharField(label=gettext_lazy("氏名"), max_length=80)
+    kana = forms.CharField(label=gettext_lazy("カナ"), max_length=80)
+    phone = PhoneField(label=gettext_lazy("電話番号"), required=False)
+    email = forms.EmailField(
+        label=gettext_lazy("メール"),
+        required=False,
+        max_length=254,
+        help_text=gettext_lazy("打診は、メールがあればメールで、なければSMSか電話で届きます。"),
+    )
+    address = forms.CharField(
+        label=gettext_lazy("出発する所の住所"),
+        max_length=200,
+        help_text=gettext_lazy("都道府県から。番地はなくてもかまいません。ここからの道のりで、計画を作ります。"),
+    )
+
+    def __init__(self, *args: Any, organisations: Any, known: Person | None = None, **kwargs: Any) -> None:
+        if known:
+            fields = {name: getattr(known, name) for name in ("name", "kana", "email")}
+            kwargs["initial"] = {**fields, "phone": show(known.phone) if known.phone else ""}
+        super().__init__(*args, **kwargs)
+        if known:
+            del self.fields["organisation"]
+            self.fields["address"].required = False
+            self.fields["address"].help_text = _("いまは%(town)s。変わったときだけ、都道府県から書いてください。") % {
+                "town": f"{known.municipality.prefecture}{known.municipality}"
+            }
+            return
+        field = self.fields["organisation"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
+        field.queryset = organisations
+        if len(some := list(organisations[:2])) == 1:
+            field.initial = some[0]
+
+    def clean_name(self) -> str:
+        name = clean_name(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError(_("入力してください。"))
+        return name
+
+    def clean_kana(self) -> str:
+        kana = clean_kana(self.cleaned_data["kana"])
+        if kana is None:
+            raise forms.ValidationError(_("ひらがなかカタカナで入力してください。"))
+        return kana
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if address := data.get("address"):
+            found = geocode_address(address)
+            town = Municipality.objects.of_today().filter(pk=found.municipality or "").first()
+            if town is None:
+                self.add_error("address", _("住所の場所がわかりません。都道府県から書いてください。"))
+            else:
+                self.door = {"municipality": town, "lat": found.lat or town.lat, "lon": found.lon or town.lon}
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """The fields of a person, without the door where it stays. Call after `is_valid()`."""
+        data = self.cleaned_data
+        return {name: data[name] for name in ("name", "kana", "phone", "email")} | getattr(self, "door", {})
+
+
 class InterviewForm(forms.Form):
     day = forms.DateField(label=gettext_lazy("面談の日"), widget=day_widget())
     at = forms.TimeField(label=gettext_lazy("時刻"), widget=clock_widget())
@@ -168,7 +245,7 @@ class RegisterForm(forms.Form):
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=gettext_lazy("実施団体"), empty_label=gettext_lazy("選んでください")
     )
-    kind = forms.ChoiceField(label=gettext_lazy("種別"), choices=Supporter.Kind)
+    kind = forms.ChoiceField(label=gettext_lazy("種別"), choices=PEOPLE_KINDS)
     file = forms.FileField(
         label=gettext_lazy("名簿のファイル"),
         max_length=100,
@@ -195,7 +272,7 @@ class PeopleFilter(forms.Form):
     """Narrowing the register. A name travels by POST only: see the view."""
 
     plain_labels = True
-    KINDS = [("", gettext_lazy("すべて")), ("instructor", gettext_lazy("講師")), *Supporter.Kind.choices]
+    KINDS = [("", gettext_lazy("すべて")), *PEOPLE_KINDS]
     STATES = [
         ("", gettext_lazy("すべて")),
         ("ready", gettext_lazy("活動できる")),

@@ -33,6 +33,12 @@ class Row:
         return getattr(self.person, "supporter", None)
 
     @property
+    def left(self) -> bool:
+        """Neither teaches nor helps any more."""
+        one = self.supporter
+        return not (one.active if one else self.person.instructor.active)
+
+    @property
     def trained(self) -> bool:
         return self.supporter is None or any(one.skill_id == self.supporter.skill_needed for one in self.skills)
 

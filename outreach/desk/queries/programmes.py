@@ -46,7 +46,7 @@ KINDS = {
     ),
     "teacher": Kind(
         _("講師を登録する"),
-        "desk:people",
+        "desk:instructor-new",
         lambda p: Instructor.objects.filter(
             Q(organisation=p.organisation_id) | Q(person__municipality__prefecture=p.municipality.prefecture_id)
         ),

@@ -8,6 +8,7 @@ from outreach.desk.services.bookings import (
     tell_again,
 )
 from outreach.desk.services.calls import finish_call, ring_instead, undo_call
+from outreach.desk.services.instructors import add_instructor, coming, retire, take_up_again
 from outreach.desk.services.office import OfficeError, add_sender, change_office, drop_sender
 from outreach.desk.services.programmes import start_programme, tick
 from outreach.desk.services.reports import Words, write_report
@@ -32,6 +33,7 @@ __all__ = [
     "OfficeError",
     "Said",
     "Words",
+    "add_instructor",
     "add_sender",
     "assign",
     "book_again",
@@ -39,6 +41,7 @@ __all__ = [
     "cancel_sessions",
     "change_office",
     "close_session",
+    "coming",
     "correct_name",
     "date_series",
     "drop_sender",
@@ -51,11 +54,13 @@ __all__ = [
     "move_sessions",
     "note_wish",
     "reopen_session",
+    "retire",
     "ring_instead",
     "start_programme",
     "take_answer",
     "take_back_answer",
     "take_back_confirmation",
+    "take_up_again",
     "tell_again",
     "tell_staff",
     "tick",

@@ -71,6 +71,8 @@ def _about(request: ScopedRequest, one: Person, form: QualificationForm) -> dict
         "form": form,
         "insurance_form": InsuranceForm(initial={"starts_on": today}),
         "may_edit": editing.exists(),
+        "teaches": hasattr(one, "instructor"),
+        "weekly": one.weekly_hours.exists(),
     }
 
 
@@ -114,8 +116,8 @@ def insured(request: ScopedRequest, pk: int) -> HttpResponse:
 def account(request: ScopedRequest, pk: int) -> HttpResponse:
     """A first password, or a new one for who lost theirs; shown once, on this page only."""
     one = own_person(request, pk)
-    if not hasattr(one, "supporter") or not one.supporter.active:
-        messages.error(request, _("活動中のサポーターだけが、アカウントを持てます。"))
+    if rows_of([one], timezone.localdate())[0].left:
+        messages.error(request, _("活動中の講師とサポーターだけが、アカウントを持てます。"))
         return redirect("desk:someone", pk)
     try:
         password = open_account(person=one)

@@ -91,17 +91,19 @@ def accept(*, application: SupporterApplication, by: User) -> str:
 
 @transaction.atomic
 def open_account(*, person: Person) -> str:
-    """Give a supporter an account, or a new first password to the one they have. Returns the password.
+    """Give who teaches or helps an account, or a new first password to the one they have. Returns the password.
 
-    Raises: JoiningError where the account also holds another role: whoever may look after supporters could take it.
+    Raises: JoiningError where the account also holds another role: whoever may look after them could take it.
     """
-    if person.user and (person.user.is_staff or person.user.memberships.exclude(role=Role.SUPPORTER).exists()):
+    own = [role for role in (Role.INSTRUCTOR, Role.SUPPORTER) if hasattr(person, role.value)]
+    if person.user and (person.user.is_staff or person.user.memberships.exclude(role__in=own).exists()):
         raise JoiningError(_("この人のアカウントにはほかの役割もあるので、管理者に頼んでください。"))
     password = "-".join("".join(secrets.choice(LETTERS) for _n in range(4)) for _part in range(3))
     user = person.user or User(username=f"s{person.pk:05d}", first_name=person.name[:150])
     user.set_password(password)
     user.save()
-    Membership.objects.get_or_create(user=user, role=Role.SUPPORTER)
+    for role in own:
+        Membership.objects.get_or_create(user=user, role=role)
     Person.objects.filter(pk=person.pk).update(user=user)
     return password
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispatch', '0020_classes_of_visits_are_their_requests'),
+        ('dispatch', '0021_drafts_know_what_they_follow'),
     ]
 
     operations = [

@@ -33,7 +33,11 @@ VENUE_FIELDS = {"name": "name", "address": "address", "more": "openings", "close
 class VenueIn(Schema):
     name: str = Field(max_length=100)
     address: str = Field(max_length=200)
-    openings: str = Field("", max_length=300, description="例：月〜金 9:00-17:00、土 9:00-12:00。空なら平日9時〜17時")
+    openings: str = Field(
+        "",
+        max_length=300,
+        description="例：月〜金 9:00-17:00、土 9:00-12:00。空なら平日9時〜17時。祝日と年末年始は、「祝」と書いた時間だけ",
+    )
     closed: list[date] = Field([], max_length=120, description="使えない日")
     hearing_loop: bool = Field(False, description="補聴の磁気ループがある")
 

@@ -55,7 +55,7 @@ class CandidateForm(forms.Form):
         label=gettext_lazy("ほかに使える曜日と時間"),
         required=False,
         max_length=300,
-        help_text=gettext_lazy("曜日で時間がちがうときや、夜も使えるとき。例：土 9:00-12:00、水 18:00-20:30"),
+        help_text=gettext_lazy("曜日で時間がちがうときや、夜も使えるとき。例：土祝 9:00-12:00、水 18:00-20:30"),
     )
     closed = forms.CharField(
         label=gettext_lazy("使えない日"),

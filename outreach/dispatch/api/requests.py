@@ -36,7 +36,7 @@ class VenueIn(Schema):
     openings: str = Field(
         "",
         max_length=300,
-        description="例：月〜金 9:00-17:00、土 9:00-12:00。空なら平日9時〜17時。祝日と年末年始は、「祝」と書いた時間だけ",
+        description="例：月〜金 9:00-17:00、土 9:00-12:00。空なら平日9時〜17時。祝日・年末年始は「祝」の時間だけ",
     )
     closed: list[date] = Field([], max_length=120, description="使えない日")
     hearing_loop: bool = Field(False, description="補聴の磁気ループがある")

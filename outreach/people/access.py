@@ -10,13 +10,16 @@ from ipaddress import IPv6Network
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from outreach.people.counting import count
+from outreach.people.held import is_navigation, page_before, seal
 from outreach.people.models import AccessLog, User
 from outreach.people.queries import scope_of
 from outreach.people.rules import Action, Scope
@@ -50,7 +53,7 @@ def allowed(action: Action) -> Callable[[Callable[..., HttpResponseBase]], Calla
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _signed_out(request)
             request.scope = scope_of(request.user, action)
             if request.scope.empty:
                 raise PermissionDenied(_("この操作をする権限がありません。"))
@@ -60,6 +63,14 @@ def allowed(action: Action) -> Callable[[Callable[..., HttpResponseBase]], Calla
         return guarded
 
     return mark
+
+
+def _signed_out(request: HttpRequest) -> HttpResponseBase:
+    """Strangers sign in first; a form that was sent after the session had ended waits meanwhile, to be sent again."""
+    if not is_navigation(request):
+        return redirect_to_login(request.get_full_path())
+    context = {"form": AuthenticationForm(request), "next": page_before(request), "held": seal(request), "late": True}
+    return render(request, "backend/sign_in.html", context, status=401)
 
 
 def log_access(user: User, action: str, subject: str) -> None:

@@ -1,0 +1,48 @@
+"""What someone sent when their session had ended: sealed into the sign-in page, and sent once more by them after it."""
+
+from typing import TypedDict
+from urllib.parse import urlsplit
+
+from django.core import signing
+from django.http import HttpRequest
+
+SALT = "people.held"
+AN_HOUR = 3600
+MOST = 200_000  # characters, sealed
+OURS = frozenset({"csrfmiddlewaretoken"})
+
+
+class Held(TypedDict):
+    """`fields`: name and value, in order, as often as each was sent."""
+
+    path: str
+    fields: list[tuple[str, str]]
+
+
+def seal(request: HttpRequest) -> str:
+    """Empty where it can't be kept: files are chosen again, and what is too long is written again."""
+    if request.FILES:
+        return ""
+    fields = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
+    sealed = signing.dumps({"path": request.get_full_path(), "fields": fields}, salt=SALT, compress=True)
+    return sealed if len(sealed) <= MOST else ""
+
+
+def unseal(sealed: str) -> Held | None:
+    """None where it is another's work, or older than an hour."""
+    try:
+        held: Held = signing.loads(sealed, salt=SALT, max_age=AN_HOUR)
+    except signing.BadSignature:
+        return None
+    return held
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from; empty where it isn't known."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    return came._replace(scheme="", netloc="").geturl() if came.netloc == request.get_host() else ""
+
+
+def is_navigation(request: HttpRequest) -> bool:
+    """A form that someone sent, not a script that can look after itself."""
+    return request.method == "POST" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outreach.dispatch.building import moment_of
 from outreach.dispatch.ferries import sailing_of
-from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Trip
+from outreach.dispatch.models import STANDING, Offer, OfferLetter, OfferStatus, Trip
 from outreach.dispatch.rules import SETUP
 
 AROUND = (
@@ -62,6 +62,15 @@ class Day:
     from_inn: bool = False  # the night before was spent on the way
 
     @property
+    def goes(self) -> bool:
+        """Whether one of its visits is asked or agreed to: else nobody sets out for it."""
+        return any(stop.offer.status in STANDING for stop in self.stops)
+
+    @property
+    def sets_out(self) -> bool:
+        return self.goes or not self.stops
+
+    @property
     def open(self) -> list[Offer]:
         return [stop.offer for stop in self.stops if stop.offer.status == OfferStatus.OPEN]
 
@@ -88,7 +97,7 @@ def offers_of(letter: OfferLetter) -> list[Offer]:
 
 
 def days_of(letter: OfferLetter) -> list[Day]:
-    """The letter's days in order, those of travel only among them. 2 statements."""
+    """The letter's days in order, those of travel only among them where there is somewhere to go. 2 statements."""
     rows = Trip.objects.filter(plan=letter.plan_id, person=letter.person_id).select_related("base")
     trips = {trip.day: trip for trip in rows}
     offers = offers_of(letter)
@@ -98,7 +107,19 @@ def days_of(letter: OfferLetter) -> list[Day]:
     for day in [*trips] if dates else []:
         dates.setdefault(day, [])
     away = {trip.day + timedelta(days=1) for trip in trips.values() if trip.overnight}
-    return [_day(letter, day, trips.get(day), dates[day], from_inn=day in away) for day in sorted(dates)]
+    days = [_day(letter, day, trips.get(day), dates[day], from_inn=day in away) for day in sorted(dates)]
+    return [day for part in _journeys(days) for day in part if day.stops or any(one.goes for one in part)]
+
+
+def _journeys(days: list[Day]) -> list[list[Day]]:
+    """Days that a night away joins, together."""
+    found: list[list[Day]] = []
+    for day in days:
+        if day.from_inn and found:
+            found[-1].append(day)
+        else:
+            found.append([day])
+    return found
 
 
 def _day(letter: OfferLetter, day: date, trip: Trip | None, offers: list[Offer], *, from_inn: bool) -> Day:

@@ -57,13 +57,14 @@ class Reached:
 def shopless_towns(scope: Scope, shops: ShopStatuses, requests: QuerySet[DispatchRequest], now: datetime) -> list[Town]:
     """Those that the scope reaches, by code, with their part of `requests`. 2 statements.
 
-    Gone to: the visit is over, and its classes were not all cancelled.
+    Gone to: the visit is over, and its classes were not all cancelled; or a class that the office had moved is.
     """
     classes = Session.objects.filter(visits=OuterRef("pk"))
     fell = Exists(classes.filter(status=SessionStatus.CANCELLED)) & ~Exists(classes.filter(status__in=PLANNED))
     visits = Visit.objects.filter(~fell, request=OuterRef("pk"), plan__status=PlanStatus.PUBLISHED, ends_at__lte=now)
     agreed = Q(status=RequestStatus.AGREED)
-    live = requests.exclude(status=RequestStatus.WITHDRAWN).annotate(over=Exists(visits))
+    moved = Session.objects.filter(dispatch_requests=OuterRef("pk"), status__in=PLANNED, ends_at__lte=now)
+    live = requests.exclude(status=RequestStatus.WITHDRAWN).annotate(over=Exists(visits) | Exists(moved))
     rows = (
         live.order_by()
         .values("municipality")

@@ -5,6 +5,7 @@ Each row passes through the very form of the web; what the form refuses is told 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -173,11 +174,12 @@ def _take_in(upload: RequestUpload, line: Line, by: User) -> None:
 
 
 def example() -> Iterator[list[str]]:
-    """A file to start from: the headings, and one row."""
+    """A file to start from: the headings, and one row that could be sent today."""
+    first, last = (timezone.localdate() + timedelta(days=days) for days in (45, 90))
     yield [EXAMPLE_TOWN if field == "town" else names[0] for field, names in HEADINGS.items()]
     yield [
         "R7-001", "北海道猿払村", "猿払村役場 福祉課", "浜辺 文子", "03-0000-0101",
         "電話・カメラの使い方、メールの使い方",
-        "1", "12", "9", "1", "2027-01-12", "2027-02-26", "交流センター", "浜鬼志別 1-1",
+        "1", "12", "9", "1", first.isoformat(), last.isoformat(), "交流センター", "浜鬼志別 1-1",
         "月〜金 9:00-17:00、土 9:00-12:00", "2/11", "○", *[""] * 10, "手話、補聴の磁気ループ", "5", "",
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Whoever asked is rung of their day, of another, and that it is off; their page says what stands."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -13,9 +14,11 @@ from outreach.contact.services.calls import finish_call
 from outreach.desk import services as desk
 from outreach.dispatch import services
 from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, Plan, RequestStatus, Visit
+from outreach.dispatch.reaching import shopless_towns
 from outreach.dispatch.services.plans import current
 from outreach.dispatch.services.telling import spoken
 from outreach.people.models import Role, User
+from outreach.people.rules import Scope
 from tests import factories
 from tests.dispatch import letters, rows
 
@@ -113,6 +116,21 @@ def test_who_asked_is_rung_of_the_new_day_and_that_it_is_off(request_: DispatchR
     assert spoken(later) in call.fields["text"]
     request_.refresh_from_db()
     assert request_.status == RequestStatus.RECEIVED  # to be planned anew, though it had left its plan
+
+
+def test_a_town_whose_class_was_moved_counts_as_gone_to(request_: DispatchRequest, by: User) -> None:
+    agree(rows.plan())
+    session = Session.objects.get()
+    later = session.starts_at + timedelta(days=1)
+    ends = later + timedelta(minutes=90)
+    desk.move_session(session=session, starts_at=later, ends_at=ends, venue=None, by=by, reason="雪のため")
+    town = request_.municipality
+    shops = SimpleNamespace(shopless={town.code})
+    gone = [
+        shopless_towns(Scope(nation=True), shops, DispatchRequest.objects.all(), at)[0].gone  # type: ignore[arg-type]
+        for at in (ends - timedelta(hours=1), ends)
+    ]
+    assert gone == [0, 1]
 
 
 def test_who_was_never_rung_is_not_rung_that_it_is_off(request_: DispatchRequest, by: User) -> None:

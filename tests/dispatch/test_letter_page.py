@@ -88,9 +88,11 @@ def test_no_with_a_reason_and_unwell_after_all(client: Client, page: str) -> Non
     one.refresh_from_db()
     assert (one.status, one.reason) == (OfferStatus.DECLINED, "遠い・移動がむずかしい（雪道）")
     said(client, page, act="accept", offer=two.pk)
-    said(client, page, act="return", offer=two.pk, why="unwell")
+    assert "家を出る" in client.get(page).content.decode()
+    text = said(client, page, act="return", offer=two.pk, why="unwell")
     two.refresh_from_db()
     assert two.status == OfferStatus.RETURNED
+    assert "家を出る" not in text  # though the plan has the day until someone else comes
 
 
 @pytest.mark.parametrize("why", ["", "x"])

@@ -1,5 +1,6 @@
 """The road as it really was: by month, with totals, as files, within scope."""
 
+import csv
 import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -61,6 +62,35 @@ def test_the_files_hold_the_same_rows(office: Client) -> None:
     book = load_workbook(io.BytesIO(office.get(f"{LIST}?month=2026-06&format=xlsx").content))
     assert book.worksheets[0]["G2"].value == 165
     assert office.get(f"{LIST}?month=2026-06&format=csv").content == text.encode("utf-8-sig")
+
+
+def added(lines: list[list[str]], column: int) -> Decimal:
+    return sum((Decimal(line[column]) for line in lines if line[column]), Decimal(0))
+
+
+def test_the_columns_of_each_file_add_up_to_what_the_page_and_the_notes_say(office: Client) -> None:
+    factories.municipality()
+    gone(at(2026, 6, 3, 8), hm=1234, road_minutes=187, travelled_km=Decimal("165.1"), travelled_minutes=220)
+    gone(at(2026, 6, 4, 8), hm=777, travelled_km=Decimal("0.3"), travelled_minutes=0, overnight=True)
+    gone(at(2026, 6, 5, 8), hm=11)
+    sums = office.get(f"{LIST}?month=2026-06").context["totals"]
+    table = list(csv.reader(office.get(f"{LIST}?month=2026-06&format=csv").content.decode("utf-8-sig").splitlines()))
+    book = load_workbook(io.BytesIO(office.get(f"{LIST}?month=2026-06&format=xlsx").content))
+    sheet = [["" if cell is None else str(cell) for cell in row] for row in book.worksheets[0].values]
+    notes = {str(row[0]): row[1] for row in book.worksheets[1].values}
+    for head, *lines in (table, sheet):
+        known = [line for line in lines if line[head.index("実際の距離（km）")]]
+        assert (len(lines), len(known)) == (sums.days, sums.known) == (notes["日数"], notes["記録のある日数"]) == (3, 2)
+        for what, planned, known_planned, real in (
+            ("距離（km）", sums.planned_km, sums.known_km, sums.km),
+            ("移動（分）", sums.planned_minutes, sums.known_minutes, sums.minutes),
+        ):
+            at_plan, at_real = head.index(f"計画の{what}"), head.index(f"実際の{what}")
+            assert added(lines, at_plan) == planned == Decimal(str(notes[f"計画の{what}"]))
+            assert added(known, at_plan) == known_planned == Decimal(str(notes[f"記録のある日の計画の{what}"]))
+            assert added(lines, at_real) == real == Decimal(str(notes[f"実際の{what}"]))
+            more = head.index("距離の差（km）" if "km" in what else "移動の差（分）")
+            assert added(lines, more) == real - known_planned
 
 
 @pytest.mark.parametrize("month", ["", "x", "2026-13", "0001-01", "9999-12", "2026-6-1"])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from geo.models import Municipality, Prefecture
+from outreach import dates
 from outreach.desk.forms.sessions import day_field
 from outreach.dispatch.ferries import load_sea
 
@@ -67,6 +68,14 @@ class StormForm(forms.Form):
         elif data.get("kind") not in {None, FERRY} and not data.get("prefecture"):
             self.add_error("prefecture", _("都道府県を選んでください。"))
         return data
+
+    @property
+    def said(self) -> str:
+        """What was chosen, in words: a printed list shows no form."""
+        data, kinds, lines = self.cleaned_data, dict(KINDS), dict(line_choices())
+        if data["kind"] == FERRY:
+            return f"{kinds[FERRY]} {lines[data['line']]}"
+        return f"{kinds[data['kind']]} {dates.listed(data['towns']) or data['prefecture']}"
 
 
 def line_choices() -> list[tuple[str, str]]:

@@ -66,6 +66,9 @@ def _file(kind: str, month: date, rows: list[Row], sums: Totals) -> HttpResponse
         (_("計画の距離（km）"), sums.planned_km),
         (_("記録のある日の計画の距離（km）"), sums.known_km),
         (_("実際の距離（km）"), sums.km),
+        (_("計画の移動（分）"), sums.planned_minutes),
+        (_("記録のある日の計画の移動（分）"), sums.known_minutes),
+        (_("実際の移動（分）"), sums.minutes),
     ]
     return download(kind, f"travelled-{month:%Y-%m}", head, map(_line, rows), about=about)
 

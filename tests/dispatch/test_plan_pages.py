@@ -51,6 +51,15 @@ def page(visit: Visit, rest: str = "") -> str:
     return f"/staff/plans/{visit.plan_id}/{rest}"
 
 
+def test_a_plan_without_any_visit_says_why(desk: Client) -> None:
+    factories.municipality()
+    plan = rows.plan()
+    assert "派遣できる講師がいません" in body(desk.get(f"/staff/plans/{plan.pk}/"))
+    assert "この計画には、訪問がありません" in body(desk.get(f"/staff/plans/{plan.pk}/publish/"))
+    rows.instructor()
+    assert "この期間に開ける依頼がありません" in body(desk.get(f"/staff/plans/{rows.plan().pk}/"))
+
+
 def test_a_plan_is_started_and_waits_for_the_worker(desk: Client) -> None:
     factories.municipality()
     first = rows.monday()

@@ -130,8 +130,12 @@ def with_orders(problem: Problem, plan: Plan) -> Problem:
 
 
 def in_other_plans(plan: Plan | None) -> QuerySet[Visit, int]:
-    """Requests that stand in a published plan other than this: they are being asked for there."""
-    published = Visit.objects.filter(plan__status=PlanStatus.PUBLISHED)
+    """Requests that stand in a published plan other than this, on a day to come: they are being asked for there.
+
+    So do those whose crew agreed, though no class could be made of it.
+    """
+    asked = Q(starts_at__gt=timezone.now()) | ~Q(trouble="")
+    published = Visit.objects.filter(asked, plan__status=PlanStatus.PUBLISHED)
     return (published.exclude(plan=plan) if plan else published).values_list("request", flat=True)
 
 

@@ -26,6 +26,7 @@ from outreach.dispatch.services import (
     keeping_drafts,
     note_run,
     planned_anew,
+    release_overdue,
     ring_unreached,
     still_wanted,
     write_version,
@@ -124,10 +125,12 @@ def sweep_runs() -> int:
 
 
 def lapse_offers() -> int:
-    """Each few minutes: end offers nobody answered and ask who is next; have those rung whom no message reached."""
+    """Each few minutes: end offers nobody answered and ask who is next; have those rung whom no message reached; what
+    nobody agreed to in time waits to be planned again.
+    """
     now = timezone.now()
-    ended, rung = end_offers(now=now), ring_unreached(now=now)
-    log.info("dispatch offers lapsed: %d, to ring: %d", ended, rung)
+    ended, rung, late = end_offers(now=now), ring_unreached(now=now), release_overdue(now=now)
+    log.info("dispatch offers lapsed: %d, to ring: %d, requests to plan again: %d", ended, rung, late)
     return ended
 
 

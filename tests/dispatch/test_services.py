@@ -272,3 +272,23 @@ def test_places_that_are_over_are_not_offered(teachers: list[Person]) -> None:
     assert len(one.wanted.starts) == 12
     assert {place.at > timezone.now() for place in one.places()} == {True}
     assert {at > timezone.now() for _start, at, _where in one.starts()} == {True}
+
+
+def test_what_nobody_agreed_to_in_time_is_in_the_next_plan(teachers: list[Person]) -> None:
+    plan = begun()
+    visit = plan.visits.get()
+    services.publish_plan(plan=plan, by=None)
+    first = timezone.localdate() + timedelta(days=1)
+    days = {"prefecture": "01", "first": first, "last": first + timedelta(days=13)}
+    assert build_problem(**days).visits == ()
+    assert services.release_overdue(now=timezone.now()) == 0
+    put_back(visit, (timezone.localdate(visit.starts_at) - timezone.localdate()).days + 2)
+    for _twice in range(2):
+        jobs.lapse_offers()
+    visit.request.refresh_from_db()
+    assert visit.request.status == RequestStatus.RECEIVED  # so it can be amended, too
+    assert len(build_problem(**days).visits) == 1
+    services.replan(plan=plan, by=None)  # or the same plan, while it lasts
+    visit.request.refresh_from_db()
+    assert visit.request.status == RequestStatus.PLANNED
+    assert plan.visits.get().pk == visit.pk

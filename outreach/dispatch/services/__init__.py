@@ -22,6 +22,7 @@ from outreach.dispatch.services.offers import (
     try_classes_again,
     went_out_last,
 )
+from outreach.dispatch.services.overdue import release_overdue
 from outreach.dispatch.services.plans import (
     lock_day,
     lock_visit,
@@ -96,6 +97,7 @@ __all__ = [
     "planned_anew",
     "publish_plan",
     "receive_letter",
+    "release_overdue",
     "reopen_letter",
     "replan",
     "restart_plan",

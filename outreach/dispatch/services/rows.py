@@ -42,7 +42,7 @@ def write_visits(plan: Plan, problem: Problem, answer: Answer) -> None:
     offers_follow(moved=moved, gone=gone)
     Visit.objects.bulk_create(made)
     Visit.objects.bulk_update(moved, VISIT, batch_size=200)
-    _settle_requests([visit.request_id for visit in made], [visit.request_id for visit in gone])
+    _settle_requests([visit.request_id for visit in (*made, *moved)], [visit.request_id for visit in gone])
     keep_history(gone)
     Visit.objects.filter(pk__in=[visit.pk for visit in gone]).delete()
 

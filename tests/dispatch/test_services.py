@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from outreach.classes.models import Session, SessionStatus
 from outreach.dispatch import documents, jobs, services
 from outreach.dispatch.building import build_problem, minute_of
 from outreach.dispatch.check import check
@@ -279,7 +280,7 @@ def test_what_nobody_agreed_to_in_time_is_in_the_next_plan(teachers: list[Person
     visit = plan.visits.get()
     services.publish_plan(plan=plan, by=None)
     first = timezone.localdate() + timedelta(days=1)
-    days = {"prefecture": "01", "first": first, "last": first + timedelta(days=13)}
+    days: dict[str, Any] = {"prefecture": "01", "first": first, "last": first + timedelta(days=13)}
     assert build_problem(**days).visits == ()
     assert services.release_overdue(now=timezone.now()) == 0
     put_back(visit, (timezone.localdate(visit.starts_at) - timezone.localdate()).days + 2)
@@ -292,3 +293,13 @@ def test_what_nobody_agreed_to_in_time_is_in_the_next_plan(teachers: list[Person
     visit.request.refresh_from_db()
     assert visit.request.status == RequestStatus.PLANNED
     assert plan.visits.get().pk == visit.pk
+
+
+def test_a_class_held_with_someone_else_was_served(visit: Visit, teachers: list[Person]) -> None:
+    services.publish_plan(plan=visit.plan, by=None)
+    services.accept_offer(offer=Offer.objects.get(), now=timezone.now())
+    services.return_offer(offer=Offer.objects.get(), now=timezone.now())
+    Session.objects.update(status=SessionStatus.HELD)  # the office found someone by itself
+    services.release_overdue(now=timezone.now())
+    visit.request.refresh_from_db()
+    assert visit.request.status == RequestStatus.AGREED

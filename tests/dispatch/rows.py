@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from outreach.dispatch import jobs
-from outreach.dispatch.models import DispatchRequest, Plan
+from outreach.dispatch.models import DispatchRequest, Plan, PlanSolver
 from outreach.dispatch.services import OfferError, create_request, publish_plan, start_plan
 from outreach.people.models import Person, WeeklyHours
 from tests import factories
@@ -52,10 +52,10 @@ def request(**fields: Any) -> DispatchRequest:
     return create_request(fields={**values, **fields}, openings=openings, blackouts=blackouts, by=None)
 
 
-def plan() -> Plan:
-    """The plan of that week, run as the worker does."""
+def plan(solver: str = PlanSolver.GREEDY) -> Plan:
+    """The plan of that week, run as the worker does: greedily, where nothing is asked of how good it is."""
     first = monday()
-    made = start_plan(prefecture="01", first=first, last=first + timedelta(days=6), by=None, seconds=20)
+    made = start_plan(prefecture="01", first=first, last=first + timedelta(days=6), by=None, seconds=20, solver=solver)
     jobs.run_plan(made.pk)
     made.refresh_from_db()
     return made

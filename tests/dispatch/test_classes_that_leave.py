@@ -25,7 +25,7 @@ def session() -> Session:
     """The class of a visit that its instructor accepted."""
     rows.instructor()
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     services.accept_offer(offer=Offer.objects.get(), now=timezone.now())
     return Session.objects.get()
 

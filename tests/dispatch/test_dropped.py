@@ -21,7 +21,7 @@ def visit() -> Visit:
     """Its only instructor has said no."""
     rows.instructor(name="一番 太郎")
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     services.decline_offer(offer=Offer.objects.get(), now=timezone.now(), reason="雪の道は不安です")
     return Visit.objects.select_related("plan").get()
 

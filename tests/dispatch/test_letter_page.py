@@ -11,7 +11,6 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from outreach.classes.models import Venue
-from outreach.dispatch import services
 from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, OtherBase, Plan, Trip, Visit
 from outreach.people.models import Engagement, Person
 from tests.browser import OpenPage
@@ -28,7 +27,7 @@ def letter(db: None) -> OfferLetter:
     for _ in range(2):
         rows.request(earliest=day, latest=day)
     Venue.objects.update(key_holder="管理人 電話 03-0000-0199", phone="+81300000123", parking=True)
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     return OfferLetter.objects.get()
 
 
@@ -174,7 +173,7 @@ def test_on_a_telephone_without_javascript(
     for _ in range(2):
         rows.request(earliest=day, latest=day, loan_phones=4, note="スリッパをお持ちください")
     Venue.objects.update(key_holder="管理人 03-0000-0199", phone="+81300000123", access="役場前バス停から歩いて3分")
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     phone = open_page("phone", javascript=False)
     phone.goto(reverse("dispatch:offer-letter", args=[OfferLetter.objects.get().token]))
     fits_width(phone)

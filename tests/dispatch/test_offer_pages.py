@@ -30,7 +30,7 @@ def offer(db: None) -> Offer:
         rows.instructor(name="資格なし", certified=False),
     )
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     return Offer.objects.select_related("visit", "person").get()
 
 

@@ -46,9 +46,7 @@ def teachers(db: None) -> list[Person]:
 @pytest.fixture
 def visit(teachers: list[Person]) -> Visit:
     rows.request()
-    made = Visit.objects.get(plan=rows.plan())
-    services.publish_plan(plan=made.plan, by=None)
-    return Visit.objects.select_related("plan", "request").get(pk=made.pk)
+    return Visit.objects.select_related("plan", "request").get(plan=rows.published())
 
 
 @pytest.fixture
@@ -93,7 +91,7 @@ def test_by_mail_else_by_text_else_a_person_rings(fields: dict[str, str], channe
     teacher = rows.instructor()
     Person.objects.filter(pk=teacher.pk).update(**fields)
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     message = Message.objects.get()
     assert (message.channel, message.status) == (channel, status)
     assert CallTask.objects.exists() == (status == MessageStatus.CALL)
@@ -106,13 +104,13 @@ def test_who_refuses_texts_is_rung_and_who_has_no_number_is_known_of() -> None:
         number="+819000000001", channel="sms", purpose="any", given=False, at=rows.now(), source="spoken"
     )
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     assert CallTask.objects.get().number == "+819000000001"
     Person.objects.filter(pk=teacher.pk).update(phone="")
     teacher.instructor.organisation.phone = ""
     teacher.instructor.organisation.save()
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     assert OfferLetter.objects.order_by("pk").last().unreachable  # type: ignore[union-attr]
 
 
@@ -158,7 +156,7 @@ def test_after_the_deadline_or_a_no_there_is_no_yes(offer: Offer) -> None:
 
 def test_two_must_agree_before_there_is_a_class(teachers: list[Person]) -> None:
     rows.request(crew=2, sessions=2)
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     one, two = Offer.objects.all()
     services.accept_offer(offer=one, now=rows.now())
     assert not Session.objects.exists()
@@ -412,7 +410,7 @@ def test_who_changes_a_class_locks_its_plan_first_as_who_answers_an_offer(offer:
 def test_two_who_accept_at_once_make_the_class_once() -> None:
     rows.instructor(), rows.instructor()
     rows.request(crew=2)
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     one, two = Offer.objects.select_related("visit", "person").all()
     now = rows.now()
     raised = rows.at_once(
@@ -429,7 +427,7 @@ def test_two_who_accept_at_once_make_the_class_once() -> None:
 def test_a_yes_and_a_lapse_at_once_end_in_one_of_the_two() -> None:
     rows.instructor(), rows.instructor()
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     offer = Offer.objects.select_related("visit", "person").get()
     rows.at_once(
         lambda: services.accept_offer(offer=offer, now=offer.answer_by - timedelta(seconds=1)),
@@ -447,7 +445,7 @@ def test_two_visits_of_one_day_accepted_at_once_book_the_day_once() -> None:
     day = rows.monday()
     for _ in range(2):
         rows.request(earliest=day, latest=day)
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     offers = list(Offer.objects.select_related("visit", "person"))
     now = rows.now()
     raised = rows.at_once(*[lambda one=one: services.accept_offer(offer=one, now=now) for one in offers])
@@ -462,7 +460,7 @@ def two_classes() -> list[Session]:
     for n in range(2):
         day = rows.monday() + timedelta(days=n)
         rows.request(earliest=day, latest=day)
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     for offer in Offer.objects.select_related("visit", "person"):
         services.accept_offer(offer=offer, now=rows.now())
     return list(Session.objects.order_by("starts_at"))

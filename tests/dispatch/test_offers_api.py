@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from outreach.dispatch import services
 from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Visit
 from outreach.people.models import Role
 from tests import factories
@@ -21,7 +20,7 @@ LIST, MINE, ANSWER = (f"/api/dispatch/offers{end}" for end in ("", "/mine", "/an
 def offer(db: None) -> Offer:
     rows.instructor()
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     return Offer.objects.select_related("visit__plan").get()
 
 

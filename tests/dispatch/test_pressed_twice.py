@@ -1,11 +1,9 @@
 """A second press, a back button, two at once: each act of the office on dispatch says the same and does it once."""
 
 from datetime import timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -49,7 +47,7 @@ def vacancy(db: None) -> Visit:
     """Its instructor said no; another could come."""
     rows.instructor(name="一番 太郎")
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     services.decline_offer(offer=Offer.objects.get(), now=timezone.now())
     rows.instructor(name="二番 花子")
     return Visit.objects.select_related("plan__version", "lead").get()
@@ -77,22 +75,16 @@ def test_who_cannot_be_asked_is_not_named_to_whoever_tries_numbers(desk: Client,
 def test_asking_a_substitute_twice_at_once() -> None:
     rows.instructor()
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     services.decline_offer(offer=Offer.objects.get(), now=timezone.now())
     other = rows.instructor()
-    gate, made = Barrier(2), []
+    made = []
 
     def ask() -> None:
         visit = Visit.objects.select_related("plan__version", "lead").get()
-        gate.wait()
         made.append(services.offer_to(visit=visit, leaving=visit.lead, person=other, by=None).pk)
-        connection.close()
 
-    team = [Thread(target=ask) for _n in range(2)]
-    for one in team:
-        one.start()
-    for one in team:
-        one.join()
+    assert rows.at_once(ask, ask) == [None, None]
     assert len(made) == 2
     assert len(set(made)) == 1
     assert Offer.objects.filter(person=other).count() == 1
@@ -101,7 +93,7 @@ def test_asking_a_substitute_twice_at_once() -> None:
 def test_telling_again_is_one_message(desk: Client) -> None:
     rows.instructor()
     rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     OfferLetter.objects.update(told_at=timezone.now() - timedelta(hours=1))
     Message.objects.update(status="sent")
     pressed(desk, reverse("dispatch:offer-tell", args=[Offer.objects.get().pk]))
@@ -117,7 +109,7 @@ def test_withdrawing_a_request(desk: Client) -> None:
 def test_a_request_whose_class_stands_is_not_withdrawn_though_its_instructor_is_ill(desk: Client) -> None:
     rows.instructor()
     request = rows.request()
-    services.publish_plan(plan=rows.plan(), by=None)
+    rows.published()
     services.accept_offer(offer=Offer.objects.get(), now=timezone.now())
     services.return_offer(offer=Offer.objects.get(), now=timezone.now(), reason="発熱")
     request.refresh_from_db()

@@ -13,7 +13,7 @@ from django_q.models import OrmQ
 
 from outreach.dispatch import jobs
 from outreach.dispatch.asking import vacancies_in
-from outreach.dispatch.models import Offer, Plan, PlanStatus, PlanVersion, Visit
+from outreach.dispatch.models import Offer, Plan, PlanSolver, PlanStatus, PlanVersion, Visit
 from outreach.dispatch.problem_json import load_plan
 from outreach.dispatch.running import run_solver
 from outreach.dispatch.services import (
@@ -54,7 +54,7 @@ def silent(plan: Plan) -> None:
 def test_a_plan_is_saved_with_its_bound_and_the_baseline(teachers: list[Person]) -> None:
     rows.request()
     rows.request(crew=2)
-    plan = rows.plan()
+    plan = rows.plan(PlanSolver.BEST)
     assert plan.status == PlanStatus.READY
     assert plan.version is not None
     assert plan.version.bound == plan.version.cost  # so small that it is proven best

@@ -145,9 +145,8 @@ def test_everyone_at_once(seed: int) -> None:
         rows.instructor(lat=43.5 + n / 12, lon=142.2)
     for n in range(8):
         rows.request(crew=1 + n % 2, venue=factories.venue(lat=43.5 + n / 13, lon=142.1))
-    plan = rows.plan()
+    rows.published()
     by, guard = factories.user(), Lock()
-    services.publish_plan(plan=plan, by=by)
     said, wrong, end = Counter[str](), list[str](), time.monotonic() + SECONDS
 
     def act(number: int) -> None:

@@ -44,5 +44,5 @@ def page_before(request: HttpRequest) -> str:
 
 
 def is_navigation(request: HttpRequest) -> bool:
-    """A form that someone sent, not a script that can look after itself."""
-    return request.method == "POST" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    """A form that someone sent, as the browser says; a script looks after itself."""
+    return request.method == "POST" and request.headers.get("Sec-Fetch-Mode") == "navigate"

@@ -12,7 +12,7 @@ from outreach import dates
 from outreach.dispatch.explain import words
 from outreach.dispatch.explain.changes import Change, Kind
 from outreach.dispatch.models import Visit
-from outreach.dispatch.openings import say_openings
+from outreach.dispatch.openings import REST, say_openings
 from outreach.dispatch.problem import Horizon
 from outreach.dispatch.violations import WORDS, Ledger, Rule
 from outreach.dispatch.wording import in_names, names_of, sentences
@@ -84,8 +84,11 @@ def test_every_change_is_told_in_english_without_japanese_marks_or_dates() -> No
         said.append(say_openings([(0, time(9), time(17)), (1, time(9), time(17)), (5, time(9), time(12))]))
     assert [text for text in said if JAPANESE_MARKS.search(text)] == []
     assert said[-3].startswith("Then Aoki, Aoki can go at Tue 8 Dec 9:30 (Hall).")
-    assert said[-1] == "Mon, Tue 9:00-17:00; Sat 9:00-12:00"
-    assert say_openings([(0, time(9), time(17)), (1, time(9), time(17))]) == "月火 9:00-17:00"
+    but = "(not on public holidays or at the turn of the year)"
+    assert said[-1] == f"Mon, Tue 9:00-17:00; Sat 9:00-12:00 {but}"
+    days = [(0, time(9), time(17)), (1, time(9), time(17))]
+    assert say_openings(days) == "月火 9:00-17:00（祝日・年末年始をのぞく）"
+    assert say_openings([*days, (REST, time(9), time(17))]) == "月火祝 9:00-17:00"
 
 
 def test_lists_and_short_dates_are_in_the_readers_language() -> None:

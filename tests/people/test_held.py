@@ -16,6 +16,7 @@ from tests.dispatch import letters
 pytestmark = pytest.mark.django_db
 HELD = re.compile(r'name="held" value="([^"]+)"')
 NEW = "/staff/requests/new/"
+FORM = {"sec-fetch-mode": "navigate"}  # as browsers say
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def sign_in(client: Client, user: User, **more: str) -> str:
 def test_what_was_written_is_sent_again_after_signing_in(client: Client, user: User) -> None:
     town = factories.municipality()
     sent = {**letters.written(), "channel": "paper", "note": '"引用" & <改行>\nあり', "courses": ["a", "b"]}
-    answer = client.post(f"{NEW}?town={town.pk}", sent)
+    answer = client.post(f"{NEW}?town={town.pk}", sent, headers=FORM)
     assert answer.status_code == 401
     page = answer.content.decode()
     assert "まだ届いていません" in page
@@ -48,7 +49,9 @@ def test_what_was_written_is_sent_again_after_signing_in(client: Client, user: U
 
 def test_a_button_pressed_too_late_leads_to_its_page_and_not_to_a_dead_end(client: Client, user: User) -> None:
     before = reverse("dispatch:plans")
-    page = client.post("/staff/plans/1/replan/", headers={"referer": f"http://testserver{before}"}).content.decode()
+    page = client.post(
+        "/staff/plans/1/replan/", headers={"referer": f"http://testserver{before}", **FORM}
+    ).content.decode()
     assert f'name="next" value="{before}"' in page
     (held,) = HELD.findall(page)
     assert f'href="{before}"' in sign_in(client, user, held=held, next=before)
@@ -60,7 +63,8 @@ def test_what_another_made_up_is_not_sent(client: Client, user: User) -> None:
 
 def test_files_are_chosen_again_and_scripts_are_told_as_before(client: Client) -> None:
     file = {"file": SimpleUploadedFile("a.csv", b"a")}
-    page = client.post(reverse("dispatch:request-uploads"), file).content.decode()
+    page = client.post(reverse("dispatch:request-uploads"), file, headers=FORM).content.decode()
     assert HELD.findall(page) == []
     assert "もう一度入力してください" in page
-    assert client.post(NEW, {}, headers={"sec-fetch-mode": "same-origin"}).status_code == 302
+    for told in ({"sec-fetch-mode": "same-origin"}, {}):
+        assert client.post(NEW, {}, headers=told).status_code == 302

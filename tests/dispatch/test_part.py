@@ -56,5 +56,5 @@ def test_a_part_that_nothing_could_better_is_left_without_a_choice(monkeypatch: 
     network, likely, standing = known_of(0)
     repair, limits = Repair(network, 1), Limits(should_stop=never)
     monkeypatch.setattr(Choice, "solve", None)
-    monkeypatch.setattr(Parts, "relax", lambda *_: Part(standing.cost - 0.5, np.zeros(0)))
+    monkeypatch.setattr(Parts, "relax", lambda *_: Part(standing.cost - 0.5, np.zeros(0), np.zeros(0)))
     assert repair.step(standing, likely, limits) is standing

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from outreach.dispatch.solvers import solver
+from outreach.dispatch.generate import generate
+from outreach.dispatch.solvers import cuts, solver
 from outreach.dispatch.solvers.base import Budget, Progress, never, unheard
 from outreach.dispatch.solvers.choice import Choice, Limits
+from outreach.dispatch.solvers.columns import Columns
 from outreach.dispatch.solvers.company import Company
 from outreach.dispatch.solvers.diving import Dive
 from outreach.dispatch.solvers.duties import Writer
@@ -14,11 +16,13 @@ from outreach.dispatch.solvers.greedy import Greedy
 from outreach.dispatch.solvers.helping import Helper
 from outreach.dispatch.solvers.incumbent import Incumbent, Standing
 from outreach.dispatch.solvers.master import Master, Relaxed
-from outreach.dispatch.solvers.network import Network
+from outreach.dispatch.solvers.network import Floats, Network
 from outreach.dispatch.solvers.plans import plan_of
 from outreach.dispatch.solvers.proving import Proof
 from outreach.dispatch.solvers.repair import Repair
+from outreach.dispatch.solvers.rows import Rows
 from outreach.dispatch.solvers.stability import own_costs
+from outreach.dispatch.towns import towns_of
 from tests.dispatch.test_solvers import tiny
 
 pytestmark = pytest.mark.once
@@ -108,18 +112,69 @@ def test_a_tree_finds_the_best_choice_and_proves_it() -> None:
     assert incumbent.proven
 
 
-def test_two_repairs_of_different_people_are_both_kept() -> None:
+def test_plans_that_meet_give_the_best_of_all_their_trips() -> None:
     network, heard = Network(tiny(0)), list[Progress]()
     incumbent = Incumbent(network, Budget(None, None), heard.append)
     whole = Greedy(every_start=True).build(network, Budget(None, None))
     people = np.unique(whole.person)
     assert len(people) > 1
-    nothing = incumbent.best
     for person in people.tolist():
         alone = whole.take(whole.person == person)
-        incumbent.mended("repair", nothing, Standing(alone, incumbent.cost_of(alone)))
-    assert set(incumbent.best.trips.keys()) == set(whole.keys())
-    assert heard[-1].cost == incumbent.best.cost == incumbent.cost_of(whole)
+        mine = Standing(alone, incumbent.cost_of(alone))
+        incumbent.mended("repair", mine)
+    met = incumbent.met("repair", mine)
+    assert set(met.trips.keys()) == set(whole.keys())
+    assert heard[-1].cost == incumbent.best.cost == met.cost == incumbent.cost_of(whole)
+
+
+def test_no_plan_breaks_a_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "WORTH", 0.01)
+    over = set()
+    for seed in range(12):
+        network = Network(tiny(seed))
+        generation = Generation(network, Writer(network, own_costs(network)).write())
+        relaxed = generation.run(Budget(None, None), cut=True)
+        rows = generation.master.rows
+        over |= {cut.over for _, cut in rows.cuts}
+        columns = generation.cheapest(relaxed, 5000.0, 100, 2000).columns
+        best = Choice(network, columns).solve(Limits())
+        assert best is not None
+        assert generation.bound <= best.cost + 1e-3
+        assert (broken_by(network, rows, columns.take(best.trips)) < 1e-6).all()
+    assert over == {2, 3}
+
+
+@pytest.mark.parametrize(("prefecture", "people", "visits", "seed"), [("47", 10, 50, 2), ("13", 6, 30, 2)])
+def test_pricing_charges_no_trip_more_than_the_master_does(
+    prefecture: str, people: int, visits: int, seed: int
+) -> None:
+    """Or one that betters the relaxation is overlooked, and the bound is none."""
+    problem = generate(prefecture=prefecture, towns=towns_of(prefecture), instructors=people, visits=visits, seed=seed)
+    network = Network(problem)
+    generation = Generation(network, Writer(network, own_costs(network)).write())
+    generation.run(Budget(None, None), cut=True)
+    relaxed = generation.price()
+    assert generation.master.rows.cuts
+    assert generation.master.rows.roundings
+    found = generation.pricer.search(np.full(len(network.shifts), 500.0), 1000, effort=10_000_000)
+    assert (found.reduced < generation.master.reduced(found.columns, relaxed.duals) + 1e-6).all()
+
+
+def broken_by(network: Network, rows: Rows, trips: Columns) -> Floats:
+    """By row, how much a plan's trips break it, with what is no trip as these trips make it."""
+    nodes = trips.nodes[trips.nodes >= 0]
+    fixed = np.zeros(len(rows.fixed.cost))
+    fixed[: rows.visits] = 1
+    fixed[network.nodes.visit[nodes]] = 0
+    pairs = rows.pair_of[np.unique(nodes)]
+    fixed[rows.visits + pairs[pairs >= 0]] = 1
+    for person, limits in enumerate(network.problem.instructors):
+        at = len(fixed) - (rows.people - person) * len(rows.bands)
+        minutes = int(trips.minutes[trips.person == person].sum())
+        fixed[at : at + len(rows.bands)] = rows.over(minutes - limits.target_minutes)
+    has = rows.fixed.matrix.T @ fixed + np.asarray(rows.matrix(trips).sum(axis=0)).ravel()
+    broken: Floats = np.maximum(has - np.array(rows.high), np.array(rows.low) - has)
+    return broken
 
 
 def test_a_helper_ends_with_the_run_and_what_breaks_it_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:

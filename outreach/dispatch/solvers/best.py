@@ -18,7 +18,7 @@ from outreach.dispatch.solvers.master import Relaxed
 from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.plans import plan_of
 from outreach.dispatch.solvers.proving import SMALLER, Proof, within_reach
-from outreach.dispatch.solvers.repair import EFFORT, Repair, candidates
+from outreach.dispatch.solvers.repair import EFFORT, Repairs, candidates
 from outreach.dispatch.solvers.rows import MUST
 from outreach.dispatch.solvers.stability import own_costs
 
@@ -104,9 +104,9 @@ class _Run:
                 break
 
     def _in_turns(self, generation: Generation, relaxed: Relaxed, helper: Helper) -> None:
-        repair, idle, tried = Repair(self._net, self._seed), 0, np.inf
+        repairs, idle, tried = Repairs(self._net, self._seed, self._incumbent), 0, np.inf
         while not self._done():
-            best, gap = self._incumbent.best, self._incumbent.gap
+            gap = self._incumbent.gap
             due = gap < SMALLER * tried and (self._budget.timed or idle >= IMPATIENCE)
             if due and within_reach(generation, self._incumbent, helper.likely):
                 again = Proof(generation, self._incumbent, self._budget).run(relaxed)
@@ -114,9 +114,8 @@ class _Run:
             elif not self._budget.limited and idle >= PATIENCE:
                 break
             else:
-                after = repair.step(best, helper.likely, Limits(EFFORT, seed=self._seed, should_stop=self._done))
-                self._incumbent.mended("repair", best, after)
-                idle = 0 if after.cost < best.cost else idle + 1
+                won = repairs.step(helper.likely, Limits(EFFORT, seed=self._seed, should_stop=self._done))
+                idle = 0 if won else idle + 1
             self._budget.spend()
 
     def _done(self) -> bool:

@@ -6,14 +6,17 @@ import numpy as np
 import scipy.sparse as sp
 
 from outreach.dispatch.solvers.columns import Columns
-from outreach.dispatch.solvers.hours import Rounding, best_rounding
-from outreach.dispatch.solvers.legs import Bools, Ints
+from outreach.dispatch.solvers.hours import Rounding, best_roundings
+from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.master import Master, Relaxed
 from outreach.dispatch.solvers.network import Floats
-from outreach.dispatch.solvers.rows import HOUR, Rows
+from outreach.dispatch.solvers.rows import HOUR, Cut, Rows
+from outreach.dispatch.solvers.sums import broken_sums
 
 TINY = 1e-6
 BROKEN = 1e-3
+# What sums of rows are divided by.
+PRIMES = (2, 3)
 # How much a cut must be broken by to be worth a row, how many rows it may join, how often one trip may be cut at once.
 WORTH = 0.05
 MOST_JOINED = 24
@@ -77,10 +80,11 @@ def _add_points_of(rows: Rows, own: Columns, weight: Floats, person: int) -> int
     return len(np.unique(days))
 
 
-def add_halves(master: Master, relaxed: Relaxed, most: int) -> list[Ints]:
-    """Add the most broken cuts: sums of tight rows whose half has a whole left side and an odd right side.
+def add_sums(master: Master, relaxed: Relaxed, most: int) -> list[Cut]:
+    """Add the most broken cuts: sums of tight rows that, divided by a prime, leave a rest on the right side alone.
 
-    Sums are found by elimination modulo 2 over the rows that are tight, as few of whose columns as possible are odd.
+    Sums are found by elimination modulo the prime over the rows that are tight, as few of whose columns as possible
+    leave a rest. `most` of each prime.
     """
     rows = master.rows
     fixed, trips = np.flatnonzero(relaxed.fixed > TINY), np.flatnonzero(relaxed.trips > TINY)
@@ -91,11 +95,13 @@ def add_halves(master: Master, relaxed: Relaxed, most: int) -> list[Ints]:
     high = np.array(rows.high)
     slack = high - matrix.T @ values
     tight = usable[slack[usable] < 0.2]
-    parity = (np.rint(np.abs(matrix[:, tight].toarray().T)).astype(np.int64) & 1).astype(bool)
-    some = parity.any(axis=1)
-    tight, parity = tight[some], parity[some]
-    sums = _odd_sums(parity, values, np.maximum(slack[tight], 0), np.rint(high[tight]).astype(np.int64) & 1 == 1)
-    return _add_best(rows, matrix, values, [tight[rows_] for rows_ in sums], most)
+    whole, right = np.rint(matrix[:, tight].toarray().T).astype(np.int8), np.rint(high[tight]).astype(np.int8)
+    added: list[Cut] = []
+    for over in PRIMES:
+        sums = _sums(whole % over, right % over, np.maximum(slack[tight], 0), values, over)
+        cuts = [Cut(tight[which], times, over) for which, times in sums]
+        added += _add_best(rows, matrix, values, cuts, most)
+    return added
 
 
 def _usable(rows: Rows) -> Ints:
@@ -107,42 +113,31 @@ def _usable(rows: Rows) -> Ints:
     return np.flatnonzero(kept)
 
 
-def _odd_sums(parity: Bools, weight: Floats, slack: Floats, odd: Bools) -> list[Ints]:
-    """Sets of rows whose sum has an odd right side while its odd columns and its slack weigh less than one."""
-    parity, odd = parity.copy(), odd.copy()
-    joined = np.eye(len(parity), dtype=bool)
-    spent = np.zeros(len(parity), dtype=bool)
-    found: dict[tuple[int, ...], float] = {}
-    for column in np.argsort(-weight, kind="stable").tolist():
-        pivots = np.flatnonzero(parity[:, column] & (slack < 1e-9) & ~spent)
-        if len(pivots) == 0:
-            continue
-        pivot = pivots[np.argmin(parity[pivots] @ weight)]
-        others = np.flatnonzero(parity[:, column])
-        others = others[others != pivot]
-        for table in (parity, joined):
-            table[others] ^= table[pivot]
-        odd[others] ^= odd[pivot]
-        spent[pivot] = True
-        touched = np.r_[others, pivot]
-        good = touched[odd[touched] & (joined[touched].sum(axis=1) <= MOST_JOINED)]
-        total = parity[good] @ weight + joined[good] @ slack
-        for row, worth in zip(good.tolist(), total.tolist(), strict=True):
-            if worth < 1 - 2 * WORTH:
-                found[tuple(np.flatnonzero(joined[row]).tolist())] = worth
-    ordered = sorted(found, key=lambda rows: (round(found[rows], 6), len(rows), rows))
-    return [np.array(rows, dtype=np.int64) for rows in ordered]
+def _sums(rest: Ints, right: Ints, slack: Floats, weight: Floats, over: int) -> list[tuple[Ints, Ints]]:
+    """Rows and how often each, the most broken sums first."""
+    some = np.flatnonzero(rest.any(axis=1))
+    order = np.argsort(-weight, kind="stable")
+    found = broken_sums(  # type: ignore[no-untyped-call]
+        np.ascontiguousarray(rest[some]), right[some], slack[some], weight, order, over, WORTH * over, MOST_JOINED
+    )
+    known: dict[tuple[tuple[int, ...], tuple[int, ...]], float] = {}
+    for which, times, broken in zip(*(part.tolist() for part in found), strict=True):
+        size = sum(row >= 0 for row in which)
+        known[tuple(which[:size]), tuple(times[:size])] = broken
+    ordered = sorted(known, key=lambda sum_: (round(-known[sum_], 6), len(sum_[0]), sum_))
+    return [(some[list(which)], np.array(times, dtype=np.int64)) for which, times in ordered]
 
 
-def _add_best(rows: Rows, matrix: sp.csc_array, values: Floats, sums: list[Ints], most: int) -> list[Ints]:
+def _add_best(rows: Rows, matrix: sp.csc_array, values: Floats, sums: list[Cut], most: int) -> list[Cut]:
     """`matrix` has the columns that are taken."""
     shared = np.zeros(len(values), dtype=np.int64)
-    added: list[Ints] = []
+    added: list[Cut] = []
+    high = np.array(rows.high)
     for cut in sums:
-        half = np.floor(np.asarray(matrix[:, cut].sum(axis=1)).ravel() / 2 + 1e-9)
-        high = np.floor(sum(rows.high[row] for row in cut.tolist()) / 2 + 1e-9)
-        support = np.flatnonzero(half > 0)
-        if half @ values < high + WORTH or shared[support].max(initial=0) >= MOST_SHARED:
+        whole = np.floor(matrix[:, cut.rows] @ cut.times / cut.over + 1e-9)
+        least = np.floor(high[cut.rows] @ cut.times / cut.over + 1e-9)
+        support = np.flatnonzero(whole > 0)
+        if whole @ values < least + WORTH or shared[support].max(initial=0) >= MOST_SHARED:
             continue
         shared[support] += 1
         rows.add_cut(cut)
@@ -153,7 +148,7 @@ def _add_best(rows: Rows, matrix: sp.csc_array, values: Floats, sums: list[Ints]
 
 
 def add_roundings(master: Master, relaxed: Relaxed) -> list[Rounding]:
-    """For each person, the most broken rounding of their load, and of each week whose cap is in the way."""
+    """For each person, the most broken roundings of their load, and of each week whose cap is in the way."""
     rows, problem, columns = master.rows, master.network.problem, _priced(master, relaxed)
     used = np.flatnonzero(relaxed.trips > TINY)
     known = {rounding for _, rounding in rows.roundings}
@@ -164,23 +159,21 @@ def add_roundings(master: Master, relaxed: Relaxed) -> list[Rounding]:
         if len(mine) == 0 or weight.min() > 1 - TINY:
             continue
         for rounding in _roundings_of(master, relaxed, number, columns.take(mine), weight):
-            if rounding and rounding not in known:
+            if rounding not in known:
                 rows.add_rounding(rounding)
                 added.append(rounding)
     return added
 
 
-def _roundings_of(
-    master: Master, relaxed: Relaxed, number: int, own: Columns, weight: Floats
-) -> Iterator[Rounding | None]:
+def _roundings_of(master: Master, relaxed: Relaxed, number: int, own: Columns, weight: Floats) -> Iterator[Rounding]:
     person = master.network.problem.instructors[number]
     rows, weeks = master.rows, master.network.weeks
-    if rows.bands:
-        at = len(rows.fixed.cost) - (rows.people - number) * len(rows.bands)
-        over = float(relaxed.fixed[at : at + len(rows.bands)].sum()) * HOUR
-        limit = person.target_minutes + rows.bands[0].above
-        yield best_rounding(number, None, limit, own, weight, over, range(rows.days))
+    end = len(rows.fixed.cost) - (rows.people - number - 1) * len(rows.bands)
+    for band, begins in enumerate(rows.bands):
+        over = float(relaxed.fixed[end - len(rows.bands) + band : end].sum()) * HOUR
+        limit = person.target_minutes + begins.above
+        yield from best_roundings(number, None, limit, own, weight, over, range(rows.days), band)
     for week, cap in enumerate(person.week_minutes):
         if own.minutes[:, week] @ weight > cap - 1e-6:
             days = np.flatnonzero(weeks == week)
-            yield best_rounding(number, week, cap, own, weight, 0.0, range(int(days[0]), int(days[-1]) + 1))
+            yield from best_roundings(number, week, cap, own, weight, 0.0, range(int(days[0]), int(days[-1]) + 1))

@@ -165,7 +165,7 @@ class Generation:
         return cuts.add_same(self.master, relaxed) + cuts.add_points(self.master, relaxed)
 
     def cut(self, relaxed: Relaxed) -> int:
-        added = cuts.add_halves(self.master, relaxed, CUTS_A_ROUND)
+        added = cuts.add_sums(self.master, relaxed, CUTS_A_ROUND)
         for rows in added:
             self.pricer.add_cut(self.master.rows, rows)
         rounded = cuts.add_roundings(self.master, relaxed)

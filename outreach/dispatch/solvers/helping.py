@@ -14,7 +14,7 @@ from outreach.dispatch.solvers.generation import Generation
 from outreach.dispatch.solvers.incumbent import Incumbent
 from outreach.dispatch.solvers.master import Relaxed
 from outreach.dispatch.solvers.prices import Likely
-from outreach.dispatch.solvers.repair import EFFORT, Repair, candidates
+from outreach.dispatch.solvers.repair import EFFORT, Repairs, candidates
 
 # The share of the whole time after which it cuts no more.
 CUT = 0.65
@@ -72,7 +72,7 @@ class Helper:
             while not self._told.wait(LOOK) and not self._stop():
                 pass
             if self._told.is_set():
-                self._repair(Repair(self._network, self._seed))
+                self._repair(Repairs(self._network, self._seed, self._incumbent))
         except BaseException as error:
             self._error = error
 
@@ -82,8 +82,6 @@ class Helper:
         if not self._stop():
             self._better = candidates(generation, relaxed, self._incumbent.best.cost)
 
-    def _repair(self, repair: Repair) -> None:
+    def _repair(self, repairs: Repairs) -> None:
         while not self._stop():
-            before = self._incumbent.best
-            after = repair.step(before, self.likely, Limits(EFFORT, should_stop=self._stop))
-            self._incumbent.mended("repair", before, after)
+            repairs.step(self.likely, Limits(EFFORT, should_stop=self._stop))

@@ -13,16 +13,25 @@ from outreach.dispatch.solvers.columns import Columns
 from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.network import Floats
 
+# By how much of a unit a rounding must be broken, how many of a person's are added at once, what is no step.
+BROKEN, MOST, SHORT = 0.01, 3, 10
+# Of how many days the usual trip is taken off, besides of all and of none.
+SUREST = (1, 2, 3, 5)
+
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """The row of one person and one week, or, for week None, of all their load. `usual` has minutes for each day."""
+    """The row of one person and one week, or, for week None, of all their load above a band's beginning.
+
+    `usual` has minutes for each day. Its `limit` may be passed by what this band and those above it take.
+    """
 
     person: int
     week: int | None
     limit: int
     step: int
     usual: tuple[int, ...]
+    band: int = 0
 
     @property
     def part(self) -> float:
@@ -59,29 +68,45 @@ class Rounding:
         return self.units(minutes, columns.first_day, columns.last_day)
 
 
-def best_rounding(
-    person: int, week: int | None, limit: int, own: Columns, weight: Floats, over: float, days: range
-) -> Rounding | None:
-    """The most broken of some likely roundings, None if none is broken by much.
+def best_roundings(
+    person: int,
+    week: int | None,
+    limit: int,
+    own: Columns,
+    weight: Floats,
+    over: float,
+    days: range,
+    band: int = 0,
+) -> list[Rounding]:
+    """The most broken of some likely roundings.
 
     `own` are the person's trips taken in part, by `weight`; `over` the minutes above the
     limit; `days` those that count.
     """
     minutes = own.minutes.sum(axis=1) if week is None else own.minutes[:, week]
-    usual = _usual(own, minutes, weight, days)
-    best, worst = None, 0.03
-    for base in (usual, tuple(0 for _ in usual)):
-        away = np.r_[0, np.cumsum(base)]
-        apart = np.unique(np.abs(minutes - (away[own.last_day + 1] - away[own.first_day])))
-        for step in apart[apart > 10].tolist():
-            rounding = Rounding(person, week, limit, step, base)
+    found: list[tuple[float, Rounding]] = []
+    for usual in _bases(own, minutes, weight, days):
+        off = np.r_[0, np.cumsum(usual)]
+        apart = np.unique(np.abs(minutes - (off[own.last_day + 1] - off[own.first_day])))
+        for step in apart[apart > SHORT].tolist():
+            rounding = Rounding(person, week, limit, step, usual, band)
             if not 0.02 < rounding.part < 0.98:
                 continue
             units = rounding.units(minutes, own.first_day, own.last_day)
             broken = float(units @ weight) - rounding.high - over * rounding.per_minute_over
-            if broken > worst:
-                best, worst = rounding, broken
-    return best
+            if broken > BROKEN:
+                found.append((broken, rounding))
+    found.sort(key=lambda pair: -pair[0])
+    return [rounding for _, rounding in found[:MOST]]
+
+
+def _bases(own: Columns, minutes: Ints, weight: Floats, days: range) -> list[tuple[int, ...]]:
+    """Usual minutes by day: all, none, and those of the few days whose usual trip is taken most."""
+    usual = _usual(own, minutes, weight, days)
+    alone = own.first_day == own.last_day
+    surest = np.argsort(-np.bincount(own.first_day[alone], weight[alone] ** 2, len(usual)), kind="stable").tolist()
+    few = [tuple(m if day in surest[:size] else 0 for day, m in enumerate(usual)) for size in (0, *SUREST)]
+    return list(dict.fromkeys([usual, *few]))
 
 
 def _usual(own: Columns, minutes: Ints, weight: Floats, days: range) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The best plan and the best bound of a run so far, shared by its threads."""
+"""The best plan and the best bound of a run so far, and the trips of all its plans, shared by its threads."""
 
 import threading
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from outreach.dispatch.solvers.network import Network
 from outreach.dispatch.solvers.plans import plan_of, whole_bound
 from outreach.dispatch.solvers.rows import MUST
 
-# CP-SAT's deterministic time for the best of two plans.
-MERGING = 0.3
+# CP-SAT's deterministic time for the best plan of all trips seen.
+MEETING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Incumbent:
     def __init__(self, network: Network, budget: Budget, progress: Report) -> None:
         self._net, self._budget, self._progress = network, budget, progress
         self._lock = threading.Lock()
+        self._seen = Pool(network.problem.horizon.weeks)
         nothing = empty(network.problem.horizon.weeks)
         self.best = Standing(nothing, self.cost_of(nothing))
         self.bound = -np.inf
@@ -61,26 +62,28 @@ class Incumbent:
             self.bound = max(self.bound, bound)
             self._say(stage)
 
-    def mended(self, stage: str, before: Standing, after: Standing) -> None:
-        """Take what a repair made of an earlier best plan, or the best of it and what another thread has made since."""
-        now = self.best
-        if now is not before and after.cost < before.cost:
-            after = self._best_of(now, after)
-        self._take(stage, after)
+    def mended(self, stage: str, standing: Standing) -> None:
+        """Take what a repair made, if it's better than the best."""
+        self._take(stage, standing)
 
-    def _best_of(self, one: Standing, other: Standing) -> Standing:
-        """The best plan of these two plans' trips that is quickly found."""
-        both = Pool(self._net.problem.horizon.weeks)
-        both.add(one.trips)
-        both.add(other.trips)
-        chosen = Choice(self._net, both.columns()).solve(Limits(MERGING))
-        better = min(one, other, key=lambda standing: standing.cost)
-        if chosen is None or chosen.cost >= better.cost:
-            return better
-        return Standing(both.columns().take(chosen.trips), chosen.cost)
+    def met(self, stage: str, own: Standing) -> Standing:
+        """The best plan quickly found of the trips of all plans there were: of two threads', of a dive's and before."""
+        trips = Pool(self._net.problem.horizon.weeks)
+        trips.add(own.trips)
+        with self._lock:
+            trips.add(self._seen.columns())
+        choice = Choice(self._net, trips.columns())
+        choice.hint(np.arange(len(own.trips)))
+        chosen = choice.solve(Limits(MEETING))
+        if chosen is None or chosen.cost >= own.cost:
+            return own
+        better = Standing(trips.columns().take(chosen.trips), chosen.cost)
+        self._take(stage, better)
+        return better
 
     def _take(self, stage: str, standing: Standing) -> None:
         with self._lock:
+            self._seen.add(standing.trips)
             if standing.cost < self.best.cost:
                 self.best = standing
             self._say(stage)

@@ -19,10 +19,14 @@ from outreach.dispatch.solvers.rows import Rows
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What any plan costs at least whose other trips are those that stay, and the reduced costs of those on offer."""
+    """What any plan costs at least whose other trips are those that stay.
+
+    `reduced`: the reduced costs of the trips on offer; `taken`: how much of each of the plan's trips is taken here.
+    """
 
     value: float
     reduced: Floats
+    taken: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,11 @@ class Parts:
         solved = _solve(cost, upper, low, high, matrix)
         if solved is None:
             return None
-        value, reduced = solved
+        value, reduced, values = solved
         known = float(staying.cost.sum() + rows.fixed.cost @ fixed)
-        return Part(value + known, reduced[len(cost) - len(offered) :])
+        taken = np.ones(len(trips))
+        taken[open_] = values[len(loose) : len(cost) - len(offered)]
+        return Part(value + known, reduced[len(cost) - len(offered) :], taken)
 
     def _matrix_of(self, trips: Columns) -> sp.csr_array:
         if self._known is None or self._known.trips is not trips:
@@ -107,7 +113,9 @@ def _nodes_of(trips: Columns) -> Ints:
     return nodes
 
 
-def _solve(cost: Floats, upper: Floats, low: Floats, high: Floats, matrix: sp.csr_array) -> tuple[float, Floats] | None:
+def _solve(
+    cost: Floats, upper: Floats, low: Floats, high: Floats, matrix: sp.csr_array
+) -> tuple[float, Floats, Floats] | None:
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = matrix.shape
     model.col_cost_, model.col_lower_, model.col_upper_ = cost, np.zeros(len(cost)), upper
@@ -119,4 +127,5 @@ def _solve(cost: Floats, upper: Floats, low: Floats, high: Floats, matrix: sp.cs
     highs.run()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
-    return highs.getInfo().objective_function_value, np.array(highs.getSolution().col_dual)
+    solution = highs.getSolution()
+    return highs.getInfo().objective_function_value, np.array(solution.col_dual), np.array(solution.col_value)

@@ -16,7 +16,7 @@ from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.network import Floats, Network, Options
 from outreach.dispatch.solvers.nights import Nights
 from outreach.dispatch.solvers.prices import Found, Priced, Prices
-from outreach.dispatch.solvers.rows import Rows
+from outreach.dispatch.solvers.rows import Cut, Rows
 
 INF = np.inf
 
@@ -39,11 +39,14 @@ class Pricer:
         self._cuts: list[tuple[Ints, Floats]] = []
         self._roundings: list[tuple[Ints, Floats, Ints, Floats]] = []
         self._index: tuple[Ints, Ints] | None = None
+        self._rows_touched: dict[int, tuple[Ints, int]] = {}
+        self._units: Ints = np.zeros(len(duties), dtype=np.int64)
 
     def twin(self) -> "Pricer":
         """Another for the same cuts, with prices of its own: for another thread."""
         twin = copy(self)
         twin._cuts, twin._roundings = self._cuts.copy(), self._roundings.copy()
+        twin._rows_touched, twin._units = {}, np.zeros_like(self._units)
         twin._nights = Nights(self._net, self._duties)
         return twin
 
@@ -70,25 +73,30 @@ class Pricer:
         ok &= net.ends.day[end] - net.starts.day[start] <= self._max_nights[duties.shift[duty]]
         return duty[ok], start[ok], end[ok]
 
-    def add_cut(self, rows: Rows, cut: Ints) -> None:
+    def add_cut(self, rows: Rows, cut: Cut) -> None:
         """From now on charge duties for this cut of these rows.
 
         A duty's units count what the duty alone has in the rows, rounded down, so a trip's can be more than its duties'
         together (another day, a moment): its reduced cost is then no less than what `search` says.
         """
-        parts, signs = [], []
-        for row in cut.tolist():
+        parts = [self._touched(rows, row) for row in cut.rows.tolist()]
+        units = self._units
+        for (touched, sign), times in zip(parts, cut.times.tolist(), strict=True):
+            units[touched] += sign * times
+        some = np.concatenate([touched for touched, _ in parts])
+        has = np.unique(some[np.floor_divide(units[some], cut.over) != 0])
+        self._cuts.append((has, np.floor_divide(units[has], cut.over)))
+        units[some] = 0
+
+    def _touched(self, rows: Rows, row: int) -> tuple[Ints, int]:
+        """The duties that a row counts, each once, and with what sign."""
+        if row not in self._rows_touched:
             if (on := rows.day_of(row)) is not None:
-                touched, sign = self._rows_of(self._duties.shift, self._shifts_of(*on)), 1
+                self._rows_touched[row] = self._rows_of(self._duties.shift, self._shifts_of(*on)), 1
             else:
                 cells, sign = rows.members(row)
-                touched = self._duties_at(cells)
-            parts.append(touched)
-            signs.append(np.full(len(touched), sign))
-        duties, at = np.unique(np.concatenate(parts), return_inverse=True)
-        whole = np.floor_divide(np.bincount(at, np.concatenate(signs), len(duties)), 2)
-        has = np.flatnonzero(whole)
-        self._cuts.append((duties[has], whole[has]))
+                self._rows_touched[row] = self._duties_at(cells), sign
+        return self._rows_touched[row]
 
     def _shifts_of(self, person: int, day: int | None = None) -> Ints:
         return np.flatnonzero((self._person == person) & ((day is None) | (self._day == day)))

@@ -12,8 +12,8 @@ from outreach.dispatch.solvers.legs import Ints
 from outreach.dispatch.solvers.master import Relaxed
 from outreach.dispatch.solvers.prices import Likely
 
-# Among this many trips at most, or thrice as many where so few say nothing new; so many nodes where only work counts.
-MOST, NODES = 8_000, 100
+# Among this many trips at most, or more where so few say nothing new; so many nodes where only work counts.
+MOST, NODES = (8_000, 24_000, 80_000), 100
 # A proof is begun anew when a better plan leaves this part of what it looked for: there are fewer trips to look at.
 SMALLER = 0.7
 # Parts of the gap to the relaxed bound that trips may cost, tried in this order.
@@ -23,7 +23,7 @@ SHARES = (1.0, 0.7, 0.5, 0.35, 0.25)
 def within_reach(generation: Generation, incumbent: Incumbent, likely: Likely) -> bool:
     """Whether the trips to look at may be few enough, by those known to be likely: to count all is dear."""
     whole = incumbent.best.cost - generation.bound
-    return int(np.count_nonzero(likely.reduced < SHARES[-1] * whole)) <= MOST
+    return int(np.count_nonzero(likely.reduced < SHARES[-1] * whole)) <= MOST[0]
 
 
 class Proof:
@@ -50,7 +50,7 @@ class Proof:
         """All trips that a better plan could have, or the likeliest: a plan with another then bounds what is proven."""
         relaxed_bound = self._generation.bound
         whole = self._incumbent.best.cost - relaxed_bound + 1.0
-        for most in (MOST, 3 * MOST):
+        for most in MOST:
             for share in SHARES:
                 slack = share * whole
                 if relaxed_bound + slack <= self._incumbent.bound or self._budget.over():

@@ -9,7 +9,7 @@ import numpy as np
 from outreach.dispatch.solvers.choice import Choice, Limits, fits
 from outreach.dispatch.solvers.columns import Columns, join
 from outreach.dispatch.solvers.generation import Generation
-from outreach.dispatch.solvers.incumbent import Standing
+from outreach.dispatch.solvers.incumbent import Incumbent, Standing
 from outreach.dispatch.solvers.legs import Bools, Ints
 from outreach.dispatch.solvers.master import Relaxed
 from outreach.dispatch.solvers.network import Floats, Network
@@ -25,6 +25,10 @@ CANDIDATES, EACH, SLACK = 60_000, 100, 1_500.0
 OFFERED, CHEAP, SHARE = 8000, 100.0, 0.15
 MOST_TRIPS, EFFORT = 1500, 1.0
 WIDER, WIDEST = 1.1, 20
+# What a part's relaxation takes this much of stays in the plan.
+AGREED = 0.9
+# A thread looks what can be made of all threads' plans each time after so many repairs.
+MEET = 6
 # How many people are free, of many half at most so that no two parts are alike; how many more after a proven choice.
 FEWEST, FIRST, MOST, MORE = 4, 12, 16, 3
 
@@ -69,11 +73,12 @@ class Repair:
         """One repair. A proven one makes the next larger, an unproven one smaller."""
         self._learn(likely)
         free = self._choose(standing)
-        offered = self._likeliest(standing, free, self._offer(standing, free))
-        if offered is None:
+        worth = self._likeliest(standing, free, self._offer(standing, free))
+        if worth is None:
             self._grow()
             return standing
-        kept = np.flatnonzero(~free[standing.trips.person])
+        offered, agreed = worth
+        kept = np.flatnonzero(~free[standing.trips.person] | agreed)
         columns = join([standing.trips, self._candidates.take(offered)], self._net.problem.horizon.weeks)
         choice = Choice(self._net, columns)
         choice.keep(kept)
@@ -126,11 +131,14 @@ class Repair:
         offered: Ints = mine[fits(self._net, staying, self._candidates.take(mine))][:OFFERED]
         return offered
 
-    def _likeliest(self, standing: Standing, free: Bools, offered: Ints) -> Ints | None:
-        """Those on offer that are cheap in this part. None: no choice could better it."""
+    def _likeliest(self, standing: Standing, free: Bools, offered: Ints) -> tuple[Ints, Bools] | None:
+        """Those on offer that are cheap in this part, and which trips of the plan its relaxation takes too.
+
+        None: no choice could better the part.
+        """
         part = self._parts.relax(standing.trips, free, offered)
         if part is None:
-            return offered[:MOST_TRIPS]
+            return offered[:MOST_TRIPS], np.zeros(len(standing.trips), dtype=bool)
         gain = standing.cost - part.value
         if gain < 1 - DUST:
             return None
@@ -138,4 +146,22 @@ class Repair:
         cheap = np.flatnonzero(part.reduced < max(CHEAP, min(1.0, SHARE * wide) * gain))
         most = int(MOST_TRIPS * min(2.0, wide))
         best: Ints = offered[np.sort(cheap[np.argsort(part.reduced[cheap], kind="stable")[:most]])]
-        return best
+        return best, part.taken > AGREED
+
+
+class Repairs:
+    """One thread's repairs, of a plan of its own: two that follow each other's every step end where one would."""
+
+    def __init__(self, network: Network, seed: int, incumbent: Incumbent) -> None:
+        self._repair, self._incumbent = Repair(network, seed), incumbent
+        self._own, self._count = incumbent.best, 0
+
+    def step(self, likely: Likely, limits: Limits) -> bool:
+        """Whether it bettered its plan."""
+        before = self._own
+        self._own = self._repair.step(before, likely, limits)
+        self._incumbent.mended("repair", self._own)
+        self._count += 1
+        if self._count % MEET == 0:
+            self._own = self._incumbent.met("repair", self._own)
+        return self._own.cost < before.cost

@@ -27,6 +27,15 @@ MUST = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """So many times each of these rows, all together divided and rounded down."""
+
+    rows: Ints
+    times: Ints
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fixed:
     """Columns that are no trips: a visit left out, a visit of two at a start, a band of overload."""
 
@@ -51,8 +60,9 @@ class Rows:
         self.first: dict[str, int] = {}
         self.low, self.high = self._static()
         self.same = np.full((self.people, len(network.nodes)), -1, dtype=np.int64)
+        self._same_cell: dict[int, int] = {}
         self.points: list[tuple[int, int, int]] = []
-        self.cuts: list[tuple[int, Ints]] = []
+        self.cuts: list[tuple[int, Cut]] = []
         self.roundings: list[tuple[int, Rounding]] = []
         self.fixed = self._fixed()
 
@@ -63,6 +73,7 @@ class Rows:
         """Another of the same rows, that grows by itself."""
         twin = copy(self)
         twin.low, twin.high, twin.same = self.low.copy(), self.high.copy(), self.same.copy()
+        twin._same_cell = self._same_cell.copy()
         twin.points, twin.cuts, twin.roundings = self.points.copy(), self.cuts.copy(), self.roundings.copy()
         return twin
 
@@ -143,25 +154,26 @@ class Rows:
 
     def add_same(self, person: int, node: int) -> None:
         self.same[person, node] = len(self)
+        self._same_cell[len(self)] = person * len(self._net.nodes) + node
         self._grow(0.0, {self.visits + int(self.pair_of[node]): -1.0})
 
     def add_point(self, person: int, moment: int) -> None:
         self.points.append((len(self), person, moment))
         self._grow(1.0, {})
 
-    def add_cut(self, rows: Ints) -> None:
-        """Half of each of these rows (equal to, or at most, a whole number), all together rounded down."""
-        whole = np.floor(np.asarray(self.fixed.matrix[:, rows].sum(axis=1)).ravel() / 2 + 1e-9)
+    def add_cut(self, cut: Cut) -> None:
+        """Rows that are equal to, or at most, a whole number."""
+        whole = np.floor(self.fixed.matrix[:, cut.rows] @ cut.times / cut.over + 1e-9)
         has = np.flatnonzero(whole)
-        high = float(np.floor(sum(self.high[row] for row in rows.tolist()) / 2 + 1e-9))
-        self.cuts.append((len(self), rows))
+        high = float(np.floor(np.array(self.high)[cut.rows] @ cut.times / cut.over + 1e-9))
+        self.cuts.append((len(self), cut))
         self._grow(high, dict(zip(has.tolist(), whole[has].tolist(), strict=True)))
 
     def add_rounding(self, rounding: Rounding) -> None:
         fixed = {}
         if rounding.week is None:
             at = len(self.fixed.cost) - (self.people - rounding.person) * len(self.bands)
-            fixed = {at + band: -HOUR * rounding.per_minute_over for band in range(len(self.bands))}
+            fixed = {at + band: -HOUR * rounding.per_minute_over for band in range(rounding.band, len(self.bands))}
         self.roundings.append((len(self), rounding))
         self._grow(rounding.high, fixed)
 
@@ -181,13 +193,14 @@ class Rows:
         plain = self._plain(columns)
         if not self.cuts:
             return plain
-        number = np.concatenate([np.full(len(rows), at) for at, (_, rows) in enumerate(self.cuts)])
-        rows = np.concatenate([rows for _, rows in self.cuts])
-        picks = sp.coo_array((np.ones(len(rows)), (rows, number)), shape=(len(self), len(self.cuts))).tocsr()
-        halves = (plain @ picks).tocoo()
-        whole = np.floor(halves.data / 2 + 1e-9)
-        at = np.array([row for row, _ in self.cuts], dtype=np.int64)[halves.col]
-        return plain + sp.coo_array((whole, (halves.row, at)), shape=plain.shape).tocsr()
+        number = np.concatenate([np.full(len(cut.rows), at) for at, (_, cut) in enumerate(self.cuts)])
+        rows = np.concatenate([cut.rows for _, cut in self.cuts])
+        times = np.concatenate([cut.times for _, cut in self.cuts]).astype(float)
+        picks = sp.coo_array((times, (rows, number)), shape=(len(self), len(self.cuts))).tocsr()
+        sums = (plain @ picks).tocoo()
+        over = np.array([cut.over for _, cut in self.cuts])[sums.col]
+        at = np.array([row for row, _ in self.cuts], dtype=np.int64)[sums.col]
+        return plain + sp.coo_array((np.floor(sums.data / over + 1e-9), (sums.row, at)), shape=plain.shape).tocsr()
 
     def _plain(self, columns: Columns) -> sp.csr_array:
         net, first = self._net, self.first
@@ -230,14 +243,15 @@ class Rows:
         net, first, size = self._net, self.first, len(self._net.nodes)
         everyone = np.arange(self.people)[:, None] * size
         if row < self.visits:
-            return (everyone + np.flatnonzero(net.nodes.visit == row)[None, :]).ravel(), 1
+            alone = (net.nodes.visit == row) & (self.pair_of < 0)  # two are in the row by their start, not by trips
+            return (everyone + np.flatnonzero(alone)[None, :]).ravel(), 1
         if row < first["lead"]:
             return (everyone + self.pairs[row - first["crew"]]).ravel(), 1
         for name, able, until in (("lead", net.crew.lead, "second"), ("second", net.crew.second, "day")):
             if first[name] <= row < first[until]:
                 node = self.pairs[row - first[name]]
                 return np.flatnonzero(able[:, node]) * size + node, -1
-        return np.flatnonzero(self.same.ravel() == row), 1
+        return np.array([cell for cell in [self._same_cell.get(row)] if cell is not None], dtype=np.int64), 1
 
     def day_of(self, row: int) -> tuple[int, int] | None:
         """The instructor and day of a day's row."""

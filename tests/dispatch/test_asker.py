@@ -1,13 +1,13 @@
 """Whoever asked is rung of their day, of another, and that it is off; their page says what stands."""
 
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from geo.shops import Shop, ShopStatuses, Witnesses
 from outreach.classes.models import Session
 from outreach.contact.models import CallOutcome, CallStatus, CallTask
 from outreach.contact.services.calls import finish_call
@@ -125,9 +125,9 @@ def test_a_town_whose_class_was_moved_counts_as_gone_to(request_: DispatchReques
     ends = later + timedelta(minutes=90)
     desk.move_session(session=session, starts_at=later, ends_at=ends, venue=None, by=by, reason="雪のため")
     town = request_.municipality
-    shops = SimpleNamespace(shopless={town.code})
+    shops = ShopStatuses(later.date(), None, {town.code: Witnesses(Shop.NONE, Shop.UNKNOWN)}, sample=False)
     gone = [
-        shopless_towns(Scope(nation=True), shops, DispatchRequest.objects.all(), at)[0].gone  # type: ignore[arg-type]
+        shopless_towns(Scope(nation=True), shops, DispatchRequest.objects.all(), at)[0].gone
         for at in (ends - timedelta(hours=1), ends)
     ]
     assert gone == [0, 1]

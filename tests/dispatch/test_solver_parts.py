@@ -121,7 +121,7 @@ def test_plans_that_meet_give_the_best_of_all_their_trips() -> None:
     for person in people.tolist():
         alone = whole.take(whole.person == person)
         mine = Standing(alone, incumbent.cost_of(alone))
-        incumbent.mended("repair", mine)
+        incumbent.take("repair", mine)
     met = incumbent.met("repair", mine)
     assert set(met.trips.keys()) == set(whole.keys())
     assert heard[-1].cost == incumbent.best.cost == met.cost == incumbent.cost_of(whole)

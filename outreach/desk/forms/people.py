@@ -15,6 +15,7 @@ from outreach.classes.codes import digits_in
 from outreach.classes.queries import Place, find_places
 from outreach.classes.rules import JST
 from outreach.contact.numbers import show
+from outreach.people.forms.choosing import choose_from
 from outreach.people.forms.hours import clock_widget, day_widget
 from outreach.people.models import Organisation, Person, Qualification, Supporter, SupporterApplication
 from outreach.people.writing import clean_kana, clean_name, looks_like_my_number
@@ -71,10 +72,9 @@ class SupporterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
-        field.queryset = Organisation.objects.filter(takes_supporters=True)
-        if len(some := list(field.queryset[:2])) == 1:
+        organisations = Organisation.objects.filter(takes_supporters=True)
+        field = choose_from(self, "organisation", organisations)
+        if len(some := list(organisations[:2])) == 1:
             field.initial = some[0]
         self.place: Place | None = None
 
@@ -164,9 +164,7 @@ class PersonForm(forms.Form):
                 "town": f"{known.municipality.prefecture}{known.municipality}"
             }
             return
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
-        field.queryset = organisations
+        field = choose_from(self, "organisation", organisations)
         if len(some := list(organisations[:2])) == 1:
             field.initial = some[0]
 
@@ -257,9 +255,7 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
-        field.queryset = organisations
+        choose_from(self, "organisation", organisations)
 
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]

@@ -11,6 +11,7 @@ from geo.models import Municipality
 from geo.queries import find_municipalities
 from outreach.classes.models import Course, Venue
 from outreach.desk.forms.sessions import TimesForm
+from outreach.people.forms.choosing import choose_from
 from outreach.people.models import Organisation
 from outreach.registration.rules import looks_like_my_number
 
@@ -40,9 +41,7 @@ class ProposalForm(forms.Form):
 
     def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
-        field.queryset = organisations
+        field = choose_from(self, "organisation", organisations)
         field.initial = organisations.first()
 
     def clean_town(self) -> Municipality:

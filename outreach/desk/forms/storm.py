@@ -13,6 +13,7 @@ from geo.models import Municipality, Prefecture
 from outreach import dates
 from outreach.desk.forms.sessions import day_field
 from outreach.dispatch.ferries import load_sea
+from outreach.people.forms.choosing import choose_from
 
 SNOW, TYPHOON, RAIN, FERRY = "snow", "typhoon", "rain", "ferry"
 KINDS = [
@@ -53,7 +54,7 @@ class StormForm(forms.Form):
         self.fields["line"].choices = [("", _("選ぶ")), *line_choices()]  # type: ignore[attr-defined]
         chosen = self.data.get("prefecture", "") if self.is_bound else ""
         towns = Municipality.objects.of_today().filter(prefecture=chosen) if chosen else Municipality.objects.none()
-        self.fields["towns"].queryset = towns.order_by("code")  # type: ignore[attr-defined]
+        choose_from(self, "towns", towns.order_by("code"))
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]

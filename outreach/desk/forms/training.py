@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.classes.rules import JST
+from outreach.people.forms.choosing import choose_from
 from outreach.people.forms.hours import clock_widget, day_widget
 from outreach.people.models import Curriculum, Meeting, Organisation, Skill, Supporter, Unit
 from outreach.people.models.persons import TRAINED
@@ -29,9 +30,7 @@ class CurriculumForm(forms.Form):
 
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
-        field.queryset = organisations
+        choose_from(self, "organisation", organisations)
         for n in range(1, UNITS + 1):
             self.fields[f"theme{n}"] = forms.ChoiceField(
                 label=_("単元%(n)sの分野") % {"n": n}, choices=[("", "―"), *Unit.Theme.choices], required=False
@@ -76,9 +75,7 @@ class MeetingForm(forms.Form):
 
     def __init__(self, *args: Any, curriculum: Curriculum, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["unit"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
-        field.queryset = curriculum.units.all()
+        choose_from(self, "unit", curriculum.units.all())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

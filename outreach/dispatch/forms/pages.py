@@ -13,6 +13,7 @@ from outreach.classes.forms import DayField
 from outreach.contact.forms import NumberField
 from outreach.dispatch.forms.letters import DAY_WORDS
 from outreach.dispatch.models import Channel, RequestStatus
+from outreach.people.forms.choosing import choose_from
 from outreach.people.models import Organisation
 
 
@@ -57,9 +58,7 @@ class AcceptForm(forms.Form):
 
     def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
-        field.queryset = organisations
+        choose_from(self, "organisation", organisations)
 
     def clean_sure(self) -> bool:
         if not self.cleaned_data["sure"]:
@@ -86,9 +85,7 @@ class StaffForm(forms.Form):
     def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
         kwargs["initial"] = {"received_on": timezone.localdate(), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (what mypy can't see)
-        field.queryset = organisations
+        field = choose_from(self, "organisation", organisations)
         some = list(organisations[:2])
         if len(some) == 1:
             field.initial = some[0].pk

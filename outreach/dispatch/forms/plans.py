@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from geo.models import Prefecture
 from outreach.dispatch.models import PlanSolver
 from outreach.dispatch.services.plans import is_sound_period
+from outreach.people.forms.choosing import choose_from
 from outreach.people.models import Organisation
 from outreach.people.rules import Scope
 
@@ -51,7 +52,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["prefecture"].queryset = prefectures_in(scope)  # type: ignore[attr-defined]
+        choose_from(self, "prefecture", prefectures_in(scope))
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

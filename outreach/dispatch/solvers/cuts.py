@@ -117,7 +117,7 @@ def _sums(rest: Ints, right: Ints, slack: Floats, weight: Floats, over: int) -> 
     """Rows and how often each, the most broken sums first."""
     some = np.flatnonzero(rest.any(axis=1))
     order = np.argsort(-weight, kind="stable")
-    found = broken_sums(  # type: ignore[no-untyped-call]
+    found = broken_sums(  # type: ignore[no-untyped-call]  # numba's has no types
         np.ascontiguousarray(rest[some]), right[some], slack[some], weight, order, over, WORTH * over, MOST_JOINED
     )
     known: dict[tuple[tuple[int, ...], tuple[int, ...]], float] = {}

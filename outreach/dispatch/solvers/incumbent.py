@@ -55,16 +55,12 @@ class Incumbent:
 
     def offer(self, stage: str, trips: Columns) -> None:
         """Take these trips if they are better than the best."""
-        self._take(stage, Standing(trips, self.cost_of(trips)))
+        self.take(stage, Standing(trips, self.cost_of(trips)))
 
     def raise_bound(self, stage: str, bound: float) -> None:
         with self._lock:
             self.bound = max(self.bound, bound)
             self._say(stage)
-
-    def mended(self, stage: str, standing: Standing) -> None:
-        """Take what a repair made, if it's better than the best."""
-        self._take(stage, standing)
 
     def met(self, stage: str, own: Standing) -> Standing:
         """The best plan quickly found of the trips of all plans there were: of two threads', of a dive's and before."""
@@ -78,10 +74,11 @@ class Incumbent:
         if chosen is None or chosen.cost >= own.cost:
             return own
         better = Standing(trips.columns().take(chosen.trips), chosen.cost)
-        self._take(stage, better)
+        self.take(stage, better)
         return better
 
-    def _take(self, stage: str, standing: Standing) -> None:
+    def take(self, stage: str, standing: Standing) -> None:
+        """Take it if it's better than the best, and keep its trips for plans to meet."""
         with self._lock:
             self._seen.add(standing.trips)
             if standing.cost < self.best.cost:

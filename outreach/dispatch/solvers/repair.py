@@ -160,7 +160,7 @@ class Repairs:
         """Whether it bettered its plan."""
         before = self._own
         self._own = self._repair.step(before, likely, limits)
-        self._incumbent.mended("repair", self._own)
+        self._incumbent.take("repair", self._own)
         self._count += 1
         if self._count % MEET == 0:
             self._own = self._incumbent.met("repair", self._own)

@@ -251,7 +251,8 @@ class Rows:
             if first[name] <= row < first[until]:
                 node = self.pairs[row - first[name]]
                 return np.flatnonzero(able[:, node]) * size + node, -1
-        return np.array([cell for cell in [self._same_cell.get(row)] if cell is not None], dtype=np.int64), 1
+        own = [self._same_cell[row]] if row in self._same_cell else []
+        return np.array(own, dtype=np.int64), 1
 
     def day_of(self, row: int) -> tuple[int, int] | None:
         """The instructor and day of a day's row."""

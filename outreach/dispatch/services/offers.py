@@ -11,8 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outreach.classes.models import PLANNED, Scheme, Session, Shift
-from outreach.classes.services import SessionError, create_session, publish_session
+from outreach.classes.models import PLANNED, Shift
 from outreach.contact.numbers import show
 from outreach.contact.rules import into_hours
 from outreach.dates import aside
@@ -33,8 +32,9 @@ from outreach.dispatch.rules import answer_by
 from outreach.dispatch.services import asker
 from outreach.dispatch.services.answers import change_offer, lock_plan
 from outreach.dispatch.services.engaging import TooMuch, book_person
+from outreach.dispatch.services.holding import hold_classes
 from outreach.dispatch.services.refused import OfferError, PlanRefused
-from outreach.dispatch.services.requests import RequestError, change_status
+from outreach.dispatch.services.requests import change_status
 from outreach.dispatch.services.telling import tell_asked
 from outreach.dispatch.services.versions import checked, write_version
 from outreach.people.models import Person, User
@@ -42,7 +42,6 @@ from outreach.people.services import PersonBusy
 
 log = logging.getLogger(__name__)
 
-BREAK = timedelta(minutes=10)
 TAKEN_UP = timedelta(hours=2)
 AROUND = ("plan", "venue", "request__municipality", "request__course", "request__organisation", "request__letter")
 
@@ -142,53 +141,6 @@ def _locked(offer: Offer) -> tuple[Offer, Visit]:
     if fresh is None:
         raise OfferError(_("計画が変わったため、この打診は終わりました。新しい打診が届くまでお待ちください。"))
     return fresh, fresh.visit
-
-
-def hold_classes(visit: Visit) -> None:
-    """Publish the classes with the crew on them, or put the crew on those that stand.
-
-    Their time is booked by the journey already, so not once more. Where no class can be made (the room is taken), the
-    yes stands and the visit says why: the office settles it and tries again.
-    """
-    standing = list(visit.sessions.filter(status__in=PLANNED))
-    try:
-        with transaction.atomic():
-            made = standing or _make_classes(visit)
-            for session in made:
-                for person in visit.crew:
-                    Shift.objects.get_or_create(
-                        session=session, person_id=person, defaults={"duty": Shift.Duty.INSTRUCTOR}
-                    )
-            if not standing:
-                visit.sessions.add(*made)
-                visit.request.classes.add(*made)
-            if visit.request.status != RequestStatus.AGREED:
-                change_status(request=visit.request, to=RequestStatus.AGREED, by=None)
-                asker.tell_decided(visit.request)
-        trouble = ""
-    except (SessionError, RequestError) as error:
-        trouble = str(error)[:200]
-    Visit.objects.filter(pk=visit.pk).update(trouble=trouble)
-
-
-def _make_classes(visit: Visit) -> list[Session]:
-    request, starts_at, made = visit.request, visit.starts_at, []
-    for _number in range(request.sessions):
-        ends_at = starts_at + timedelta(minutes=request.course.minutes)
-        session = create_session(
-            course=request.course,
-            venue=visit.venue,
-            organisation=request.organisation,
-            scheme=Scheme.DISPATCH,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            by=None,
-            sample=request.sample,
-        )
-        publish_session(session=session, by=None)
-        made.append(session)
-        starts_at = ends_at + BREAK
-    return made
 
 
 @transaction.atomic

@@ -30,6 +30,11 @@ def letters_in(scope: Scope) -> QuerySet[RequestLetter]:
     return RequestLetter.objects.all() if scope.nation else RequestLetter.objects.filter(_within(scope))
 
 
+def letters_waiting(scope: Scope) -> QuerySet[RequestLetter]:
+    """Those that somebody has to ring about before they count, the oldest first."""
+    return letters_in(scope).filter(status=LetterStatus.WAITING).order_by("made_at", "pk")
+
+
 def _within(scope: Scope) -> Q:
     """One's own prefecture, town or organisation; of those that dispatch, every one, as they send everywhere."""
     sends = Organisation.objects.filter(pk__in=scope.organisations, kind=Organisation.Kind.DISPATCH)

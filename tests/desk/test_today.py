@@ -13,10 +13,12 @@ from outreach.classes.models import SchemeRule, Session, SessionStatus, Shift
 from outreach.classes.services import approve_exception, ask_exception, assign
 from outreach.contact.models import Message, MessageStatus
 from outreach.desk.queries.needs import Need, moment, needing
+from outreach.dispatch.services import decline_letter
 from outreach.people.models import Organisation, Role, User
 from outreach.registration.services import cancel
 from tests import factories
 from tests.desk.conftest import SignIn, just_over, put_at
+from tests.dispatch import letters
 
 pytestmark = pytest.mark.django_db
 TODAY = "/staff/"
@@ -121,6 +123,15 @@ def test_a_failed_message_is_shown_until_someone_rings(desk: Client, office: Org
     assert ring in desk.get(TODAY).content.decode()
     assert desk.post(ring).status_code == 302
     assert ring not in desk.get(TODAY).content.decode()
+
+
+def test_a_towns_letter_stands_there_until_someone_rings_it_back(desk: Client, office: Organisation) -> None:
+    Organisation.objects.filter(pk=office.pk).update(kind=Organisation.Kind.DISPATCH)
+    letter = letters.letter()
+    there = reverse("dispatch:request-letter", args=[letter.pk])
+    assert f'href="{there}"' in desk.get(TODAY).content.decode()
+    decline_letter(letter=letter, by=None, reason="いたずら")
+    assert there not in desk.get(TODAY).content.decode()
 
 
 def test_an_offered_seat_is_watched(desk: Client, office: Organisation) -> None:

@@ -19,6 +19,7 @@ from outreach.desk.queries.needs import Moment, Need, needing
 from outreach.desk.queries.people import ending_in
 from outreach.desk.queries.sessions import AROUND, Row, rows_of
 from outreach.dispatch.asking import vacancies_in
+from outreach.dispatch.queries import letters_waiting
 from outreach.people.rules import Scope
 from outreach.registration.models import BookingStatus
 from outreach.registration.queries import bookings_in
@@ -79,6 +80,11 @@ def vacancies(scope: Scope, now: datetime) -> Heap:
     """Visits to come for which someone said no, was silent or fell ill, and nobody was asked in their place."""
     around = ("request__municipality", "request__course", "lead", "second")
     return heap(vacancies_in(scope, now).select_related(*around).order_by("starts_at", "pk"))
+
+
+def letters(scope: Scope) -> Heap:
+    """What towns asked for on the web and nobody has rung about yet, the oldest first."""
+    return heap(letters_waiting(scope).select_related("municipality"))
 
 
 def failed_files(scope: Scope) -> Heap:

@@ -26,6 +26,7 @@ QUIET: dict[str, str | Promise] = {
     "offers": _("返事を待っている空席"),
     "slips": _("印刷する郵便"),
     "vacancies": _("代わりの講師が要る訪問"),
+    "letters": _("確認待ちの派遣依頼"),
     "overdue": _("終えた記録がない支援"),
     "handovers": _("交代をさがしている担当"),
     "endings": _("終わりの近い資格"),
@@ -41,14 +42,15 @@ def office(request: ScopedRequest) -> HttpResponse:
     now = timezone.now()
     calling, seeing = scope_of(request.user, Action.MAKE_CALLS), scope_of(request.user, Action.SEE_RESIDENTS)
     heaps = queries.session_heaps(request.scope, moment(request.user, now))
-    people = scope_of(request.user, Action.SEE_PEOPLE)
+    people, planning = scope_of(request.user, Action.SEE_PEOPLE), scope_of(request.user, Action.PLAN_DISPATCH)
     others = {
         "calls": queries.calls(calling, now),
         "untold": queries.untold(calling, now),
         "messages_in_trouble": queries.troubled_messages(seeing, now),
         "offers": queries.offers_lapsing(seeing, now),
         "slips": queries.slips(seeing, now),
-        "vacancies": queries.vacancies(scope_of(request.user, Action.PLAN_DISPATCH), now),
+        "vacancies": queries.vacancies(planning, now),
+        "letters": queries.letters(planning),
         "overdue": queries.overdue(seeing, now),
         "handovers": queries.handovers(request.scope, now),
         "endings": queries.endings(people, timezone.localdate(now)),

@@ -132,11 +132,15 @@ def with_orders(problem: Problem, plan: Plan) -> Problem:
 def in_other_plans(plan: Plan | None) -> QuerySet[Visit, int]:
     """Requests that stand in a published plan other than this, on a day to come: they are being asked for there.
 
-    So do those whose crew agreed, though no class could be made of it.
+    So do those whose crew agreed, though no class could be made of it. Not those that this plan has asked for: a draft
+    that held them too and was published later asks for none of them.
     """
     asked = Q(starts_at__gt=timezone.now()) | ~Q(trouble="")
     published = Visit.objects.filter(asked, plan__status=PlanStatus.PUBLISHED)
-    return (published.exclude(plan=plan) if plan else published).values_list("request", flat=True)
+    if plan is not None:
+        own = Offer.objects.filter(visit__plan=plan).exclude(status=OfferStatus.WITHDRAWN)
+        published = published.exclude(plan=plan).exclude(request__in=own.values("visit__request"))
+    return published.values_list("request", flat=True)
 
 
 def _wanted(

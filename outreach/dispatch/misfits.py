@@ -1,4 +1,4 @@
-"""What no longer holds of planned visits: a qualification that ran out since, a venue closed or taken since."""
+"""What no longer holds of planned visits: a qualification that ran out, a venue closed or taken, another plan ahead."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes.models import VenueHold
+from outreach.dispatch.building import in_other_plans
 from outreach.dispatch.models import Visit
 from outreach.dispatch.wishes import AROUND, stands
 from outreach.people.models import Person, Qualification, Skill
@@ -33,12 +34,15 @@ def with_conditions(visits: QuerySet[Visit]) -> QuerySet[Visit]:
 
 
 def misfits(visits: Iterable[Visit]) -> dict[int, list[Misfit]]:
-    """What no longer holds, by visit; `with_conditions` should be prefetched. 3 statements, however many visits."""
+    """What no longer holds, by visit; `with_conditions` should be prefetched. 4 statements, however many visits of a plan."""
     rows = list(visits)
     held = _qualifications(rows)
+    asked = _asked_elsewhere(rows)
     taken = _taken(rows)
     skills = dict(Skill.objects.values_list("code", "name"))
-    found = {visit.pk: [*_lapsed(visit, held, skills), *_venue(visit, taken)] for visit in rows}
+    found = {
+        visit.pk: [*_elsewhere(visit, asked), *_lapsed(visit, held, skills), *_venue(visit, taken)] for visit in rows
+    }
     return {pk: misfit for pk, misfit in found.items() if misfit}
 
 
@@ -47,6 +51,18 @@ def misfits_of(visit: Visit) -> list[Misfit]:
     around = Visit.objects.select_related("venue", "request__course", "lead", "second")
     coming = around.filter(pk=visit.pk, starts_at__gt=timezone.now())
     return misfits(with_conditions(coming)).get(visit.pk, [])
+
+
+def _asked_elsewhere(visits: list[Visit]) -> set[tuple[int, int]]:
+    """Plan and request of those that another plan has gone out with."""
+    requests = {visit.request_id for visit in visits}
+    plans = {visit.plan_id: visit.plan for visit in visits}
+    return {(pk, row) for pk, plan in plans.items() for row in in_other_plans(plan).filter(request__in=requests)}
+
+
+def _elsewhere(visit: Visit, asked: set[tuple[int, int]]) -> Iterator[Misfit]:
+    if (visit.plan_id, visit.request_id) in asked:
+        yield Misfit(_("ほかの計画で打診"), _("この依頼は、ほかの計画で講師に打診しています。"))
 
 
 def _qualifications(visits: list[Visit]) -> Held:

@@ -1,5 +1,6 @@
 """What publishing a plan would do: whom it would ask, by which way, and what no longer holds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from outreach import dates
 from outreach.dispatch.building import build_problem, in_other_plans, key, pk_of
 from outreach.dispatch.check import check
 from outreach.dispatch.documents import answer_of
@@ -72,17 +74,24 @@ def changed_since(plan: Plan) -> list[str]:
     for name in gone:
         answer = take_out(answer, name)
     result = check(problem, answer)
-    said = [
-        _("取り下げられたか、期間の外になったか、ほかの計画で打診している依頼：r%(pk)d") % {"pk": pk_of(name)}
-        for name in gone
-    ]
-    said += _venues_lost(plan)
+    said = [*_gone(plan, gone), *_venues_lost(plan, known)]
     return said if isinstance(result, Score) else [*said, *sentences(result)]
 
 
-def _venues_lost(plan: Plan) -> list[str]:
+def _gone(plan: Plan, names: list[str]) -> Iterator[str]:
+    """A line for those that another plan asks for, and one for the rest."""
+    elsewhere = set(in_other_plans(plan).filter(request__in=[pk_of(name) for name in names]))
+    asked = [name for name in names if pk_of(name) in elsewhere]
+    if asked:
+        yield _("ほかの計画で打診している依頼（この計画からは打診しません）：%(them)s") % {"them": dates.listed(asked)}
+    if rest := [name for name in names if name not in asked]:
+        yield _("取り下げられたか、期間の外になった依頼：%(them)s") % {"them": dates.listed(rest)}
+
+
+def _venues_lost(plan: Plan, known: set[str]) -> list[str]:
     """What `check` cannot know, since a visit keeps its start among those it may have."""
-    coming = list(with_conditions(visits_of(plan, plan.visits.filter(starts_at__gt=timezone.now()))))
+    rows = with_conditions(visits_of(plan, plan.visits.filter(starts_at__gt=timezone.now())))
+    coming = [visit for visit in rows if key("r", visit.request_id) in known]
     lost = misfits(coming)
     return [
         _("%(visit)s：%(text)s") % {"visit": key("r", visit.request_id), "text": one.text}

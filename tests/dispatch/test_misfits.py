@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from outreach.classes.models import VenueHold
 from outreach.classes.services import hold_venue
 from outreach.dispatch import jobs, services
+from outreach.dispatch.building import build_problem
 from outreach.dispatch.misfits import misfits_of
 from outreach.dispatch.models import DispatchRequest, Offer, OtherVenue, Plan, RequestBlackout, RequestWindow, Visit
 from outreach.people.models import Organisation, Qualification, Role, User
@@ -186,3 +187,17 @@ def test_the_table_says_who_had_the_rest_planned_anew(desk: Client, visit: Visit
     jobs.run_replan(visit.plan_id)
     (first, again) = Plan.objects.get().versions.order_by("pk")
     assert (first.by, again.by) == (None, User.objects.get())
+
+
+def test_what_another_plan_asks_for_is_marked_here_and_stays_there(desk: Client, visit: Visit) -> None:
+    """The draft goes out too, with a request of its own: it takes nothing from the plan that asked first."""
+    first, draft = visit, Visit.objects.get(plan=rows.plan())
+    services.publish_plan(plan=first.plan, by=None)
+    assert table(desk, draft).count("ほかの計画で打診</span>") == 2
+    said = desk.get(f"/staff/plans/{draft.plan_id}/publish/").content.decode()
+    assert "ほかの計画で打診している依頼（この計画からは打診しません）：" in said
+    assert "取り下げられたか" not in said
+    assert services.publish_plan(plan=draft.plan, by=None) == 0
+    assert "ほかの計画で打診" not in table(desk, first)
+    known = build_problem(prefecture="01", first=first.plan.first, last=first.plan.last, plan=first.plan)
+    assert [one.id for one in known.visits] == [f"r{first.request_id}"], "planned anew, it is kept"

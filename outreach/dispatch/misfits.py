@@ -34,7 +34,7 @@ def with_conditions(visits: QuerySet[Visit]) -> QuerySet[Visit]:
 
 
 def misfits(visits: Iterable[Visit]) -> dict[int, list[Misfit]]:
-    """What no longer holds, by visit; `with_conditions` should be prefetched. 4 statements, however many visits of a plan."""
+    """What no longer holds, by visit, read `with_conditions`. 4 statements for a plan, however many of its visits."""
     rows = list(visits)
     held = _qualifications(rows)
     asked = _asked_elsewhere(rows)

@@ -100,6 +100,14 @@ def write_openings(openings: list[Opening]) -> str:
     return "、".join(f"{''.join(WEEKDAYS[day] for day in days)} {hours}" for hours, days in _by_hours(openings))
 
 
+def once(openings: Iterable[Opening]) -> list[Opening]:
+    """In order; of two that begin together the longer."""
+    longest: dict[tuple[int, time], time] = {}
+    for day, opens, closes in openings:
+        longest[day, opens] = max(closes, longest.get((day, opens), closes))
+    return sorted((day, opens, closes) for (day, opens), closes in longest.items())
+
+
 def say_openings(openings: list[Opening]) -> str:
     """To read, in the reader's language: Mon, Tue 9:00-17:00; Sat 9:00-12:00."""
     if dates.in_japanese():
@@ -123,6 +131,11 @@ def _by_hours(openings: list[Opening]) -> list[tuple[str, list[int]]]:
     for day, opens, closes in sorted(openings):
         hours.setdefault((opens, closes), []).append(day)
     return [(f"{a.hour}:{a:%M}-{b.hour}:{b:%M}", days) for (a, b), days in hours.items()]
+
+
+def say_days(days: Iterable[date]) -> str:
+    """1月15日（金）、1月20日（水）–1月22日（金）."""
+    return dates.listed("–".join(map(dates.short_date, dict.fromkeys(run))) for run in runs_of(days))
 
 
 def read_days(text: str, *, since: date) -> list[date]:

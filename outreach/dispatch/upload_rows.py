@@ -93,6 +93,8 @@ class Reader:
         return Line(number, cells["key"], form)
 
     def _town(self, text: str) -> Municipality:
+        if not text:
+            raise BadRow("town", _("空欄です。"))
         found = self.towns.get(clean_code(text) or text, [])
         if len(found) != 1:
             several = _("「{text}」は複数あります。都道府県名からか、団体コードで書いてください。")

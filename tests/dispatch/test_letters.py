@@ -136,6 +136,8 @@ class TestTheForm:
             ("v1__more", "いつでも"),
             ("v1__closed", "夏休み"),
             ("v1__address", "東京都千代田区丸の内1-1"),
+            ("v1__address", "札幌市中央区北1条西2丁目"),
+            ("v1__address", "稚内市中央3丁目"),
             ("v1__name", ""),
             ("v2__name", "公民館"),
         ],

@@ -274,6 +274,27 @@ def test_one_address_sends_no_letters_without_end(client: Client, monkeypatch: p
     assert [answer.status_code for answer in answers] == [302, 429]
     assert "公民館" in answers[1].content.decode()  # what was written is not lost
     assert RequestLetter.objects.count() == 1
+    monkeypatch.setattr(asking, "AN_HOUR", 60)
+    monkeypatch.setattr(asking, "too_many_waiting", lambda _town: True)
+    again = client.post(reverse("dispatch:ask-confirm", args=[town.pk]), {"draft": draft})
+    assert (again.status_code, "公民館" in again.content.decode()) == (429, True)
+
+
+def test_the_review_says_hours_and_days_as_they_were_understood(client: Client) -> None:
+    town, first = factories.municipality(), rows.monday()
+    changes = {"v1__more": "水 18時〜20時30分", "v1__closed": f"{first.month}月{first.day}日"}
+    page = client.post(reverse("dispatch:ask", args=[town.pk]), letters.written(**changes)).content.decode()
+    assert "月火水木金祝 9:00-17:00、水 18:00-20:30" in page
+    assert f"使えない日：{first.month}月{first.day}日（月）" in page
+
+
+def test_a_letters_number_leads_to_it_from_the_list(desk: Client) -> None:
+    made = letters.letter()
+    url, at = reverse("dispatch:requests"), reverse("dispatch:request-letter", args=[made.pk])
+    said = f"{made.reference[:4]}-{made.reference[4:]}"
+    assert desk.get(url, {"reference": said, "status": "open"}).headers["Location"] == at
+    assert "この受付番号の依頼書は見つかりません" in desk.get(url, {"reference": "1234-5678"}).content.decode()
+    assert desk.get(url, {"reference": " "}).status_code == 200
 
 
 def test_numbers_larger_than_any_key_are_not_found(desk: Client) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from geo.geocoder import geocode_address
 from geo.models import Municipality
 from outreach.dispatch.asked import Candidate
-from outreach.dispatch.openings import REST, CannotRead, Opening, read_days, read_openings
+from outreach.dispatch.openings import REST, CannotRead, Opening, once, read_days, read_openings
 from outreach.people.models import WEEKDAYS
 
 PRECISE = frozenset({"chome", "town", "postal"})
@@ -120,7 +120,9 @@ class CandidateForm(forms.Form):
         town = self.town
         found = geocode_address(address, prefecture=town.prefecture_id)
         if found.municipality != town.code and not STARTS_WITH_PREFECTURE.match(address):
-            found = geocode_address(f"{town.prefecture.name}{town.name}{address}")
+            within = geocode_address(f"{town.prefecture.name}{town.name}{address}")
+            if found.municipality is None or within.level in PRECISE:  # 府中町 of a city, not the town of that name
+                found = within
         if found.municipality not in {town.code, None}:
             self.add_error("address", _("この住所は、%(town)sの中に見つかりません。") % {"town": town.name})
         known = found.municipality == town.code and found.lat is not None and found.lon is not None
@@ -136,15 +138,7 @@ class CandidateForm(forms.Form):
             lat=lat or self.town.lat,
             lon=lon or self.town.lon,
             approximate=self.approximate,
-            openings=tuple(_once(self.openings)),
+            openings=tuple(once(self.openings)),
             blackouts=tuple(self.blackouts),
             loop=self.cleaned_data["loop"],
         )
-
-
-def _once(openings: list[Opening]) -> list[Opening]:
-    """In order; of two that begin together the longer."""
-    longest: dict[tuple[int, time], time] = {}
-    for day, opens, closes in openings:
-        longest[day, opens] = max(closes, longest.get((day, opens), closes))
-    return sorted((day, opens, closes) for (day, opens), closes in longest.items())

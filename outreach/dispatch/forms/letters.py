@@ -176,7 +176,7 @@ class LetterForm(forms.Form):
         if data.get("earliest") and data.get("latest") and data["earliest"] > data["latest"]:
             self.add_error("latest", _("「いちばん遅い日」は、「いちばん早い日」より後にしてください。"))
         if data.get("heads") and (data.get("learners_65") or 0) > data["heads"]:
-            self.add_error("learners_65", _("参加の見込みより多くなっています。"))
+            self.add_error("learners_65", _("65歳以上の人数が、参加の見込みより多くなっています。"))
         for name in ("asked_by", "contact_name", "note"):
             if looks_like_my_number(data.get(name) or ""):
                 self.add_error(name, _("マイナンバー（個人番号）は書かないでください。この依頼には要りません。"))

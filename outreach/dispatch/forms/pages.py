@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from geo.models import Municipality, Prefecture
+from outreach.classes.codes import REFERENCE_DIGITS, clean_code
 from outreach.classes.forms import DayField
 from outreach.contact.forms import NumberField
 from outreach.dispatch.forms.letters import DAY_WORDS
-from outreach.dispatch.models import Channel, RequestStatus
+from outreach.dispatch.models import Channel, RequestLetter, RequestStatus
 from outreach.people.forms.choosing import choose_from
 from outreach.people.models import Organisation
 
@@ -111,6 +112,12 @@ class RequestFilter(forms.Form):
     prefecture = forms.ModelChoiceField(
         Prefecture.objects.all(), label=gettext_lazy("都道府県"), required=False, empty_label=gettext_lazy("すべて")
     )
+    reference = forms.CharField(
+        label=gettext_lazy("受付番号"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}),
+    )
     since = DayField(label=gettext_lazy("この日から"), required=False, error_messages=DAY_WORDS)
     until = DayField(label=gettext_lazy("この日まで"), required=False, error_messages=DAY_WORDS)
 
@@ -120,7 +127,17 @@ class RequestFilter(forms.Form):
         self.fields["municipality"] = forms.ModelChoiceField(
             towns, label=_("市区町村"), required=False, empty_label=_("すべて")
         )
-        self.order_fields(["status", "prefecture", "municipality", "since", "until"])
+        self.order_fields(["reference", "status", "prefecture", "municipality", "since", "until"])
+
+    def letter(self, letters: QuerySet[RequestLetter]) -> RequestLetter | None:
+        """The one of `letters` whose number was asked for, also where no request came of it; said if there is none."""
+        if not self.is_valid() or not self.cleaned_data["reference"]:
+            return None
+        code = clean_code(self.cleaned_data["reference"], REFERENCE_DIGITS)
+        found = letters.filter(reference=code).first() if code else None
+        if found is None:
+            self.add_error("reference", _("この受付番号の依頼書は見つかりません。"))
+        return found
 
     def condition(self) -> Q:
         """Call after `is_valid()`. Requests whose dates meet the chosen ones."""

@@ -1,7 +1,10 @@
-"""A letter as lines to read: on the review, on the slip, for staff. From what was written, also once it is past."""
+"""A letter as lines to read: on the review, on the slip, for staff. From what was written, also once it is past.
+
+Hours and days as they were understood, so that whoever wrote them sees a slip.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 
 from django.utils.translation import gettext as _
 
@@ -9,17 +12,17 @@ from outreach import dates
 from outreach.classes.models import Course
 from outreach.contact.numbers import NumberRefused, read_number, show
 from outreach.dispatch.models import Need
-from outreach.dispatch.openings import REST, but_rest_days, say_weekdays
+from outreach.dispatch.openings import CannotRead, once, read_days, read_openings, say_days, say_openings
 
 Line = tuple[str, str]
 
 
-def lines(written: Mapping[str, Sequence[str]]) -> list[Line]:
-    """(label, text) of each thing that was asked for. 1 statement."""
-    return list(_lines(written))
+def lines(written: Mapping[str, Sequence[str]], *, since: date) -> list[Line]:
+    """(label, text) of each thing that was asked for, on the day `since`. 1 statement."""
+    return list(_lines(written, since))
 
 
-def _lines(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+def _lines(written: Mapping[str, Sequence[str]], since: date) -> Iterator[Line]:
     def one(name: str) -> str:
         return next(iter(written.get(name, ())), "").strip()
 
@@ -32,7 +35,7 @@ def _lines(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
     heads = {"n": one("heads"), "old": one("learners_65") or "0"}
     yield _("参加の見込み"), _("%(n)s人（うち65歳以上 %(old)s人）") % heads
     yield _("期間"), _("%(first)sから%(last)sまで") % {"first": _day(one("earliest")), "last": _day(one("latest"))}
-    yield from _venues(written)
+    yield from _venues(written, since)
     needs = [str(Need(code).label) for code in written.get("needs", ()) if code in Need.values]
     needs += [_("補聴の磁気ループ")] if one("hearing_loop") else []
     if needs:
@@ -44,7 +47,7 @@ def _lines(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
         yield _("そのほか"), one("note")
 
 
-def _venues(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+def _venues(written: Mapping[str, Sequence[str]], since: date) -> Iterator[Line]:
     for number in range(1, 4):
 
         def one(name: str, start: str = f"v{number}-") -> str:
@@ -53,19 +56,31 @@ def _venues(written: Mapping[str, Sequence[str]]) -> Iterator[Line]:
         if not one("name"):
             continue
         chosen = [int(n) for n in written.get(f"v{number}-weekdays", ()) if n in set("01234567")]
-        times = f"{_clock(one('opens'), '9:00')}-{_clock(one('closes'), '17:00')}"
-        hours = [f"{say_weekdays(chosen)} {times}"] if chosen else []
-        hours += [one("more")] if one("more") else []
-        rest = [REST] if "祝" in one("more") else []
-        open_ = but_rest_days(dates.listed(hours), [*chosen, *rest]) or _("平日 9:00-17:00（祝日・年末年始をのぞく）")
-        parts = [one("name"), one("address"), _("使える時間：%(text)s") % {"text": open_}]
-        parts += [_("使えない日：%(text)s") % {"text": one("closed")}] if one("closed") else []
+        hours = _hours(chosen, one("opens"), one("closes"), one("more"))
+        parts = [one("name"), one("address"), _("使える時間：%(text)s") % {"text": hours}]
+        parts += [_("使えない日：%(text)s") % {"text": _days(one("closed"), since)}] if one("closed") else []
         parts += [_("補聴の磁気ループあり")] if one("loop") else []
         yield _("会場（第%(n)s希望）") % {"n": number}, "\n".join(parts)
 
 
-def _clock(text: str, usual: str) -> str:
-    return (text or usual).removeprefix("0")
+def _hours(weekdays: list[int], opens: str, closes: str, more: str) -> str:
+    try:
+        chosen = [(day, _clock(opens, time(9)), _clock(closes, time(17))) for day in weekdays]
+        said = say_openings(once([*chosen, *read_openings(more)]))
+    except ValueError:  # as somebody wrote it when it could still be read
+        said = more
+    return said or _("平日 9:00-17:00（祝日・年末年始をのぞく）")
+
+
+def _clock(text: str, usual: time) -> time:
+    return time.fromisoformat(text) if text else usual
+
+
+def _days(text: str, since: date) -> str:
+    try:
+        return say_days(read_days(text, since=since))
+    except CannotRead:
+        return text
 
 
 def _day(text: str) -> str:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -28,6 +29,8 @@ SALT = "dispatch.draft"
 TOWNS_SHOWN = 30
 AN_HOUR = 60  # letters from one address: the town halls of a prefecture reach the internet by one gateway
 TOO_MANY = gettext_lazy("この場所からの依頼が、短い時間に続きました。1時間ほどおいて送るか、お電話でご依頼ください。")
+
+MANY_WAIT = gettext_lazy("この市区町村の依頼が、確認待ちでたまっています。お電話でご依頼ください。")
 
 
 class Draft(TypedDict):
@@ -94,17 +97,21 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
             messages.error(request, _("依頼の内容を受け取れませんでした。お手数ですが、もう一度入力してください。"))
         return redirect("dispatch:ask", town.pk)
     if too_many(request, "letter", an_hour=AN_HOUR):
-        messages.error(request, TOO_MANY)
-        answer = show_form(request, LetterForm.refill(draft["written"], town=town))
-        answer.status_code = 429
-        return answer
+        return _not_now(request, draft, town, str(TOO_MANY))
     if too_many_waiting(town.pk):
-        messages.error(request, _("この市区町村の依頼が、確認待ちでたまっています。お電話でご依頼ください。"))
-        return redirect("dispatch:ask", town.pk)
+        return _not_now(request, draft, town, str(MANY_WAIT))
     key = f"web:{draft['nonce']}"
     letter, _made = services.receive_letter(key=key, asked=form.asked(), written=draft["written"], channel=Channel.WEB)
     KEPT.remember(request, letter.pk)
     return redirect("dispatch:ask-done")
+
+
+def _not_now(request: HttpRequest, draft: Draft, town: Municipality, why: str) -> HttpResponse:
+    """The form with what was written: nothing of it is lost."""
+    messages.error(request, why)
+    answer = show_form(request, LetterForm.refill(draft["written"], town=town))
+    answer.status_code = 429
+    return answer
 
 
 def open_draft(sealed: str, town: Municipality) -> Draft | None:
@@ -127,7 +134,7 @@ def show_form(request: HttpRequest, form: LetterForm, *, amending: bool = False)
 
 def show_review(request: HttpRequest, form: LetterForm, draft: Draft, *, amending: bool = False) -> HttpResponse:
     context = {
-        "lines": lines(form.written()),
+        "lines": lines(form.written(), since=timezone.localdate()),
         "approximate": [venue.name for venue in form.asked().venues if venue.approximate],
         "town": form.town,
         "draft": signing.dumps(draft, salt=SALT, compress=True),

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -88,7 +89,7 @@ def _page(request: ScopedRequest, letter: RequestLetter, accept: AcceptForm | No
     rows = list(letter.requests.select_related("course", "venue"))
     context: dict[str, Any] = {
         "letter": letter,
-        "lines": lines(letter.written),
+        "lines": lines(letter.written, since=timezone.localdate(letter.made_at)),
         "rows": rows,
         "accept": accept or AcceptForm(organisations=organisations, initial={"organisation": _usual(organisations)}),
         "reason": ReasonForm(),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -131,7 +132,7 @@ def about(letter: RequestLetter) -> dict[str, Any]:
     return {
         "letter": letter,
         "town": letter.municipality,
-        "lines": lines(letter.written),
+        "lines": lines(letter.written, since=timezone.localdate(letter.made_at)),
         "requests": requests,
         "may_amend": may_amend(letter, requests),
         "may_withdraw": (letter.status in LIVE and any(one.status not in ENDED for one in requests))

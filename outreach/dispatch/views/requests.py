@@ -18,11 +18,10 @@ from outreach.dispatch.models import (
     AMENDABLE,
     ENDED,
     DispatchRequest,
-    LetterStatus,
     RequestLetter,
 )
-from outreach.dispatch.openings import runs_of, say_openings
-from outreach.dispatch.queries import letters_in, plans_in, requests_in
+from outreach.dispatch.openings import say_days, say_openings
+from outreach.dispatch.queries import letters_in, letters_waiting, plans_in, requests_in
 from outreach.dispatch.request_files import requests_file
 from outreach.dispatch.wishes import AROUND as TIMES
 from outreach.dispatch.wishes import all_wishes
@@ -38,12 +37,17 @@ WAITING_SHOWN = 50
 @allowed(Action.PLAN_DISPATCH)
 @require_safe
 def requests(request: ScopedRequest) -> HttpResponse:
-    """What is still to come unless something else is asked for; letters that wait stand above. `format` exports."""
+    """What is still to come unless something else is asked for; letters that wait stand above. `format` exports.
+
+    A letter's number leads to the letter: whoever rings has nothing else in their hand.
+    """
     asked = request.GET.copy()
     kind = asked.pop("format", [""])[-1]
     if not asked:
         asked["status"] = "open"
     form = RequestFilter(asked, towns=_towns(asked))
+    if letter := form.letter(letters_in(request.scope)):
+        return redirect("dispatch:request-letter", letter.pk)
     found = requests_in(request.scope).select_related(*AROUND).order_by("earliest", "pk")
     found = found.filter(form.condition()) if form.is_valid() else found.none()
     if kind in FORMATS:
@@ -51,11 +55,12 @@ def requests(request: ScopedRequest) -> HttpResponse:
         return requests_file(kind, found)
     page = Paginator(found, A_PAGE).get_page(asked.get("page"))
     rest = urlencode({name: str(value) for name, value in asked.items() if value and name != "page"})
-    waiting = letters_in(request.scope).filter(status=LetterStatus.WAITING).select_related("municipality__prefecture")
+    waiting = letters_waiting(request.scope).select_related("municipality__prefecture")
     context = {
         "form": form,
         "page": page,
-        "waiting": waiting.order_by("made_at")[:WAITING_SHOWN],
+        "waiting": waiting[:WAITING_SHOWN],
+        "count": waiting.count(),
         "csv": f"?{rest}&format=csv",
         "excel": f"?{rest}&format=xlsx",
     }
@@ -89,8 +94,8 @@ def one(request: ScopedRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "openings": say_openings(openings),
-        "closed": runs_of(blackout.day for blackout in row.blackouts.all()),
-        "others": [(o, say_openings(o.times), runs_of(o.closed)) for o in row.other_venues.all()],
+        "closed": say_days(blackout.day for blackout in row.blackouts.all()),
+        "others": [(o, say_openings(o.times), say_days(o.closed)) for o in row.other_venues.all()],
         "visits": visits.select_related("plan__prefecture", "venue", "lead", "second"),
         "classes": row.classes.select_related("venue").order_by("starts_at", "pk"),
         "plans": plans.defer("version__document")[:5],

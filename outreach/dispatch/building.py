@@ -5,17 +5,15 @@ sleeps: its centre, since inns aren't known). Terrain isn't known either: `terra
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from geo.shops import shop_status
 from outreach.classes.models import HELD, PLANNED, Session, Venue
-from outreach.dispatch import engaged
-from outreach.dispatch.engaged import Busy
+from outreach.dispatch.engaged import shortest
 from outreach.dispatch.ferries import load_sea, write_out
 from outreach.dispatch.ids import key, minute_of, moment_of, pk_of
 from outreach.dispatch.models import (
@@ -34,7 +32,6 @@ from outreach.dispatch.models import (
 )
 from outreach.dispatch.priority import unserved_penalty
 from outreach.dispatch.problem import (
-    DAY_MINUTES,
     MAX_STARTS,
     VERSION,
     Band,
@@ -42,21 +39,17 @@ from outreach.dispatch.problem import (
     Forbidden,
     FrozenDay,
     Horizon,
-    Instructor,
     Lock,
     Prior,
     Problem,
-    Qualification,
     Weights,
-    Window,
 )
 from outreach.dispatch.problem import Visit as Wanted
 from outreach.dispatch.rules import SETUP, TEARDOWN, first_day
+from outreach.dispatch.sending import instructors_of, people_of
 from outreach.dispatch.sites import ports_of, sites_of, ways_between
 from outreach.dispatch.travel import is_winter
 from outreach.dispatch.wishes import AROUND, Offered, Taken, Wish, offered_starts, rooms_taken, stands, wishes
-from outreach.people.availability import Span, availability
-from outreach.people.models import Person, TravelLimits
 
 __all__ = ["build_problem", "key", "minute_of", "moment_of", "pk_of", "with_orders"]
 
@@ -101,7 +94,8 @@ def build_problem(
     sites = sites_of(people, bases, _venues(wanted))
     lines = load_sea().between({site.island for site in sites if site.island})
     sites += ports_of(lines, prefecture)
-    instructors = _with_bases(_instructors(people, horizon, first, last, plan), bases)
+    asked = _visits(wanted, first)
+    instructors = instructors_of(people, bases, horizon, plan, shortest(asked))
     visits = [visit for visit in visits if visit.request_id in requests]
     problem = Problem(
         version=VERSION,
@@ -112,7 +106,7 @@ def build_problem(
         travel=ways_between(sites, winter=any(is_winter(prefecture, month) for month in _months(first, last))),
         ferries=write_out(lines, horizon.days),
         instructors=instructors,
-        visits=_visits(wanted, first),
+        visits=asked,
     )
     return _with_orders(problem, plan, visits, first) if plan else problem
 
@@ -221,71 +215,6 @@ def _visits(wanted: list[tuple[DispatchRequest, Offered]], first: date) -> tuple
         )
         for request, offered in wanted
     )
-
-
-def people_of(prefecture: str) -> QuerySet[Person]:
-    """Who can be sent: lives in the prefecture, or has a base there."""
-    based = OtherBase.objects.filter(person=OuterRef("pk"), municipality__prefecture=prefecture)
-    return Person.objects.filter(Q(municipality__prefecture=prefecture) | Exists(based), instructor__active=True)
-
-
-def _instructors(
-    people: list[Person], horizon: Horizon, first: date, last: date, plan: Plan | None
-) -> tuple[Instructor, ...]:
-    ignore = f"trip:{plan.pk}:" if plan else ""
-    free = availability(people, first, last, ignore=ignore)
-    busy = engaged.busy_times(people, horizon, first, ignore)
-    off = engaged.days_off(people, first, last)
-    return tuple(
-        _instructor(person, horizon, first, free[person.pk], busy.get(person.pk, []), off.get(person.pk, set()))
-        for person in people
-    )
-
-
-def _with_bases(instructors: tuple[Instructor, ...], bases: list[OtherBase]) -> tuple[Instructor, ...]:
-    """A trip begins and ends at home, or at one of the person's other bases."""
-    own: dict[str, list[str]] = defaultdict(list)
-    for base in bases:
-        own[key("p", base.person_id)].append(key("b", base.pk))
-    return tuple(replace(one, homes=(*one.homes, *own[one.id])) if one.id in own else one for one in instructors)
-
-
-def _instructor(
-    person: Person, horizon: Horizon, first: date, free: dict[date, list[Span]], busy: list[Busy], off: set[int]
-) -> Instructor:
-    travel = getattr(person, "travel_limits", None) or TravelLimits(person=person)
-    limits = engaged.limits_of(person)
-    open_hours = (
-        Window((day - first).days * DAY_MINUTES + start, (day - first).days * DAY_MINUTES + end)
-        for day, spans in sorted(free.items())
-        for start, end in spans
-    )
-    windows = tuple(engaged.windows_beside(open_hours, busy, limits))
-    weeks = {horizon.week_of(window.day) for window in windows}
-    return Instructor(
-        id=key("p", person.pk),
-        mode=travel.mode,
-        homes=(key("h", person.pk),),
-        skills=tuple(_skills(person, horizon, first)),
-        windows=windows,
-        nights=engaged.nights_beside(windows, busy, off) if travel.max_nights else (),
-        max_nights=travel.max_nights,
-        max_day_minutes=travel.max_day_minutes,
-        max_day_sessions=travel.max_day_sessions,
-        week_minutes=engaged.weeks_beside(horizon, busy, limits),
-        rest_minutes=travel.rest_minutes,
-        ferries=travel.ferries,
-        target_minutes=travel.max_week_minutes * 7 // 10 * len(weeks),
-    )
-
-
-def _skills(person: Person, horizon: Horizon, first: date) -> Iterable[Qualification]:
-    last = horizon.days - 1
-    for held in person.qualifications.all():
-        begins = max(0, (held.valid_from - first).days)
-        ends = last if held.valid_to is None else min(last, (held.valid_to - first).days)
-        if begins <= ends:
-            yield Qualification(held.skill_id, begins, ends)
 
 
 def _with_orders(problem: Problem, plan: Plan, visits: list[Visit], first: date) -> Problem:

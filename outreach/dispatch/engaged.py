@@ -5,30 +5,36 @@ ledger: here they come off what a problem offers. Minutes count from 00:00 of th
 are negative.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
 from geo.distance import great_circle_km
 from outreach.dispatch.ids import minute_of
-from outreach.dispatch.models import Trip
-from outreach.dispatch.problem import Horizon, Window, day_of
+from outreach.dispatch.models import Trip, Visit
+from outreach.dispatch.problem import Horizon, Instructor, Window, day_of
+from outreach.dispatch.problem import Visit as Wanted
+from outreach.dispatch.rules import SETUP, TEARDOWN
 from outreach.people.models import DayException, Engagement, Person, TravelLimits
 from outreach.people.rules import travel_minutes
 
 
 @dataclass(frozen=True)
 class Busy:
-    """At work for something else, from `start` to `end`; `way` minutes from home to there, and back again."""
+    """At work for something else, from `start` to `end`; `way` minutes from home to there, and back again.
+
+    `sessions`: how many classes that is; a home visit or a training is none.
+    """
 
     start: int
     end: int
     way: int = 0
+    sessions: int = 0
 
     @property
     def begins(self) -> int:
@@ -41,21 +47,31 @@ class Busy:
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one person, in minutes."""
+    """Of one person, in minutes; `sessions` a day."""
 
     rest: int
     day: int
     week: int
+    sessions: int
 
 
-def windows_beside(windows: Iterable[Window], busy: Sequence[Busy], limits: Limits) -> list[Window]:
-    """What is left of someone's windows: on the way to nothing else, rested, and no more in a day than they may."""
+def shortest(visits: Iterable[Wanted]) -> int:
+    """The minutes that a session takes at least, of any of these visits."""
+    return min((visit.duration // visit.sessions for visit in visits), default=0)
+
+
+def windows_beside(windows: Iterable[Window], busy: Sequence[Busy], limits: Limits, session: int) -> list[Window]:
+    """What is left of someone's windows: on the way to nothing else, rested, and no more in a day than they may.
+
+    A problem has one limit of sessions for every day: a day that has some already is left too short for more than the
+    rest of them, of `session` minutes at least.
+    """
     left = []
     for window in windows:
         pieces = [(window.start, window.end)]
         for one in busy:
             pieces = [piece for start, end in pieces for piece in _beside(start, end, one, limits.rest)]
-        left += [piece for start, end in pieces for piece in _within_day(start, end, busy, limits.day)]
+        left += [piece for start, end in pieces for piece in _within_day(start, end, busy, limits, session)]
     return left
 
 
@@ -69,10 +85,13 @@ def _beside(start: int, end: int, one: Busy, rest: int) -> list[tuple[int, int]]
     return [(a, b) for a, b in ((start, min(end, before)), (max(start, after), end)) if a < b]
 
 
-def _within_day(start: int, end: int, busy: Sequence[Busy], most: int) -> list[Window]:
+def _within_day(start: int, end: int, busy: Sequence[Busy], limits: Limits, session: int) -> list[Window]:
     """A trip lies in one window: none is longer than the hours that the day still has, beside what is done then."""
     same = [one for one in busy if day_of(one.start) == day_of(start)]
-    room = most - hours_of(same)
+    room = limits.day - hours_of(same)
+    if held := sum(one.sessions for one in same):
+        more = limits.sessions - held
+        room = min(room, (more + 1) * session + SETUP + TEARDOWN - 1) if more > 0 else 0
     if not same or end - start <= room:
         return [Window(start, end)]
     if room <= 0:
@@ -107,11 +126,35 @@ def hours_of(busy: Iterable[Busy]) -> int:
 
 def limits_of(person: Person) -> Limits:
     travel = getattr(person, "travel_limits", None) or TravelLimits(person=person)
-    return Limits(travel.rest_minutes, travel.max_day_minutes, travel.max_week_minutes)
+    return Limits(travel.rest_minutes, travel.max_day_minutes, travel.max_week_minutes, travel.max_day_sessions)
+
+
+def admitting(
+    person: Instructor, trips: Iterable[Trip], open_hours: Sequence[Window], horizon: Horizon, first: date
+) -> Instructor:
+    """With room for these trips of theirs, which stand already, whatever limit the office has let be passed since.
+
+    Not beyond their `open_hours`: who took a day off can't come.
+    """
+    windows, weeks = list(person.windows), dict.fromkeys(range(horizon.weeks), 0)
+    for trip in trips:
+        out = Window(minute_of(trip.leaves_at, first), minute_of(trip.back_at, first))
+        weeks[horizon.week_of(out.day)] += out.end - out.start
+        if _holds(open_hours, out) and not _holds(windows, out):
+            windows = [window for window in windows if window.end <= out.start or out.end <= window.start] + [out]
+    return replace(
+        person,
+        windows=tuple(sorted(windows, key=lambda window: window.start)),
+        week_minutes=tuple(max(left, weeks[week]) for week, left in enumerate(person.week_minutes)),
+    )
+
+
+def _holds(windows: Iterable[Window], out: Window) -> bool:
+    return any(window.start <= out.start and out.end <= window.end for window in windows)
 
 
 def busy_times(people: Sequence[Person], horizon: Horizon, first: date, ignore: str) -> dict[int, list[Busy]]:
-    """By person, in order, over the horizon's whole weeks and a day on either side. Two statements.
+    """By person, in order, over the horizon's whole weeks and a day on either side. Three statements.
 
     Engagements whose subject starts with `ignore` count as free time; '' ignores none.
     """
@@ -122,10 +165,13 @@ def busy_times(people: Sequence[Person], horizon: Horizon, first: date, ignore: 
     homes = {person.pk: (person.lat, person.lon) for person in people}
     found: dict[int, list[Busy]] = defaultdict(list)
     for row in rows.exclude(subject__startswith="trip:"):
-        way = _way(homes[row.person_id], row)
-        found[row.person_id].append(Busy(minute_of(row.starts_at, first), minute_of(row.ends_at, first), way))
-    for trip in _other_trips(people, rows):
-        found[trip.person_id].append(Busy(minute_of(trip.leaves_at, first), minute_of(trip.back_at, first)))
+        way, taught = _way(homes[row.person_id], row), int(row.subject.startswith("session:"))
+        found[row.person_id].append(Busy(minute_of(row.starts_at, first), minute_of(row.ends_at, first), way, taught))
+    trips = list(_booked_trips(people, rows))
+    taught_on = _sessions_of(trips)
+    for trip in trips:
+        out = minute_of(trip.leaves_at, first), minute_of(trip.back_at, first)
+        found[trip.person_id].append(Busy(*out, sessions=taught_on[trip.plan_id, trip.person_id, trip.day]))
     return {person: sorted(times, key=lambda one: one.start) for person, times in found.items()}
 
 
@@ -136,7 +182,32 @@ def _way(home: tuple[float, float], row: Engagement) -> int:
     return travel_minutes(great_circle_km(*home, row.lat, row.lon))
 
 
-def _other_trips(people: Sequence[Person], rows: QuerySet[Engagement]) -> QuerySet[Trip]:
+def booked_trips(plan: int, people: Sequence[Person]) -> dict[int, list[Trip]]:
+    """By person: the trips of a plan that the ledger holds. One statement."""
+    found: dict[int, list[Trip]] = defaultdict(list)
+    for trip in _booked_trips(people, Engagement.objects.filter(subject__startswith=f"trip:{plan}:")):
+        found[trip.person_id].append(trip)
+    return found
+
+
+def _sessions_of(trips: Sequence[Trip]) -> Counter[tuple[int, int, date]]:
+    """How many sessions each holds, by plan, person and day."""
+    people, plans = {trip.person_id for trip in trips}, {trip.plan_id for trip in trips}
+    crews = Visit.objects.filter(Q(lead__in=people) | Q(second__in=people), plan__in=plans)
+    days = [trip.day for trip in trips]
+    if days:
+        until = max(days) + timedelta(days=1)
+        crews = crews.filter(starts_at__gte=_midnight(min(days)), starts_at__lt=_midnight(until))
+    found: Counter[tuple[int, int, date]] = Counter()
+    for plan, lead, second, at, sessions in crews.order_by().values_list(
+        "plan_id", "lead_id", "second_id", "starts_at", "request__sessions"
+    ):
+        for person in filter(None, (lead, second)):
+            found[plan, person, timezone.localdate(at)] += sessions
+    return found
+
+
+def _booked_trips(people: Sequence[Person], rows: QuerySet[Engagement]) -> QuerySet[Trip]:
     """Day by day, since a journey's nights are booked too and are no hours of work."""
     own = Concat(Value("trip:"), OuterRef("plan"), Value(":"), output_field=CharField())
     booked = rows.filter(person=OuterRef("person"), subject__startswith=own)

@@ -10,10 +10,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from pydantic import TypeAdapter
 
-from outreach.dispatch.building import key, moment_of, people_of
+from outreach.dispatch.building import key, moment_of
 from outreach.dispatch.explain.changes import Change
 from outreach.dispatch.explain.reasons import Diagnosis
 from outreach.dispatch.models import DayLock, DispatchRequest, Offer, Plan, Visit
+from outreach.dispatch.sending import people_of
 from outreach.people.availability import spans_of
 from outreach.people.models import Engagement
 

@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 
 from geo.distance import great_circle_km
 from outreach import dates
-from outreach.dispatch.engaged import Busy, Limits, busy_times, hours_of, limits_of, weeks_beside, windows_beside
+from outreach.dispatch.engaged import (
+    Busy,
+    Limits,
+    busy_times,
+    hours_of,
+    limits_of,
+    shortest,
+    weeks_beside,
+    windows_beside,
+)
 from outreach.dispatch.ids import key, minute_of, pk_of
 from outreach.dispatch.models import Plan, Trip
 from outreach.dispatch.problem import Horizon, Instructor, Problem, Window, day_of
@@ -25,15 +34,39 @@ from outreach.people.models import Person
 from outreach.people.queries import Place
 from outreach.people.rules import travel_minutes
 
+Span = tuple[datetime, datetime]
+
 
 @dataclass(frozen=True)
 class Over:
-    """A limit passed: `got` minutes against `limit`. `day`: of a week any of its days, of a rest the day before it."""
+    """A limit passed: `got` minutes or sessions against `limit`. `day`: of a week any of its days, of a rest the day
+    before it.
+    """
 
     rule: Rule
     day: int
     got: int
     limit: int
+
+
+@dataclass(frozen=True)
+class Excess:
+    """The same of one person, by date: of a week its Monday."""
+
+    person: int
+    rule: Rule
+    day: date
+    got: int
+    limit: int
+
+    @property
+    def key(self) -> str:
+        """As a form says that it was shown."""
+        return f"{self.person}:{self.rule}:{self.day}:{self.got}"
+
+    def no_worse_than(self, other: "Excess") -> bool:
+        same = (self.person, self.rule, self.day) == (other.person, other.rule, other.day)
+        return same and (other.got <= self.got if self.rule == Rule.REST else self.got <= other.got)
 
 
 def overwork(busy: Sequence[Busy], days: Collection[int], horizon: Horizon, limits: Limits) -> list[Over]:
@@ -47,6 +80,7 @@ def overwork(busy: Sequence[Busy], days: Collection[int], horizon: Horizon, limi
     return [
         *_more(Rule.DAY_HOURS, {day: (day, by_day[day]) for day in sorted(days)}, limits.day),
         *_more(Rule.WEEK_HOURS, {week: (weeks[week], by_week[week]) for week in sorted(weeks)}, limits.week),
+        *_sessions({day: by_day[day] for day in sorted(days)}, limits.sessions),
         *_rest({day: found for day, found in by_day.items() if found}, days, limits.rest),
     ]
 
@@ -57,6 +91,13 @@ def _more(rule: Rule, times: dict[int, tuple[int, list[Busy]]], limit: int) -> I
             yield Over(rule, day, got, limit)
 
 
+def _sessions(by_day: dict[int, list[Busy]], limit: int) -> Iterator[Over]:
+    """Of a day with any: another visit to a home passes no limit of classes."""
+    for day, found in by_day.items():
+        if (got := sum(one.sessions for one in found)) > limit:
+            yield Over(Rule.DAY_SESSIONS, day, got, limit)
+
+
 def _rest(by_day: dict[int, list[Busy]], days: Collection[int], limit: int) -> Iterator[Over]:
     for before, after in pairwise(sorted(by_day)):
         got = min(one.begins for one in by_day[after]) - max(one.ends for one in by_day[before])
@@ -64,21 +105,59 @@ def _rest(by_day: dict[int, list[Busy]], days: Collection[int], limit: int) -> I
             yield Over(Rule.REST, before, got, limit)
 
 
-def overworked(person: Person, days: Iterable[date]) -> str:
-    """What of someone's work on these days is too much, in words; empty where nothing is. 3 statements.
+def excesses(people: Sequence[Person], days: Iterable[date]) -> list[Excess]:
+    """What of these people's work on these days is too much. 3 statements, and one for each whose `travel_limits` are
+    not there.
 
-    Call it under the person's lock, once the ledger holds what is new.
+    Call it under their locks, once the ledger holds what is new.
     """
     wanted = sorted(set(days))
-    if not wanted:
-        return ""
+    if not wanted or not people:
+        return []
     first, horizon = wanted[0], Horizon(wanted[0].isoformat(), (wanted[-1] - wanted[0]).days + 1)
-    busy = busy_times([person], horizon, first, "").get(person.pk, [])
-    return _said(overwork(busy, {(day - first).days for day in wanted}, horizon, limits_of(person)), first)
+    busy, asked = busy_times(people, horizon, first, ""), {(day - first).days for day in wanted}
+    return [
+        Excess(person.pk, over.rule, _dated(over, first), over.got, over.limit)
+        for person in people
+        for over in overwork(busy.get(person.pk, []), asked, horizon, limits_of(person))
+    ]
+
+
+def _dated(over: Over, first: date) -> date:
+    day = first + timedelta(days=over.day)
+    return day - timedelta(days=day.weekday()) if over.rule == Rule.WEEK_HOURS else day
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What people who teach do from `first` on, and their limits; whoever isn't among them has none."""
+
+    first: date
+    horizon: Horizon
+    people: dict[int, Person]
+    busy: dict[int, list[Busy]]
+
+    def too_much(self, person: int, old: Sequence[Span], new: Sequence[Span], place: Place) -> bool:
+        """Whether they would be beyond a limit on a day of `new`, each a class at `place`, with nothing at `old`."""
+        if person not in self.people:
+            return False
+        one = self.people[person]
+        gone = [(minute_of(start, self.first), minute_of(end, self.first)) for start, end in old]
+        kept = [b for b in self.busy.get(person, ()) if not any(b.start < end and start < b.end for start, end in gone)]
+        way = travel_minutes(great_circle_km(one.lat, one.lon, *place))
+        added = [Busy(minute_of(start, self.first), minute_of(end, self.first), way, 1) for start, end in new]
+        return bool(overwork([*kept, *added], {day_of(new.start) for new in added}, self.horizon, limits_of(one)))
+
+
+def roster(people: Iterable[Person], first: date, last: date) -> Roster:
+    """`people` with their `instructor` and `travel_limits`. 3 statements."""
+    asked = {person.pk: person for person in people if hasattr(person, "instructor")}
+    horizon = Horizon(first.isoformat(), (last - first).days + 1)
+    return Roster(first, horizon, asked, busy_times(list(asked.values()), horizon, first, ""))
 
 
 def who_overworks(people: Iterable[Person], starts_at: datetime, ends_at: datetime, place: Place) -> dict[int, str]:
-    """By person: which limit teaching then and there would pass, in few words. 2 statements.
+    """By person: which limit teaching then and there would pass, in few words. 3 statements.
 
     `people` with their `instructor`, whose limits they are, and `travel_limits`.
     """
@@ -87,21 +166,23 @@ def who_overworks(people: Iterable[Person], starts_at: datetime, ends_at: dateti
     horizon, start, end = Horizon(first.isoformat(), 1), minute_of(starts_at, first), minute_of(ends_at, first)
     busy, found = busy_times(asked, horizon, first, ""), {}
     for person in asked:
-        new = Busy(start, end, travel_minutes(great_circle_km(person.lat, person.lon, *place)))
+        new = Busy(start, end, travel_minutes(great_circle_km(person.lat, person.lon, *place)), sessions=1)
         over = overwork([*busy.get(person.pk, []), new], {0}, horizon, limits_of(person))
         found[person.pk] = str(WORDS[over[0].rule]) if over else ""
     return found
 
 
-def _said(found: list[Over], first: date) -> str:
-    sentences = [_sentence(one, first + timedelta(days=one.day)) for one in found]
-    return ("" if dates.in_japanese() else " ").join(sentences)
+def said(found: Iterable[Excess]) -> str:
+    """Which limits, and by how much."""
+    return ("" if dates.in_japanese() else " ").join(map(sentence, found))
 
 
-def _sentence(over: Over, day: date) -> str:
-    values = {"day": dates.short_date(day), "got": hours(over.got), "limit": hours(over.limit)}
+def sentence(over: Excess) -> str:
+    values: dict[str, object] = {"day": dates.short_date(over.day), "got": over.got, "limit": over.limit}
+    if over.rule == Rule.DAY_SESSIONS:
+        return _("%(day)sの講習会が%(got)s回になり、1日の上限の%(limit)s回を超えます。") % values
+    values |= {"got": hours(over.got), "limit": hours(over.limit)}
     if over.rule == Rule.WEEK_HOURS:
-        values["day"] = dates.short_date(day - timedelta(days=day.weekday()))
         return _("%(day)sからの1週間の拘束が%(got)sになり、上限の%(limit)sを超えます。") % values
     if over.rule == Rule.DAY_HOURS:
         return _("%(day)sの拘束が%(got)sになり、1日の上限の%(limit)sを超えます。") % values
@@ -109,7 +190,7 @@ def _sentence(over: Over, day: date) -> str:
 
 
 def beside_other_work(problem: Problem, plan: Plan) -> Problem:
-    """A plan's problem with everyone's hours as their other work leaves them now. 4 statements.
+    """A plan's problem with everyone's hours as their other work leaves them now. 5 statements.
 
     Days and weeks that no longer fit as they are planned stay as they were, and may not grow.
     """
@@ -121,10 +202,11 @@ def beside_other_work(problem: Problem, plan: Plan) -> Problem:
     for trip in Trip.objects.filter(plan=plan, person__in=busy):
         hours_out = Window(minute_of(trip.leaves_at, plan.first), minute_of(trip.back_at, plan.first))
         planned[key("p", trip.person_id)].append(hours_out)
+    session = shortest(problem.visits)
     return replace(
         problem,
         instructors=tuple(
-            _beside(one, busy[pk_of(one.id)], planned[one.id], problem.horizon, limits[one.id])
+            _beside(one, busy[pk_of(one.id)], planned[one.id], problem.horizon, limits[one.id], session)
             if one.id in limits
             else one
             for one in problem.instructors
@@ -133,9 +215,9 @@ def beside_other_work(problem: Problem, plan: Plan) -> Problem:
 
 
 def _beside(
-    person: Instructor, busy: list[Busy], planned: list[Window], horizon: Horizon, limits: Limits
+    person: Instructor, busy: list[Busy], planned: list[Window], horizon: Horizon, limits: Limits, session: int
 ) -> Instructor:
-    left = windows_beside(person.windows, busy, limits)
+    left = windows_beside(person.windows, busy, limits, session)
     as_before = {out.day for out in planned if not any(w.start <= out.start and out.end <= w.end for w in left)}
     windows = [w for w in person.windows if w.day in as_before] + [w for w in left if w.day not in as_before]
     used: Counter[int] = Counter()

@@ -73,8 +73,10 @@ def change(session: Session, by: User, act: str) -> None:
     if act == "cancel":
         desk_services.cancel_session(session=session, by=by, reason="大雪のため")
         return
-    later = {"starts_at": session.starts_at + timedelta(days=1), "ends_at": session.ends_at + timedelta(days=1)}
-    desk_services.move_session(session=session, venue=None, by=by, reason="大雪のため", **later)
+    starts_at, ends_at = session.starts_at + timedelta(days=1), session.ends_at + timedelta(days=1)
+    desk_services.move_session(
+        session=session, starts_at=starts_at, ends_at=ends_at, venue=None, by=by, reason="大雪のため"
+    )
 
 
 @pytest.mark.parametrize("act", ["cancel", "move"])

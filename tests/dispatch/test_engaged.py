@@ -17,7 +17,8 @@ from outreach.people.services import engage
 from tests import factories
 from tests.dispatch import rows
 
-LIMITS = Limits(rest=660, day=600, week=2400)
+LIMITS = Limits(rest=660, day=600, week=2400, sessions=3)
+HOUR = 60
 DAY = 1440
 
 
@@ -30,22 +31,30 @@ def window(day: int, opens: int, closes: int) -> Window:
 
 
 def test_the_way_to_a_class_and_back_is_not_free() -> None:
-    left = windows_beside([window(0, 8, 19)], [Busy(at(0, 12), at(0, 13), way=30)], LIMITS)
+    left = windows_beside([window(0, 8, 19)], [Busy(at(0, 12), at(0, 13), way=30)], LIMITS, HOUR)
     assert left == [Window(at(0, 8), at(0, 11, 30)), Window(at(0, 13, 30), at(0, 19))]
 
 
 def test_an_evening_elsewhere_is_rested_from_and_an_early_morning_is_rested_for() -> None:
     evening = Busy(at(-1, 18), at(-1, 22))
-    assert windows_beside([window(0, 8, 19)], [evening], LIMITS) == [Window(at(0, 9), at(0, 19))]
+    assert windows_beside([window(0, 8, 19)], [evening], LIMITS, HOUR) == [Window(at(0, 9), at(0, 19))]
     morning = Busy(at(1, 5), at(1, 6))
-    assert windows_beside([window(0, 8, 19)], [morning], LIMITS) == [Window(at(0, 8), at(0, 18))]
+    assert windows_beside([window(0, 8, 19)], [morning], LIMITS, HOUR) == [Window(at(0, 8), at(0, 18))]
 
 
 def test_no_trip_beside_a_class_can_make_the_day_too_long() -> None:
-    limits = Limits(rest=0, day=300, week=2400)
-    left = windows_beside([window(0, 8, 19)], [Busy(at(0, 14), at(0, 16))], limits)
+    limits = Limits(rest=0, day=300, week=2400, sessions=3)
+    left = windows_beside([window(0, 8, 19)], [Busy(at(0, 14), at(0, 16))], limits, HOUR)
     assert left == [Window(at(0, 11), at(0, 14)), Window(at(0, 16), at(0, 19))]
-    assert windows_beside([window(0, 8, 19)], [Busy(at(0, 9), at(0, 14))], limits) == []
+    assert windows_beside([window(0, 8, 19)], [Busy(at(0, 9), at(0, 14))], limits, HOUR) == []
+
+
+def test_sessions_taught_elsewhere_leave_room_for_no_more_than_the_rest_of_them() -> None:
+    class_of_two = Busy(at(0, 9), at(0, 11), sessions=2)
+    short = windows_beside([window(0, 8, 19)], [class_of_two], LIMITS, HOUR)
+    assert short == [Window(at(0, 8), at(0, 9)), Window(at(0, 11), at(0, 13, 29))]  # two of an hour, set up and cleared
+    assert windows_beside([window(0, 8, 19)], [class_of_two, Busy(at(0, 12), at(0, 13), 0, 1)], LIMITS, HOUR) == []
+    assert windows_beside([window(1, 8, 19)], [class_of_two], LIMITS, HOUR) == [window(1, 8, 19)]
 
 
 def test_hours_worked_in_a_week_come_off_its_cap_even_before_the_first_day() -> None:

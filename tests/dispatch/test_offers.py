@@ -396,8 +396,10 @@ def test_who_changes_a_class_locks_its_plan_first_as_who_answers_an_offer(offer:
         if act == "cancel":
             desk.cancel_session(session=session, by=by, reason="大雪のため")
         else:
-            later = {"starts_at": session.starts_at + timedelta(days=1), "ends_at": session.ends_at + timedelta(days=1)}
-            desk.move_session(session=session, venue=None, by=by, reason="大雪のため", **later)
+            starts_at, ends_at = session.starts_at + timedelta(days=1), session.ends_at + timedelta(days=1)
+            desk.move_session(
+                session=session, starts_at=starts_at, ends_at=ends_at, venue=None, by=by, reason="大雪のため"
+            )
     words = [one["sql"] for one in said]
     plan = next(n for n, sql in enumerate(words) if 'FROM "dispatch_plan"' in sql)
     held = next(n for n, sql in enumerate(words) if 'FROM "classes_session"' in sql)
@@ -498,10 +500,12 @@ def test_what_is_left_of_a_plan_is_computed_while_nothing_is_locked_and_again_if
 def test_two_classes_of_a_plan_cancelled_and_moved_at_once_both_leave_it() -> None:
     first, second = two_classes()
     by = factories.user()
-    later = {"starts_at": second.starts_at + timedelta(days=2), "ends_at": second.ends_at + timedelta(days=2)}
+    starts_at, ends_at = second.starts_at + timedelta(days=2), second.ends_at + timedelta(days=2)
     raised = rows.at_once(
         lambda: desk.cancel_session(session=first, by=by, reason="大雪のため"),
-        lambda: desk.move_session(session=second, venue=None, by=by, reason="大雪のため", **later),
+        lambda: desk.move_session(
+            session=second, starts_at=starts_at, ends_at=ends_at, venue=None, by=by, reason="大雪のため"
+        ),
     )
     assert raised == [None, None]
     assert not Visit.objects.exists()

@@ -9,14 +9,15 @@ from django.utils import timezone, translation
 
 from outreach.classes.models import Shift
 from outreach.desk.queries.staffing import candidates
-from outreach.desk.services import assign
+from outreach.desk.services import Consent, NeedsReason, assign
 from outreach.dispatch.asking import substitutes
+from outreach.dispatch.building import build_problem
 from outreach.dispatch.engaged import Busy, Limits, hours_of
 from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, Plan, Trip, Visit
 from outreach.dispatch.overwork import Over, overwork
 from outreach.dispatch.placing import placing
 from outreach.dispatch.problem import Horizon
-from outreach.dispatch.services import OfferError, PlanRefused, accept_offer, move_visit, return_offer
+from outreach.dispatch.services import OfferError, PlanRefused, accept_offer, move_visit, planned_anew, return_offer
 from outreach.dispatch.violations import Rule
 from outreach.people.models import Engagement, Person, TravelLimits
 from outreach.people.rules import Scope
@@ -25,7 +26,7 @@ from tests import factories
 from tests.dispatch import rows
 from tests.dispatch.test_engaged import at
 
-LIMITS = Limits(rest=660, day=600, week=2400)
+LIMITS = Limits(rest=660, day=600, week=2400, sessions=3)
 WEEK = Horizon("2022-06-06", 7)
 
 
@@ -44,6 +45,10 @@ def test_each_limit_is_asked_of_what_is_new_only() -> None:
     days = [Busy(at(day, 9), at(day, 18)) for day in range(5)]
     assert overwork(days, {0, 1}, WEEK, LIMITS) == [Over(Rule.WEEK_HOURS, 0, 2700, 2400)]
     assert overwork(days[1:], {1}, WEEK, LIMITS) == []
+    two, home = Busy(at(1, 9), at(1, 11), sessions=2), Busy(at(1, 12), at(1, 13))
+    assert overwork([two, home, Busy(at(1, 14), at(1, 15), sessions=1)], {1}, WEEK, LIMITS) == []
+    more = Busy(at(1, 14), at(1, 16), sessions=2)
+    assert overwork([two, home, more], {1}, WEEK, LIMITS) == [Over(Rule.DAY_SESSIONS, 1, 4, 3)]
 
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +111,34 @@ def test_two_plans_that_meet_in_a_day_or_a_night_are_asked_of_both() -> None:
         accept_offer(offer=second, now=rows.now())
 
 
+def test_sessions_of_a_day_add_up_over_plans_and_classes_by_hand() -> None:
+    teacher, first, _second = two_plans()
+    accept_offer(offer=first, now=rows.now())
+    TravelLimits.objects.create(person=teacher, max_day_sessions=first.visit.request.sessions)
+    at_noon = first.starts_at + timedelta(hours=4)
+    session = factories.session(starts_at=at_noon, ends_at=at_noon + timedelta(hours=1))
+    with pytest.raises(PersonBusy, match="1日の上限の1回"):
+        assign(session=session, person=teacher, duty=Shift.Duty.INSTRUCTOR)
+    day = timezone.localdate(first.starts_at)
+    (other,) = build_problem(prefecture="01", first=day, last=day).instructors
+    assert other.windows == ()  # nor does another plan put anything there
+
+
+def test_a_plan_is_made_anew_around_a_day_beyond_a_limit_that_the_office_let_pass() -> None:
+    teacher, first, _second = two_plans()
+    accept_offer(offer=first, now=rows.now())
+    plan, by = first.visit.plan, factories.user()
+    TravelLimits.objects.create(person=teacher, max_day_minutes=minutes(first))
+    at_noon = first.starts_at + timedelta(hours=4)
+    session = factories.session(starts_at=at_noon, ends_at=at_noon + timedelta(hours=1))
+    with pytest.raises(NeedsReason) as asked:
+        assign(session=session, person=teacher, duty=Shift.Duty.INSTRUCTOR)
+    seen = frozenset(asked.value.seen.split())
+    assign(session=session, person=teacher, duty=Shift.Duty.INSTRUCTOR, consent=Consent("代わりがいない", seen, by))
+    made, _what = planned_anew(plan=plan, seconds=1)
+    assert made.score.served == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_accepted_at_once_one_is_refused_where_both_are_too_much() -> None:
     teacher, first, second = two_plans(apart=2)
@@ -148,7 +181,7 @@ def test_nor_does_the_office_put_them_on_a_class() -> None:
     limits = TravelLimits.objects.create(person=teacher, max_week_minutes=minutes(first) + 59)
     start = first.starts_at + timedelta(days=2)
     session = factories.session(starts_at=start, ends_at=start + timedelta(hours=1))
-    assert [one.fitness.hindrance for one in candidates(session, Shift.Duty.INSTRUCTOR, Scope(nation=True))] == [
+    assert [one.over for one in candidates(session, Shift.Duty.INSTRUCTOR, Scope(nation=True))] == [
         "1週間の拘束時間の上限を超えます"
     ]
     with pytest.raises(PersonBusy, match=r"上限.*を超えます。講師の条件"):

@@ -108,8 +108,10 @@ class Hand:
     def reschedule(self) -> None:
         if (session := self._session()) and self.chance.random() < 0.1:
             later = timedelta(days=self.chance.randint(1, 20), hours=self.chance.randint(-2, 2))
-            at = {"starts_at": session.starts_at + later, "ends_at": session.ends_at + later}
-            desk.move_session(session=session, venue=None, by=self.by, reason="大雪のため", **at)
+            starts_at, ends_at = session.starts_at + later, session.ends_at + later
+            desk.move_session(
+                session=session, starts_at=starts_at, ends_at=ends_at, venue=None, by=self.by, reason="大雪のため"
+            )
 
     def withdraw(self) -> None:
         request = self.chance.choice(list(DispatchRequest.objects.all()))

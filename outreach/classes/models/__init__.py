@@ -28,6 +28,7 @@ from outreach.classes.models.sessions import HELD, OPEN, PLANNED, Session, Sessi
 from outreach.classes.models.tally import TallyMark
 from outreach.classes.models.uploads import Upload, UploadedSlot
 from outreach.classes.models.venues import Venue, VenueHold
+from outreach.classes.models.waivers import Waiver
 
 __all__ = [
     "HELD",
@@ -66,4 +67,5 @@ __all__ = [
     "UploadedSlot",
     "Venue",
     "VenueHold",
+    "Waiver",
 ]

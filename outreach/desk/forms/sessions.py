@@ -16,6 +16,7 @@ from outreach.classes.rules import JST
 from outreach.desk.queries.needs import LABELS
 from outreach.people.models import Organisation
 from outreach.people.rules import Scope
+from outreach.registration.forms import refuse_my_number
 
 USUAL_SCHEMES: dict[str, Scheme] = {
     Organisation.Kind.CARRIER: Scheme.NATIONWIDE,
@@ -233,6 +234,20 @@ class CancelForm(forms.Form):
         """As residents are told. Call after `is_valid()`."""
         data = self.cleaned_data
         return data["words"] if data["why"] == "other" else str(dict(self.REASONS)[data["why"]])
+
+
+class LimitForm(forms.Form):
+    """Why someone may pass a limit of rest, day or week; `limit_seen` says which they were shown."""
+
+    limit_reason = forms.CharField(
+        label=gettext_lazy("上限を超えてもお願いする理由"),
+        max_length=200,
+        help_text=gettext_lazy("講習会の履歴と、本人の記録に残ります。例：代わりがおらず、本人も承知している"),
+    )
+    limit_seen = forms.CharField(max_length=2000, widget=forms.HiddenInput)
+
+    def clean_limit_reason(self) -> str:
+        return refuse_my_number(self.cleaned_data["limit_reason"])
 
 
 class ReasonForm(forms.Form):

@@ -12,6 +12,7 @@ from outreach.classes.rules import JST
 from outreach.desk.queries.sessions import midnight
 from outreach.desk.queries.storm import Hit
 from outreach.dispatch.models import Visit
+from outreach.dispatch.overwork import Roster, roster
 from outreach.people.availability import Span, availability, minute
 from outreach.people.models import Person
 
@@ -54,8 +55,8 @@ def units_of(rows: Iterable[Hit]) -> list[Unit]:
 
 
 def with_new_dates(units: Iterable[Unit], now: datetime) -> None:
-    """Fill in up to three days soon after on which room and people are free at the same hours: for each unit, and for
-    each class of one that has several. 7 statements.
+    """Fill in up to three days soon after on which room and people are free at the same hours, and nobody would pass a
+    limit: for each unit, and for each class of one that has several. 10 statements.
     """
     found = list(units)
     rows = [row for unit in found for row in unit.rows]
@@ -64,13 +65,15 @@ def with_new_dates(units: Iterable[Unit], now: datetime) -> None:
     first = max(max(map(_day, rows)), now.astimezone(JST).date()) + timedelta(days=1)
     days = [first + timedelta(days=n) for n in range(WEEKS * 7 + 1)]
     people = Person.objects.filter(pk__in={shift.person_id for row in rows for shift in row.shifts})
-    free = availability(people, days[0], days[-1])
+    staff = list(people.select_related("instructor", "travel_limits"))
+    free = availability(staff, days[0], days[-1])
+    work = roster(staff, min(map(_day, rows)), days[-1])
     taken = _holds({row.session.venue_id for row in rows}, days[0], days[-1])
     promised: Promised = defaultdict(list)
     for unit in found:
-        unit.dates = _dates(unit.rows, days, free, taken, promised)
+        unit.dates = _dates(unit.rows, days, free, taken, promised, work)
         for row in unit.rows if len(unit.rows) > 1 else ():
-            row.dates = _dates([row], days, free, taken, promised)
+            row.dates = _dates([row], days, free, taken, promised, work)
         _promise(unit, promised)
 
 
@@ -87,9 +90,15 @@ def _holds(venues: set[int], first: date, last: date) -> Taken:
     return held
 
 
-def _dates(rows: list[Hit], days: list[date], free: Free, taken: Taken, promised: Promised) -> list[datetime]:
+def _dates(
+    rows: list[Hit], days: list[date], free: Free, taken: Taken, promised: Promised, work: Roster
+) -> list[datetime]:
     """New starts of the first of `rows`, on the first days on which each of them fits at its own hour."""
-    fit = (day for day in days if all(_fits(row, day, free, taken, promised) for row in rows))
+    fit = (
+        day
+        for day in days
+        if all(_fits(row, day, free, taken, promised) for row in rows) and not _too_much(rows, day, work)
+    )
     start = rows[0].session.starts_at.astimezone(JST)
     return [_on(start, day) for day, _n in zip(fit, range(OFFERED), strict=False)]
 
@@ -103,6 +112,17 @@ def _fits(row: Hit, day: date, free: Free, taken: Taken, promised: Promised) -> 
     able = all(any(a <= span[0] and span[1] <= b for a, b in free[s.person_id][day]) for s in row.shifts)
     meets = any(a < span[1] and span[0] < b for kind, key in _keys(row) for a, b in promised[kind, key, day])
     return _usual(day, start.date()) and able and not booked and not meets
+
+
+def _too_much(rows: list[Hit], day: date, work: Roster) -> bool:
+    """Whether anyone on duty would be beyond a limit, were all of these on that day."""
+    for person in {shift.person_id for row in rows for shift in row.shifts}:
+        own = [row.session for row in rows if person in {shift.person_id for shift in row.shifts}]
+        old = [(one.starts_at.astimezone(JST), one.ends_at.astimezone(JST)) for one in own]
+        new = [(_on(start, day), _on(end, day)) for start, end in old]
+        if work.too_much(person, old, new, (own[0].venue.lat, own[0].venue.lon)):
+            return True
+    return False
 
 
 def _promise(unit: Unit, promised: Promised) -> None:

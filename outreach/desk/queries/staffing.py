@@ -26,10 +26,11 @@ class Candidate:
     fitness: Fitness
     group: str  # 講師 or the kind of supporter, and for whom they work
     lacks: tuple[str, ...] = ()  # of a supporter: training or insurance for that day; staff may still ask them
+    over: str = ""  # of who teaches: a limit that it would pass, which takes a reason
 
 
 def candidates(session: Session, duty: str, scope: Scope, *, q: str = "") -> list[Candidate]:
-    """Those who may be asked for `duty`, ranked; already assigned people are left out. 6 statements."""
+    """Those who may be asked for `duty`, ranked; already assigned people are left out. 7 statements."""
     people = list(_active(session, duty, scope, q))
     stays, lacks = _stays(session, people), lacking(session, people)
     place = (session.venue.lat, session.venue.lon)
@@ -41,9 +42,9 @@ def candidates(session: Session, duty: str, scope: Scope, *, q: str = "") -> lis
     return sorted(found, key=_rank)
 
 
-def _rank(candidate: Candidate) -> tuple[bool, bool, bool, float, str]:
+def _rank(candidate: Candidate) -> tuple[bool, bool, bool, bool, float, str]:
     hindered, uncertified, km = candidate.fitness.rank
-    return (hindered, bool(candidate.lacks), uncertified, km, candidate.person.kana)
+    return (hindered, bool(candidate.over), bool(candidate.lacks), uncertified, km, candidate.person.kana)
 
 
 def lacking(session: Session, people: list[Person]) -> dict[int, tuple[str, ...]]:
@@ -111,7 +112,7 @@ def _stays(session: Session, people: list[Person]) -> dict[int, list[Engagement]
 
 
 def _candidate(
-    session: Session, duty: str, person: Person, stays: list[Engagement], lacks: tuple[str, ...], too_much: str
+    session: Session, duty: str, person: Person, stays: list[Engagement], lacks: tuple[str, ...], over: str
 ) -> Candidate:
     venue, certified = session.venue, bool(person.certified)  # type: ignore[attr-defined]
     why_not = hindrance(
@@ -122,7 +123,7 @@ def _candidate(
         stays=[(stay, _km(stay, venue.lat, venue.lon)) for stay in stays],
     )
     km = float(great_circle_km(person.lat, person.lon, venue.lat, venue.lon))
-    return Candidate(person, duty, Fitness(certified, why_not or too_much, km), _group(person), lacks)
+    return Candidate(person, duty, Fitness(certified, why_not, km), _group(person), lacks, over)
 
 
 def _km(stay: Engagement, lat: float, lon: float) -> float | None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from outreach.classes.models import Shift
 from outreach.desk.queries.staffing import within_reach
+from outreach.dispatch.overwork import who_overworks
 from outreach.people.models import Supporter
 from outreach.people.queries import clock_of, standings
 from outreach.people.ranking import Candidate, Rule, nearness, weigh
@@ -18,18 +19,24 @@ NEAR = Rule("near", gettext_lazy("距離"), 50)
 LIGHT = Rule("light", gettext_lazy("今月の負担"), 30)
 KNOWS = Rule("knows", gettext_lazy("会場を知っている"), 20)
 KNOWN_AFTER = 3
+AROUND = ("person__municipality", "person__instructor", "person__travel_limits")
 
 
 def substitutes(shift: Shift, scope: Scope) -> list[Candidate]:
-    """Everyone in reach (law 7) with reasons or hindrances. 11 statements, however many.
+    """Everyone in reach (law 7) with reasons or hindrances. 14 statements, however many.
+
+    Who teaches too and would pass a limit by it is marked, not left out: the office may have a reason.
 
     For a teacher's shift, those who are certified are asked on the page of the staff; here are helpers.
     """
     session = shift.session
     people = within_reach(session, scope).filter(supporter__isnull=False).exclude(shifts__session=session)
-    supporters = list(Supporter.objects.filter(person__in=people).select_related("person__municipality"))
+    supporters = list(Supporter.objects.filter(person__in=people).select_related(*AROUND))
     wanted = Wanted(session.starts_at, session.ends_at)
     known = standings(supporters, wanted, (session.venue.lat, session.venue.lon))
+    over = who_overworks(
+        [one.person for one in supporters], session.starts_at, session.ends_at, (session.venue.lat, session.venue.lon)
+    )
     been = _been_there(shift, [one.person_id for one in supporters])
     rows = []
     for one in supporters:
@@ -39,7 +46,9 @@ def substitutes(shift: Shift, scope: Scope) -> list[Candidate]:
                 person=one.person_id,
                 name=one.person.name,
                 kana=one.person.kana,
-                note=f"{one.person.municipality}・{one.get_kind_display()}",
+                note="・".join(
+                    filter(None, [str(one.person.municipality), one.get_kind_display(), over.get(one.person_id, "")])
+                ),
                 hindrances=hindrances(standing, wanted, clock=clock_of(wanted)),
                 reasons=(
                     nearness(

@@ -9,6 +9,7 @@ from outreach.desk.services.bookings import (
 )
 from outreach.desk.services.calls import finish_call, ring_instead, undo_call
 from outreach.desk.services.instructors import add_instructor, coming, retire, take_up_again
+from outreach.desk.services.limits import Consent, NeedsReason
 from outreach.desk.services.office import OfficeError, add_sender, change_office, drop_sender
 from outreach.desk.services.programmes import start_programme, tick
 from outreach.desk.services.reports import Words, write_report
@@ -30,6 +31,8 @@ from outreach.desk.services.sessions import (
 )
 
 __all__ = [
+    "Consent",
+    "NeedsReason",
     "OfficeError",
     "Said",
     "Words",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -13,8 +12,8 @@ from outreach.classes.codes import show_code
 from outreach.classes.models import Course, Session, SessionStatus, Shift, Venue
 from outreach.contact.models import Kind
 from outreach.contact.services import queue_message, way_to
+from outreach.desk.services.limits import Consent, within_limits
 from outreach.dispatch.services import asker, leaving
-from outreach.dispatch.services.engaging import refuse_overwork
 from outreach.people.models import Person, User
 from outreach.registration import notices
 from outreach.registration import services as registration
@@ -73,15 +72,27 @@ def _cancel(session: Session, by: User, reason: str, ready: leaving.Ready) -> in
 
 
 def move_session(
-    *, session: Session, starts_at: datetime, ends_at: datetime, venue: Venue | None, by: User, reason: str
+    *,
+    session: Session,
+    starts_at: datetime,
+    ends_at: datetime,
+    venue: Venue | None,
+    by: User,
+    reason: str,
+    consent: Consent | None = None,
 ) -> int:
     """Move the class in time or place and tell everyone booked, waiting or on duty, under a new revision.
 
-    In one transaction, as cancelling. Returns how many bookings were told of.
-    Raises: classes.services.SessionError, people.services.PersonBusy.
+    In one transaction, as cancelling. `consent`: to the limits of those on duty that it passes. Returns how many
+    bookings were told of. Raises: classes.services.SessionError, people.services.PersonBusy, NeedsReason.
     """
-    move = partial(_move, session, starts_at, ends_at, venue, by, reason)
-    return leaving.settled([session], move)
+
+    def act(ready: leaving.Ready) -> int:
+        leaving.lock_session(session, ready=ready)
+        with within_limits([session], to=[starts_at], consent=consent):
+            return _move(session, starts_at, ends_at, venue, by, reason, ready)
+
+    return leaving.settled([session], act)
 
 
 def move_sessions(*, moves: Sequence[tuple[Session, datetime]], by: User, reason: str) -> int:
@@ -90,10 +101,11 @@ def move_sessions(*, moves: Sequence[tuple[Session, datetime]], by: User, reason
 
     def act(ready: leaving.Ready) -> int:
         leaving.lock_session(*sessions, ready=ready)
-        return sum(
-            _move(session, to, to + (session.ends_at - session.starts_at), None, by, reason, ready)
-            for session, to in moves
-        )
+        with within_limits(sessions, to=[to for _session, to in moves]):
+            return sum(
+                _move(session, to, to + (session.ends_at - session.starts_at), None, by, reason, ready)
+                for session, to in moves
+            )
 
     return leaving.settled(sessions, act)
 
@@ -108,7 +120,6 @@ def _move(
     ready: leaving.Ready,
 ) -> int:
     changed, in_time = what_changes(session, starts_at, venue), told_in_time(session, starts_at, timezone.now())
-    leaving.lock_session(session, ready=ready)
     leaving.moving(session=session, by=by, reason=reason, ready=ready)
     classes.move_session(session=session, starts_at=starts_at, ends_at=ends_at, venue=venue, by=by, reason=reason)
     asker.tell_moved(session)
@@ -194,18 +205,16 @@ def reopen_session(*, session: Session, by: User) -> None:
 
 
 @transaction.atomic
-@transaction.atomic
-def assign(*, session: Session, person: Person, duty: str) -> Shift:
-    """Put someone on a session that has not begun; an instructor within the hours that they may be sent.
+def assign(*, session: Session, person: Person, duty: str, consent: Consent | None = None) -> Shift:
+    """Put someone on a session that has not begun; who teaches within their limits, or with `consent` to pass them.
 
-    Raises: SessionError, people.services.PersonBusy.
+    Raises: SessionError, people.services.PersonBusy, NeedsReason.
     """
     if session.status not in {SessionStatus.DRAFT, SessionStatus.PUBLISHED, SessionStatus.CONFIRMED}:
         raise classes.SessionError(_("終わった回や中止した回の要員は、変えられません。"))
-    shift = classes.assign(session=session, person=person, duty=duty)
-    if hasattr(person, "instructor"):
-        refuse_overwork(person, [timezone.localdate(session.starts_at)])
-    return shift
+    classes.lock_session(session)
+    with within_limits([session], [person], consent=consent):
+        return classes.assign(session=session, person=person, duty=duty)
 
 
 def merge_session(*, session: Session, into: Session, by: User, reason: str) -> int:

@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes import services as classes
-from outreach.classes.models import OPEN, Handover, SessionStatus, Shift
+from outreach.classes.models import OPEN, Handover, Session, SessionStatus, Shift
 from outreach.classes.rules import JST
 from outreach.contact.models import Channel, ConsentSource, Kind, Purpose
 from outreach.contact.services import record_consent, work_note
 from outreach.desk.queries.sessions import AROUND
+from outreach.desk.services.limits import Consent, own_limits, within_limits
 from outreach.desk.services.sessions import tell_staff
 from outreach.people import services as people
 from outreach.people.models import Person, Supporter, SupporterApplication, TrainingAttendance
@@ -42,11 +43,18 @@ def agree_to_texts(*, number: str, given: bool, sample: bool = False) -> None:
     )
 
 
+def sign_up(*, session: Session, supporter: Supporter) -> Shift:
+    """Take a helper's place; who teaches too, within their limits. Raises: SessionError, PersonBusy."""
+    with own_limits([session], [supporter.person]):
+        return classes.sign_up(session=session, supporter=supporter)
+
+
 @transaction.atomic
 def take_over(*, handover: Handover, supporter: Supporter) -> Shift:
     """Take someone's shift; whoever gave it is told. Raises: classes.services.SessionError, PersonBusy."""
     giver = handover.giver
-    shift = classes.take_over(handover=handover, supporter=supporter)
+    with own_limits([handover.shift.session], [supporter.person]):
+        shift = classes.take_over(handover=handover, supporter=supporter)
     _tell_handed_over(handover, giver, supporter.person)
     return shift
 
@@ -55,7 +63,11 @@ def take_over(*, handover: Handover, supporter: Supporter) -> Shift:
 def answer_swap(*, handover: Handover, agreed: bool) -> None:
     """Agree to a swap or refuse it; the other is told. Raises: classes.services.SessionError, PersonBusy."""
     taker, own = handover.taker, handover.in_return
-    classes.answer_swap(handover=handover, agreed=agreed)
+    if agreed and taker and own:
+        with own_limits([handover.shift.session, own.session], [handover.giver, taker]):
+            classes.answer_swap(handover=handover, agreed=True)
+    else:
+        classes.answer_swap(handover=handover, agreed=agreed)
     if taker and own:
         words = (
             _("取りかえました。%(new)sをお願いします。")
@@ -67,14 +79,19 @@ def answer_swap(*, handover: Handover, agreed: bool) -> None:
 
 
 @transaction.atomic
-def substitute(*, shift: Shift, person: Person) -> Shift:
-    """The office gives a shift to someone else: both are told. Raises: classes.services.SessionError, PersonBusy."""
+def substitute(*, shift: Shift, person: Person, consent: Consent | None = None) -> Shift:
+    """The office gives a shift to someone else: both are told.
+
+    Raises: classes.services.SessionError, PersonBusy, NeedsReason.
+    """
     giver, session = shift.person, shift.session
     if session.starts_at <= timezone.now() or session.status not in {*OPEN, SessionStatus.DRAFT}:
         raise classes.SessionError(_("終わった回や中止した回の要員は、変えられません。"))
     if shift.duty == Shift.Duty.HELPER and classes.training_expired(person, session):
         raise classes.SessionError(_("%(person)sさんの研修の有効期限が、その日には切れています。") % {"person": person})
-    classes.reassign(shift=shift, person=person)
+    classes.lock_session(session)
+    with within_limits([session], [person], consent=consent):
+        classes.reassign(shift=shift, person=person)
     when = spoken_time(session)
     stamp = f"{timezone.now():%m%d%H%M%S}"
     for one, text in (

@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404, redirect
 from outreach.classes.models import Session
 from outreach.classes.queries import sessions_in
 from outreach.classes.services import SessionError
+from outreach.desk.forms.sessions import LimitForm
 from outreach.desk.queries.sessions import AROUND
+from outreach.desk.services import Consent, NeedsReason
 from outreach.people.access import ScopedRequest
 from outreach.people.models import User
 from outreach.people.queries import scope_of
@@ -56,16 +58,34 @@ def rights(request: ScopedRequest, session: Session) -> Rights:
 def attempt(request: HttpRequest, act: Callable[[], Any], done: str | Callable[[Any], str] = "") -> bool:
     """Act, and keep a message of what came of it for the next page. `done` may be made from what `act` returned.
 
-    Without `done`, success is silent: the page itself shows it.
+    Without `done`, success is silent: the page itself shows it. Raises: NeedsReason, for a page that can ask for one.
     """
     try:
         result = act()
+    except NeedsReason:
+        raise
     except REFUSALS as error:
         messages.error(request, str(error))
         return False
     if done:
         messages.success(request, done if isinstance(done, str) else done(result))
     return True
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The form by which the office says why a limit may be passed, and what it said."""
+
+    form: LimitForm
+    consent: Consent | None
+
+
+def asking(request: ScopedRequest) -> Asking:
+    form = LimitForm(request.POST if "limit_seen" in request.POST else None)
+    if not form.is_valid():
+        return Asking(form, None)
+    data = form.cleaned_data
+    return Asking(form, Consent(data["limit_reason"], frozenset(data["limit_seen"].split()), request.user))
 
 
 def act_and_return(

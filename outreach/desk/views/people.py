@@ -19,6 +19,7 @@ from outreach.classes.uploads.kept import to_report
 from outreach.desk.exports.people import register_file
 from outreach.desk.forms.people import InsuranceForm, PeopleFilter, QualificationForm, RegisterForm
 from outreach.desk.queries.people import AROUND, ending_in, endings, find_people, rows_of
+from outreach.desk.queries.waivers import passed_by
 from outreach.desk.register import import_register, take_in
 from outreach.downloads import FORMATS
 from outreach.people.access import ScopedRequest, allowed, log_access
@@ -30,6 +31,7 @@ from outreach.registration.hours import given_in
 
 A_PAGE = 50
 MOST_REFUSALS = 500
+MOST_PASSED = 20
 
 
 @allowed(Action.SEE_PEOPLE)
@@ -72,6 +74,7 @@ def _about(request: ScopedRequest, one: Person, form: QualificationForm) -> dict
         "insurance_form": InsuranceForm(initial={"starts_on": today}),
         "may_edit": editing.exists(),
         "teaches": hasattr(one, "instructor"),
+        "passed": passed_by(one, MOST_PASSED),
         "weekly": one.weekly_hours.exists(),
     }
 

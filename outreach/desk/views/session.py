@@ -1,5 +1,7 @@
 """One session: everything about it on one page, and each change with its own confirmation."""
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.classes import services as classes
-from outreach.classes.models import OPEN, SchemeRule, Session, SessionStatus
+from outreach.classes.models import OPEN, SchemeRule, Session, SessionEvent, SessionStatus, Venue
 from outreach.classes.queries import gauge_of
 from outreach.classes.rules import JST, staffing_due
 from outreach.contact.models import Kind
@@ -18,7 +20,8 @@ from outreach.desk.queries.alternatives import best_alternatives
 from outreach.desk.queries.answers import lines_of, progress_of
 from outreach.desk.queries.sessions import near_classes, told_of
 from outreach.desk.queries.telling import Outlook, outlook
-from outreach.desk.views.common import Rights, act_and_return, attempt, rights, session_or_404
+from outreach.desk.queries.waivers import Passed, passed_at
+from outreach.desk.views.common import Rights, act_and_return, asking, attempt, rights, session_or_404
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action
 from outreach.registration.models import LIVE, Booking, BookingStatus
@@ -46,12 +49,18 @@ def session(request: ScopedRequest, code: str) -> HttpResponse:
         "few": one.seats_taken < rule.minimum_learners,
         "over": one.ends_at <= now,
         "shifts": one.shifts.select_related("person__municipality"),
-        "events": one.events.select_related("by").order_by("-at", "-pk"),
+        "events": _history(one),
         "told": told_of(one),
         "to_staff": history([one.subject]),
         **_people(request, one, may),
     }
     return render(request, "desk/session.html", context)
+
+
+def _history(one: Session) -> list[SessionEvent | Passed]:
+    """What happened to it, and which limits were let pass, the latest first."""
+    events = one.events.select_related("by").order_by("-at", "-pk")
+    return sorted([*events, *passed_at(one)], key=lambda row: row.at, reverse=True)
 
 
 def _people(request: ScopedRequest, one: Session, may: Rights) -> dict[str, object]:
@@ -126,18 +135,28 @@ def move(request: ScopedRequest, code: str) -> HttpResponse:
     starts_at, ends_at = form.times(one.course)
     venue, reason = form.cleaned_data["venue"], form.cleaned_data["reason"]
     if "sure" not in request.POST:
-        moved = session_or_404(request.scope, code)  # not stored: only to show what people will be told
-        moved.starts_at, moved.ends_at, moved.venue = starts_at, ends_at, venue
-        return _show_move(request, one, form, moved)
-    return act_and_return(
-        request,
-        lambda: services.move_session(
-            session=one, starts_at=starts_at, ends_at=ends_at, venue=venue, by=request.user, reason=reason
-        ),
-        lambda told: _("変更しました。%(n)s人に連絡します。") % {"n": told},
-        "desk:session",
-        code,
-    )
+        return _show_move(request, one, form, _as_moved(request, code, starts_at, ends_at, venue))
+    times, why = {"starts_at": starts_at, "ends_at": ends_at}, asking(request)
+    try:
+        return act_and_return(
+            request,
+            lambda: services.move_session(
+                session=one, venue=venue, by=request.user, reason=reason, consent=why.consent, **times
+            ),
+            lambda told: _("変更しました。%(n)s人に連絡します。") % {"n": told},
+            "desk:session",
+            code,
+        )
+    except services.NeedsReason as passed:
+        one, moved = session_or_404(request.scope, code), _as_moved(request, code, starts_at, ends_at, venue)
+        return _show_move(request, one, form, moved, passed=passed, limits=why.form)
+
+
+def _as_moved(request: ScopedRequest, code: str, starts_at: datetime, ends_at: datetime, venue: Venue) -> Session:
+    """Not stored: only to show what people will be told."""
+    moved = session_or_404(request.scope, code)
+    moved.starts_at, moved.ends_at, moved.venue = starts_at, ends_at, venue
+    return moved
 
 
 def _now_of(one: Session) -> dict[str, object]:
@@ -145,7 +164,8 @@ def _now_of(one: Session) -> dict[str, object]:
     return {"day": start.date(), "starts": start.time(), "ends": end.time(), "venue": one.venue_id}
 
 
-def _show_move(request: ScopedRequest, one: Session, form: MoveForm, moved: Session) -> HttpResponse:
+def _show_move(request: ScopedRequest, one: Session, form: MoveForm, moved: Session, **limits: object) -> HttpResponse:
+    """`limits`: what it would pass, where that was tried, and the form that asks why it may."""
     changed = services.what_changes(one, moved.starts_at, moved.venue)
     context = {
         "session": one,
@@ -154,6 +174,7 @@ def _show_move(request: ScopedRequest, one: Session, form: MoveForm, moved: Sess
         "form": form,
         "outlook": _outlook(request, one, LIVE, Kind.CHANGE, {"changed": changed}, seen_as=moved),
         "staff": one.shifts.select_related("person"),
+        **limits,
     }
     return render(request, "desk/move_sure.html", context)
 

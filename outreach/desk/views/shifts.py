@@ -17,8 +17,9 @@ from outreach.classes.helping import Chance, chances, own_shifts
 from outreach.classes.models import Handover, Session, Shift
 from outreach.contact.services import takes_texts
 from outreach.desk.queries.substitutes import substitutes
+from outreach.desk.services import NeedsReason
 from outreach.desk.services import supporters as services
-from outreach.desk.views.common import attempt, session_or_404
+from outreach.desk.views.common import asking, attempt, session_or_404
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.models import Supporter
 from outreach.people.ranking import hindered, rank
@@ -75,7 +76,7 @@ def _done(request: ScopedRequest, act: Callable[[], Any], done: str) -> HttpResp
 def sign_up(request: ScopedRequest, code: str) -> HttpResponse:
     session = get_object_or_404(Session, code=clean_code(code, 7) or "")
     done = _("お願いします。前の日にお知らせします。")
-    return _done(request, lambda: classes.sign_up(session=session, supporter=me(request)), done)
+    return _done(request, lambda: services.sign_up(session=session, supporter=me(request)), done)
 
 
 @allowed(Action.OWN_WORK)
@@ -178,7 +179,12 @@ def substitute(request: ScopedRequest, code: str, shift: int) -> HttpResponse:
             return redirect("desk:substitute", code, shift)
         new = Supporter.objects.select_related("person").get(person=person).person
         done = _("%(person)sさんに代わりました。二人に知らせます。") % {"person": new}
-        attempt(request, lambda: services.substitute(shift=found, person=new), done)
+        why = asking(request)
+        try:
+            attempt(request, lambda: services.substitute(shift=found, person=new, consent=why.consent), done)
+        except NeedsReason as passed:
+            context = {"session": one, "person": new, "leaving": found, "passed": passed, "limits": why.form}
+            return render(request, "desk/over_limits.html", context)
         return redirect("desk:staffing", code)
     log_access(request.user, "see_people", one.subject)
     context = {

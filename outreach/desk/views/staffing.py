@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,7 +15,8 @@ from outreach.classes.queries import gauge_of
 from outreach.desk import services
 from outreach.desk.forms.sessions import ReasonForm
 from outreach.desk.queries.staffing import candidates, lacking, within_reach
-from outreach.desk.views.common import act_and_return, session_or_404
+from outreach.desk.queries.waivers import passed_at
+from outreach.desk.views.common import act_and_return, asking, attempt, session_or_404
 from outreach.people.access import ScopedRequest, allowed
 from outreach.people.rules import Action
 from outreach.people.writing import whole_number
@@ -38,6 +39,7 @@ def staffing(request: ScopedRequest, code: str) -> HttpResponse:
     duty = duty if duty in Shift.Duty.values else first
     q = request.POST.get("q", "").replace("\0", "").strip()[:40]
     ranked = candidates(one, duty, request.scope, q=q)
+    can = [candidate for candidate in ranked if not candidate.fitness.hindrance]
     context = {
         "session": one,
         "gauge": gauge,
@@ -45,7 +47,9 @@ def staffing(request: ScopedRequest, code: str) -> HttpResponse:
         "duties": Shift.Duty.choices,
         "q": q,
         "shifts": _on_duty(one),
-        "able": [candidate for candidate in ranked if not candidate.fitness.hindrance][:ABLE_SHOWN],
+        "able": [candidate for candidate in can if not candidate.over][:ABLE_SHOWN],
+        "over": [candidate for candidate in can if candidate.over][:UNABLE_SHOWN],
+        "planned": one.visits.exists(),
         "unable": [candidate for candidate in ranked if candidate.fitness.hindrance][:UNABLE_SHOWN],
         "form": ReasonForm(),
     }
@@ -57,8 +61,9 @@ def _on_duty(one: Session) -> list[Any]:
     around = ("person__municipality", "person__supporter", "person__instructor")
     shifts: list[Any] = list(one.shifts.select_related(*around).annotate(looking=Exists(LOOKING)))
     lacks = lacking(one, [shift.person for shift in shifts])
+    passed = {row.person.pk for row in passed_at(one)}
     for shift in shifts:
-        shift.lacks = lacks.get(shift.person_id, ())
+        shift.lacks, shift.over = lacks.get(shift.person_id, ()), shift.person_id in passed
     return shifts
 
 
@@ -69,15 +74,20 @@ def _acted(request: ScopedRequest, code: str, act: Callable[[], Any], done: str)
 @allowed(Action.EDIT_SESSIONS)
 @require_POST
 def assign(request: ScopedRequest, code: str) -> HttpResponse:
+    """Beyond a limit only once the office has seen which, and says why."""
     one = session_or_404(request.scope, code)
     person = get_object_or_404(within_reach(one, request.scope), pk=whole_number(request.POST.get("person")))
     duty = request.POST.get("duty", "")
     if duty not in Shift.Duty.values:
         duty = Shift.Duty.HELPER
     done = _("%(person)sさんを担当にしました。") % {"person": person}
-    return act_and_return(
-        request, lambda: services.assign(session=one, person=person, duty=duty), done, "desk:staffing", code
-    )
+    why = asking(request)
+    try:
+        attempt(request, lambda: services.assign(session=one, person=person, duty=duty, consent=why.consent), done)
+    except services.NeedsReason as passed:
+        context = {"session": one, "person": person, "duty": duty, "passed": passed, "limits": why.form}
+        return render(request, "desk/over_limits.html", context)
+    return redirect("desk:staffing", code)
 
 
 @allowed(Action.EDIT_SESSIONS)

@@ -240,7 +240,11 @@ def _settle(request: ScopedRequest, chosen: Iterable[list[Chosen]], reason: str)
             told += _act(request, own, reason)
             done += len(own)
         except REFUSALS as error:
-            messages.error(request, f"{own[0].session.municipality} {own[0].session.venue}{dates.colon()}{error}")
+            words = f"{own[0].session.municipality} {own[0].session.venue}{dates.colon()}{error}"
+            if isinstance(error, services.NeedsReason):
+                gap = "" if dates.in_japanese() else " "
+                words += gap + _("講習会の画面で日時を変えると、理由を書いて進められます。")
+            messages.error(request, words)
     if done:
         messages.success(request, _("%(n)s件を変更しました。%(told)s人に連絡します。") % {"n": done, "told": told})
 

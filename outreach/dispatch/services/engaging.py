@@ -1,15 +1,17 @@
 """The ledger of what was accepted: a person's days away, door to door, as the plan has them now (law 2)."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from outreach.contact.numbers import show
+from outreach.dates import aside
 from outreach.dispatch.models import Offer, OfferStatus, Plan, Trip
-from outreach.dispatch.overwork import overworked
+from outreach.dispatch.overwork import Excess, excesses, said
 from outreach.dispatch.services.refused import PlanRefused
 from outreach.people.models import Engagement, Person
 from outreach.people.services import PersonBusy, engage
@@ -33,11 +35,11 @@ def journeys(trips: Iterable[Trip]) -> list[list[Trip]]:
 
 
 class TooMuch(PersonBusy):
-    """Free then, but with their other work it is more than they may do: `over` says what."""
+    """Free then, but with their other work it is more than they may do: `over` says what `found` is."""
 
-    def __init__(self, over: str) -> None:
-        super().__init__(_("%(over)s講師の条件を本人と直すか、ほかの講師に頼んでください。") % {"over": over})
-        self.over = over
+    def __init__(self, found: Sequence[Excess], over: str = "") -> None:
+        self.found, self.over = list(found), over or said(found)
+        super().__init__(_("%(over)s講師の条件を本人と直すか、ほかの講師に頼んでください。") % {"over": self.over})
 
 
 @transaction.atomic(savepoint=False)
@@ -60,17 +62,19 @@ def book_person(*, plan: int, person: Person) -> None:
             door = wanted[subject][0].base or person  # the way between it and a class taught that day counts
             engage(person=person, starts_at=starts_at, ends_at=ends_at, subject=subject, place=(door.lat, door.lon))
     longer = [subject for subject, span in spans.items() if not _within(span, standing.get(subject))]
-    refuse_overwork(person, [trip.day for subject in longer for trip in wanted[subject]])
+    if found := excesses([person], [trip.day for subject in longer for trip in wanted[subject]]):
+        raise TooMuch(found)
 
 
 def _within(span: Span, known: Span | None) -> bool:
     return known is not None and known[0] <= span[0] and span[1] <= known[1]
 
 
-def refuse_overwork(person: Person, days: Iterable[date]) -> None:
-    """Under the person's lock, once what is new is booked. Raises: TooMuch."""
-    if said := overworked(person, days):
-        raise TooMuch(said)
+def whom_to_ask(over: str, person: Person) -> str:
+    """What the person themselves can do about it."""
+    office = person.instructor.organisation
+    words = {"over": over, "office": office.name, "phone": aside(show(office.phone) if office.phone else "")}
+    return _("%(over)s引き受けられるかどうかは、%(office)s%(phone)sにご相談ください。") % words
 
 
 def book_again(plan: Plan) -> None:

@@ -12,9 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes.models import PLANNED, Shift
-from outreach.contact.numbers import show
 from outreach.contact.rules import into_hours
-from outreach.dates import aside
 from outreach.dispatch.asking import accepted, substitutes
 from outreach.dispatch.models import (
     STANDING,
@@ -31,7 +29,7 @@ from outreach.dispatch.publishing import visits_to_ask
 from outreach.dispatch.rules import answer_by
 from outreach.dispatch.services import asker
 from outreach.dispatch.services.answers import change_offer, lock_plan
-from outreach.dispatch.services.engaging import TooMuch, book_person
+from outreach.dispatch.services.engaging import TooMuch, book_person, whom_to_ask
 from outreach.dispatch.services.holding import hold_classes
 from outreach.dispatch.services.refused import OfferError, PlanRefused
 from outreach.dispatch.services.requests import change_status
@@ -119,18 +117,11 @@ def accept_offer(*, offer: Offer, now: datetime, by: User | None = None) -> None
     try:
         book_person(plan=visit.plan_id, person=offer.person)
     except TooMuch as error:
-        raise OfferError(str(error) if by else _whom_to_ask(error.over, offer.person)) from error
+        raise OfferError(str(error) if by else whom_to_ask(error.over, offer.person)) from error
     except PersonBusy as error:
         raise OfferError(str(error)) from error
     if accepted(visit) >= set(visit.crew):
         hold_classes(visit)
-
-
-def _whom_to_ask(over: str, person: Person) -> str:
-    """What the person themselves can do about it."""
-    office = person.instructor.organisation
-    words = {"over": over, "office": office.name, "phone": aside(show(office.phone) if office.phone else "")}
-    return _("%(over)s引き受けられるかどうかは、%(office)s%(phone)sにご相談ください。") % words
 
 
 def _locked(offer: Offer) -> tuple[Offer, Visit]:

@@ -37,6 +37,7 @@ if PRODUCTION and not PUBLIC_URL:
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is missing: name the hosts that this process answers for.")
+CSRF_FAILURE_VIEW = "backend.views.token_refused"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
 
 # --- applications ---------------------------------------------------------------------------------------------------

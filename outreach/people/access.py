@@ -53,7 +53,7 @@ def allowed(action: Action) -> Callable[[Callable[..., HttpResponseBase]], Calla
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return _signed_out(request)
+                return signed_out(request)
             request.scope = scope_of(request.user, action)
             if request.scope.empty:
                 raise PermissionDenied(_("この操作をする権限がありません。"))
@@ -65,7 +65,7 @@ def allowed(action: Action) -> Callable[[Callable[..., HttpResponseBase]], Calla
     return mark
 
 
-def _signed_out(request: HttpRequest) -> HttpResponseBase:
+def signed_out(request: HttpRequest) -> HttpResponseBase:
     """Strangers sign in first; a form that was sent after the session had ended waits meanwhile, to be sent again."""
     if not is_navigation(request):
         return redirect_to_login(request.get_full_path())

@@ -1,4 +1,6 @@
-"""What someone sent when their session had ended: sealed into the sign-in page, and sent once more by them after it."""
+"""What someone sent in vain, to be sent once more by them: when their session had ended, sealed into the sign-in page;
+from a page of before a sign-in in another tab, at once.
+"""
 
 from typing import TypedDict
 from urllib.parse import urlsplit
@@ -23,9 +25,13 @@ def seal(request: HttpRequest) -> str:
     """Empty where it can't be kept: files are chosen again, and what is too long is written again."""
     if request.FILES:
         return ""
-    fields = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
-    sealed = signing.dumps({"path": request.get_full_path(), "fields": fields}, salt=SALT, compress=True)
+    sealed = signing.dumps(hold(request), salt=SALT, compress=True)
     return sealed if len(sealed) <= MOST else ""
+
+
+def hold(request: HttpRequest) -> Held:
+    fields = [(name, value) for name, values in request.POST.lists() if name not in OURS for value in values]
+    return {"path": request.get_full_path(), "fields": fields}
 
 
 def unseal(sealed: str) -> Held | None:
@@ -46,3 +52,8 @@ def page_before(request: HttpRequest) -> str:
 def is_navigation(request: HttpRequest) -> bool:
     """A form that someone sent, as the browser says; a script looks after itself."""
     return request.method == "POST" and request.headers.get("Sec-Fetch-Mode") == "navigate"
+
+
+def is_of_ours(request: HttpRequest) -> bool:
+    """A form on a page of this host, as the browser says, which no other site's page can make it say."""
+    return is_navigation(request) and request.headers.get("Sec-Fetch-Site") == "same-origin"

@@ -68,3 +68,63 @@ def test_files_are_chosen_again_and_scripts_are_told_as_before(client: Client) -
     assert "もう一度入力してください" in page
     for told in ({"sec-fetch-mode": "same-origin"}, {}):
         assert client.post(NEW, {}, headers=told).status_code == 302
+
+
+# --- a page of before a sign-in in another tab ----------------------------------------------------------------------
+OURS = {**FORM, "sec-fetch-site": "same-origin"}
+OLD = {"csrfmiddlewaretoken": "x" * 64}
+
+
+@pytest.fixture
+def strict(db: None) -> Client:
+    """A browser whose page carries a token of before."""
+    made = Client(enforce_csrf_checks=True)
+    made.get(reverse("sign-in"))
+    return made
+
+
+def test_a_form_of_before_another_tabs_sign_in_is_sent_again_by_a_press(strict: Client, user: User) -> None:
+    strict.force_login(user)
+    town = factories.municipality()
+    sent = {**letters.written(), **OLD, "channel": "paper", "received_on": "2026-01-05", "note": '"引用" & <改行>'}
+    answer = strict.post(f"{NEW}?municipality={town.pk}", sent, headers={**OURS, "referer": f"http://testserver{NEW}"})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (403, "no-store, private")
+    page = answer.content.decode()
+    assert "まだ届いていません" in page
+    assert f'name="note" value="{escape(sent["note"])}"' in page
+    assert f'action="{NEW}?municipality={town.pk}"' in page
+    assert f'href="{NEW}"' in page
+    token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[-1]
+    again = strict.post(f"{NEW}?municipality={town.pk}", {**sent, "csrfmiddlewaretoken": token}, headers=OURS)
+    assert again.status_code in {200, 302}, "the page's own token is taken"
+
+
+def test_a_residents_form_is_kept_too_and_the_signed_out_sign_in_first(strict: Client) -> None:
+    town = factories.municipality()
+    sent = {**letters.written(), **OLD}
+    page = strict.post(reverse("dispatch:ask", args=[town.pk]), sent, headers=OURS).content.decode()
+    assert 'name="contact_name"' in page
+    assert "業務" not in page, "as the pages for residents"
+    door = strict.post(f"{NEW}?municipality={town.pk}", sent, headers=OURS)
+    assert (door.status_code, len(HELD.findall(door.content.decode()))) == (401, 1)
+
+
+def test_another_sites_form_is_shown_nothing(strict: Client, user: User) -> None:
+    strict.force_login(user)
+    for told in ({**FORM, "sec-fetch-site": "cross-site"}, {**FORM, "sec-fetch-site": "same-site"}, FORM, {}):
+        answer = strict.post(NEW, {**OLD, "note": "仕込んだ"}, headers=told)
+        assert (answer.status_code, "仕込んだ" in answer.content.decode()) == (403, False)
+
+
+def test_an_old_sign_in_page_keeps_what_it_holds_and_no_password_is_shown(strict: Client, user: User) -> None:
+    held = HELD.findall(strict.post(NEW, {**OLD, "note": "つづき"}, headers=OURS).content.decode())[0]
+    said = {**OLD, "username": user.username, "password": "秘密の合言葉", "held": held, "next": "/staff/plans/"}
+    page = strict.post(reverse("sign-in"), said, headers=OURS).content.decode()
+    assert HELD.findall(page) == [held]
+    assert "秘密の合言葉" not in page
+    strict.force_login(user)
+    assert 'value="つづき"' in strict.post(reverse("sign-in"), said, headers=OURS).content.decode()
+    answer = strict.post(reverse("sign-in"), {**said, "held": ""}, headers=OURS)
+    assert answer.headers["Location"] == f"{reverse('sign-in')}?next=%2Fstaff%2Fplans%2F"
+    word = strict.post("/staff/mine/password/", {**OLD, "old_password": "秘密の合言葉"}, headers=OURS)
+    assert word.headers["Location"] == "/staff/mine/password/"

@@ -10,6 +10,7 @@ from typing import TypeVar
 import jpholiday
 from django.utils import timezone, translation
 from django.utils.dateformat import format as in_words
+from django.utils.translation import gettext as _
 
 ERAS = (
     (date(2019, 5, 1), "令和"),
@@ -30,6 +31,11 @@ def is_rest_day(day: date) -> bool:
     行政機関の休日に関する法律 (1988, No. 91), article 1; the first of January is a public holiday.
     """
     return jpholiday.is_holiday(day) or (day.month, day.day) in NEW_YEAR
+
+
+def rest_name(day: date) -> str:
+    """元日, 文化の日, or 年末年始; nothing of a day that is none."""
+    return jpholiday.is_holiday_name(day) or (_("年末年始") if is_rest_day(day) else "")
 
 
 def era_year(day: date) -> str:

@@ -4,10 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-import jpholiday
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
+from outreach.dates import rest_name
 from outreach.dispatch.bars import pieces_of
 from outreach.dispatch.board import Block, Cell, Day, Row, Wanted
 from outreach.dispatch.misfits import misfits, with_conditions
@@ -86,7 +86,7 @@ def with_words(rows: QuerySet[Visit]) -> QuerySet[Visit]:
 
 
 def _day(plan: Plan, day: date, today: date) -> Day:
-    return Day(day, jpholiday.is_holiday_name(day) or "", plan.first <= day <= plan.last, day == today, day < today)
+    return Day(day, rest_name(day), plan.first <= day <= plan.last, day == today, day < today)
 
 
 def _midnight(day: date, after: int = 0) -> datetime:

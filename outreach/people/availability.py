@@ -1,4 +1,7 @@
-"""When people can work: the week's pattern, days that differ, public holidays, and what they are engaged in already.
+"""When people can work: the week's pattern, days that differ, rest days, and what they are engaged in already.
+
+Rest days are public holidays and the turn of the year (29 December to 3 January), as venues and town halls keep them:
+nobody's week holds then who hasn't said so, but a day that they offer besides does.
 
 Shared by dispatch and by those who roster supporters. Minutes count from 00:00 of the day, local time.
 """
@@ -8,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-import jpholiday
 from django.utils import timezone
 
+from outreach.dates import is_rest_day
 from outreach.people.models import DayException, Engagement, Person, TravelLimits, WeeklyHours
 
 Span = tuple[int, int]
@@ -71,11 +74,11 @@ def availability(
     away = _away(keys, first, last, ignore)
     on_holidays = set(TravelLimits.objects.filter(person__in=keys, holidays=True).values_list("person_id", flat=True))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    holidays = {day for day in days if jpholiday.is_holiday(day)}
+    resting = {day for day in days if is_rest_day(day)}
     return {
         key: {
             day: open_spans(
-                weekly[key][day.weekday()], away[key].get(day, ()), closed=day in holidays and key not in on_holidays
+                weekly[key][day.weekday()], away[key].get(day, ()), closed=day in resting and key not in on_holidays
             )
             for day in days
         }

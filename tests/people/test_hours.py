@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from outreach.dates import rest_name
 from outreach.people.availability import availability
-from outreach.people.models import DayException, Person, Role, Supporter, WeeklyHours
+from outreach.people.models import DayException, Person, Role, Supporter, TravelLimits, WeeklyHours
 from outreach.people.services import engage
 from tests import factories
 from tests.browser import OpenPage
@@ -110,11 +111,27 @@ def test_a_public_holiday_is_closed_until_the_person_opens_it(student: Person) -
     holiday = date(2027, 1, 11)  # Coming-of-Age Day, a Monday
     WeeklyHours.objects.create(person=student, weekday=0, starts=time(9), ends=time(12))
     assert availability([student], holiday, holiday)[student.pk][holiday] == []
-    student.travel_limits = None
-    from outreach.people.models import TravelLimits
-
     TravelLimits.objects.create(person=student, holidays=True)
     assert availability([student], holiday, holiday)[student.pk][holiday] == [(540, 720)]
+
+
+def test_the_turn_of_the_year_is_closed_as_town_halls_are_unless_the_person_says_so(
+    phone: Client, student: Person
+) -> None:
+    first, last = date(2026, 12, 28), date(2027, 1, 4)  # Monday to Monday
+    for weekday in range(7):
+        WeeklyHours.objects.create(person=student, weekday=weekday, starts=time(9), ends=time(12))
+    DayException.objects.create(person=student, day=date(2026, 12, 30), kind="on", starts=time(13), ends=time(15))
+
+    def days() -> list[int]:
+        return [day.day for day, spans in availability([student], first, last)[student.pk].items() if spans]
+
+    assert days() == [28, 30, 4]
+    TravelLimits.objects.create(person=student, holidays=True)
+    assert days() == [28, 29, 30, 31, 1, 2, 3, 4]
+    assert [rest_name(date(2026, 12, day)) for day in (28, 29)] == ["", "年末年始"]
+    assert rest_name(date(2027, 1, 1)) == "元日"
+    assert "祝日・年末年始も出られる" in phone.get(OWN).content.decode()
 
 
 def test_how_far_and_how_often_is_kept(phone: Client, student: Person) -> None:

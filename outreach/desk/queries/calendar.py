@@ -4,11 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import jpholiday
 from django.db.models import QuerySet
 
 from outreach.classes.models import Session, SessionStatus
 from outreach.classes.rules import JST
+from outreach.dates import rest_name
 from outreach.desk.queries.sessions import midnight
 
 SHOWN = 6  # classes in one day of a month's grid; the rest behind a link
@@ -62,4 +62,4 @@ def days_of(span: Span, found: QuerySet[Session]) -> list[Day]:
 def _day(day: date, span: Span, sessions: list[Session]) -> Day:
     shown = SHOWN if span.month else len(sessions)
     inside = span.month is None or day.month == span.month.month
-    return Day(day, jpholiday.is_holiday_name(day) or "", inside, sessions[:shown], max(0, len(sessions) - shown))
+    return Day(day, rest_name(day), inside, sessions[:shown], max(0, len(sessions) - shown))

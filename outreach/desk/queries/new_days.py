@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-import jpholiday
-
 from outreach.classes.models import VenueHold
 from outreach.classes.rules import JST
+from outreach.dates import is_rest_day
 from outreach.desk.queries.sessions import midnight
 from outreach.desk.queries.storm import Hit
 from outreach.dispatch.models import Visit
@@ -145,5 +144,5 @@ def _on(moment: datetime, day: date) -> datetime:
 
 
 def _usual(day: date, was: date) -> bool:
-    """No class moves from a weekday to a weekend or a public holiday."""
-    return was.weekday() >= 5 or (day.weekday() < 5 and not jpholiday.is_holiday(day))
+    """No class moves from a weekday to a weekend, nor to a public holiday or the turn of the year."""
+    return (was.weekday() >= 5 or day.weekday() < 5) and (is_rest_day(was) or not is_rest_day(day))

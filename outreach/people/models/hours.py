@@ -75,7 +75,11 @@ class TravelLimits(models.Model):
     )
     max_nights = models.PositiveSmallIntegerField(_("続けて外泊できる夜の数"), default=0)
     ferries = models.BooleanField(_("船で島へ行ける"), default=False)
-    holidays = models.BooleanField(_("祝日も出られる"), default=False)
+    holidays = models.BooleanField(
+        _("祝日・年末年始も出られる"),
+        default=False,
+        help_text=_("選ばなければ、祝日と12/29〜1/3は、ふだんの1週間の時間があっても休みです。"),
+    )
 
     class Meta:
         verbose_name_plural = "travel limits"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import jpholiday
 from django.contrib import messages
 from django.forms import ModelForm
 from django.http import HttpResponse
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from outreach.dates import rest_name
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.availability import Span, availability
 from outreach.people.forms.hours import (
@@ -103,13 +103,10 @@ def _kept(request: ScopedRequest, words: str) -> HttpResponse:
 
 
 def days_ahead(person: Person, today: date) -> list[Day]:
-    """What the pattern, the exceptions, the holidays and the engagements together leave, day by day. 5 statements."""
+    """What the pattern, the exceptions, the rest days and the engagements together leave, day by day. 5 statements."""
     last = today + timedelta(days=7 * WEEKS_SHOWN - 1)
     spans = availability([person], today, last)[person.pk]
-    return [
-        Day(day, str(jpholiday.is_holiday_name(day) or ""), [clock(span) for span in found])
-        for day, found in spans.items()
-    ]
+    return [Day(day, rest_name(day), [clock(span) for span in found]) for day, found in spans.items()]
 
 
 def clock(span: Span) -> str:

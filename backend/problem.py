@@ -1,5 +1,6 @@
 """Errors of the API as RFC 9457 problem details, in words that a person can use and with nothing of our insides."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
+
+from outreach.dates import listed
 
 CONTENT_TYPE = "application/problem+json"
 PROBLEM_RESPONSE: dict[str, Any] = {
@@ -38,7 +41,9 @@ PROBLEM_RESPONSE: dict[str, Any] = {
 }
 
 
-NINJAS_OWN = "Cannot parse request body"  # English, and of use to nobody
+UNSAID = ("Cannot parse request body", "Unauthorized")  # ninja's own: English, and of use to nobody
+CSRF = "CSRF check Failed"
+CHOICE = re.compile(r"'([^']*)'")
 
 
 def problem(status: int, detail: str, **more: Any) -> HttpResponse:
@@ -61,7 +66,9 @@ def usual_detail(status: int) -> str:
 
 def field_message(error: dict[str, Any]) -> str:
     """Pydantic's English as a Japanese sentence; our own validators already speak Japanese."""
-    kind, limits = error["type"], error.get("ctx", {})
+    kind, limits = error["type"], dict(error.get("ctx", {}))
+    if "expected" in limits:  # 'accept', 'decline' or 'return'
+        limits["expected"] = listed(CHOICE.findall(str(limits["expected"])))
     if kind == "value_error" and "error" in limits:
         return str(limits["error"])
     known = {
@@ -97,7 +104,9 @@ def on_http_error(request: HttpRequest, error: Any) -> HttpResponse:
         response = problem(429, usual_detail(429))
         response.headers["Retry-After"] = str(error.wait or 60)
         return response
-    ours = error.message and not error.message.startswith(NINJAS_OWN)
+    if error.message == CSRF:
+        return problem(403, _("Cookie の csrftoken の値を、見出し X-CSRFToken に入れて送ってください。"))
+    ours = error.message and not error.message.startswith(UNSAID)
     return problem(error.status_code, error.message if ours else usual_detail(error.status_code))
 
 

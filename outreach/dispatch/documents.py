@@ -11,6 +11,7 @@ from hashlib import sha256
 from outreach.dispatch import problem_json
 from outreach.dispatch.building import key, with_orders
 from outreach.dispatch.editing import bare
+from outreach.dispatch.figures import figures_of
 from outreach.dispatch.models import DispatchRequest, Plan, PlanProblem, PlanVersion
 from outreach.dispatch.problem import Lock, Problem, Visit, day_of
 from outreach.dispatch.problem import Plan as Answer
@@ -62,6 +63,19 @@ def weighed(version: PlanVersion, requests: Iterable[DispatchRequest]) -> set[in
 def answer_of(version: PlanVersion) -> Answer:
     """A version's answer, without the figures that its maker claimed."""
     return bare(problem_json.load_plan(version.document))
+
+
+def with_figures(version: PlanVersion) -> Answer:
+    """The same, with the figures that were worked out when it was saved."""
+    figures = figures_of(version)
+    return replace(
+        answer_of(version),
+        cost=figures.cost,
+        bound=figures.bound,
+        served=figures.served,
+        unserved=figures.unserved,
+        km=figures.km,
+    )
 
 
 def current(plan: Plan, version: PlanVersion) -> tuple[Problem, Answer]:

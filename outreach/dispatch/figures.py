@@ -68,6 +68,11 @@ class Figures:
         return self.bound is not None and self.bound >= self.cost
 
     @property
+    def fewer(self) -> int:
+        """Requests that the baseline serves beyond this plan."""
+        return max(0, self.baseline.served - self.served) if self.baseline else 0
+
+    @property
     def saved_km_a_visit(self) -> float | None:
         """Km saved on each visit against the baseline, which may serve another number of them."""
         if self.baseline is None or self.km_a_visit is None or self.baseline.km_a_visit is None:

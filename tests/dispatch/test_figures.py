@@ -30,6 +30,7 @@ def test_kilometres_a_visit_are_compared_with_a_careful_persons() -> None:
     assert one.km_a_visit == 90
     assert one.saved_km_a_visit == 60
     assert figures(served=0).km_a_visit is None
+    assert (one.fewer, figures(baseline=figures(served=12)).fewer, figures().fewer) == (0, 2, 0)
 
 
 def test_loads_stand_from_the_heaviest_with_their_share() -> None:

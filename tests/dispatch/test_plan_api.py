@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from outreach.dispatch import jobs, services
 from outreach.dispatch.models import Plan, PlanSolver
 from outreach.people.models import Organisation, Role
 from tests import factories
@@ -45,7 +46,12 @@ def test_what_came_of_it_is_read_with_its_figures(desk: Client) -> None:
     one = desk.get(f"{URL}/{plan.pk}").json()
     assert (one["status"], one["figures"]["served"], one["baseline"]["served"]) == ("ready", 1, 1)
     assert one["figures"]["bound"] <= one["figures"]["cost"]
+    assert (one["stage"], one["running"]) == ("", False)
     assert desk.get(f"{URL}/{plan.pk}/result").json()["served"] == 1
+    services.start_replan(plan=plan, by=None)
+    jobs.run_replan(plan.pk)
+    again = desk.get(f"{URL}/{plan.pk}/result").json()
+    assert (again["cost"], again["km"]) == (one["figures"]["cost"], one["figures"]["km"]), "an edited plan has them too"
     assert post(desk, {}, f"{URL}/{plan.pk}/stop").status_code == 409
 
 
@@ -78,6 +84,7 @@ def test_another_prefecture_is_neither_planned_nor_seen(client: Client, centre: 
 @pytest.mark.parametrize("role", [Role.MINISTRY, Role.INSTRUCTOR, None])
 def test_who_does_not_plan_is_refused(client: Client, role: Role | None) -> None:
     assert client.get(URL).status_code == 401
+    assert client.get(URL).json()["detail"] == "ログインが必要です。"
     client.force_login(factories.user(role))
     assert client.get(URL).status_code == 403
     assert post(client, wanted()).status_code == 403

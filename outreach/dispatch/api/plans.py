@@ -13,9 +13,11 @@ from ninja.errors import HttpError
 
 from geo.paging import Limit, Offset, Page, paginate
 from outreach.dispatch import services
+from outreach.dispatch.documents import with_figures
 from outreach.dispatch.figures import Figures, figures_of
 from outreach.dispatch.forms.plans import prefectures_in
 from outreach.dispatch.models import Plan
+from outreach.dispatch.problem_json import dump_plan
 from outreach.dispatch.progress import progress_of
 from outreach.dispatch.queries import plans_in
 from outreach.dispatch.services import PlanRefused, PlanUnderWay
@@ -59,7 +61,7 @@ class PlanOut(Schema):
         description="計算するはずなのに、返事がない（running は false になる）。POST plans/{id}/again でやり直せる"
     )
     stopping: bool
-    stage: str
+    stage: str = Field(description="計算のどこにいるか。計算していなければ空")
     done: int
     total: int
     best_km: int | None = Field(description="いまの最良の案の費用（km相当）")
@@ -93,7 +95,7 @@ def plan_out(plan: Plan) -> dict[str, Any]:
         "running": progress.running,
         "lost": progress.lost,
         "stopping": progress.stopping,
-        "stage": progress.stage,
+        "stage": progress.stage if progress.running else "",
         "done": progress.done,
         "total": progress.total,
         "best_km": progress.best_km,
@@ -148,11 +150,11 @@ def get_plan(request: ScopedRequest, plan_id: int) -> dict[str, Any]:
 @permitted(Action.PLAN_DISPATCH)
 def get_plan_result(request: ScopedRequest, plan_id: int) -> HttpResponse:
     """docs/dispatch-problem.md の形です。講師は p、依頼は r に番号をつけた id で指します。"""
-    plan = get_object_or_404(plans_in(request.scope).select_related("version"), pk=plan_id)
+    plan = get_object_or_404(plans_in(request.scope).select_related("version__problem"), pk=plan_id)
     if plan.version is None:
         raise HttpError(409, _("まだ案がありません。"))
     log_access(request.user, "see_plan", f"plan:{plan_id}")
-    return HttpResponse(plan.version.document, content_type="application/json")
+    return HttpResponse(dump_plan(with_figures(plan.version)), content_type="application/json")
 
 
 @router.post("/plans/{plan_id}/stop", response=PlanOut, auth=signed_in, summary="計算を止め、最良の案を残す")

@@ -124,6 +124,15 @@ def span(start: datetime, end: datetime, *, staff: bool = False) -> str:
     return f"{first}から{last}まで" if in_japanese() and not staff else f"{first}–{last}"
 
 
+def duration(minutes: int) -> str:
+    """40分, 5時間, 5時間46分."""
+    hours, rest = divmod(minutes, 60)
+    japanese = in_japanese()
+    words = [f"{hours}時間" if japanese else f"{hours} h"] if hours else []
+    words += [f"{rest}分" if japanese else f"{rest} min"] if rest or not hours else []
+    return ("" if japanese else " ").join(words)
+
+
 def local(value: Day) -> Day:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
 

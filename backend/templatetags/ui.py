@@ -102,6 +102,12 @@ def hours(minutes: int) -> str:
 
 
 @register.filter
+def duration(minutes: int) -> str:
+    """346 as 5時間46分."""
+    return dates.duration(minutes)
+
+
+@register.filter
 def distance_km(km: float | None) -> str:
     """約800m, 約3.2km, 約12km."""
     if km is None:

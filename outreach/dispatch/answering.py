@@ -60,11 +60,18 @@ class Day:
     stops: list[Stop] = field(default_factory=list)
     home: Leg | None = None
     from_inn: bool = False  # the night before was spent on the way
+    inn: str = ""  # the town where the night after is spent
+    on_the_way: bool = False  # of travel only, to or from a visit that was accepted
 
     @property
     def goes(self) -> bool:
         """Whether one of its visits is asked or agreed to: else nobody sets out for it."""
         return any(stop.offer.status in STANDING for stop in self.stops)
+
+    @property
+    def planned(self) -> list[Offer]:
+        """Of its visits those that stand in the plan as they were offered."""
+        return [stop.offer for stop in self.stops if _planned(stop.offer)]
 
     @property
     def sets_out(self) -> bool:
@@ -76,8 +83,11 @@ class Day:
 
     def done(self, now: datetime) -> bool:
         """Over, and gone to: then what was really travelled can be written down."""
-        went = any(stop.offer.status == OfferStatus.ACCEPTED for stop in self.stops)
-        return went and self.trip is not None and self.trip.back_at <= now
+        return (self.teaches or self.on_the_way) and self.trip is not None and self.trip.back_at <= now
+
+    @property
+    def teaches(self) -> bool:
+        return any(stop.offer.status == OfferStatus.ACCEPTED for stop in self.stops)
 
 
 def find_letter(token: str, now: datetime) -> OfferLetter | None:
@@ -108,7 +118,22 @@ def days_of(letter: OfferLetter) -> list[Day]:
         dates.setdefault(day, [])
     away = {trip.day + timedelta(days=1) for trip in trips.values() if trip.overnight}
     days = [_day(letter, day, trips.get(day), dates[day], from_inn=day in away) for day in sorted(dates)]
-    return [day for part in _journeys(days) for day in part if day.stops or any(one.goes for one in part)]
+    journeys = _journeys(days)
+    for part in journeys:
+        _join(part)
+    return [day for part in journeys for day in part if day.stops or any(one.goes for one in part)]
+
+
+def _join(part: list[Day]) -> None:
+    """What a journey's days know of each other. A night is spent where `timing` has it: in the town of the day's last
+    visit, after a day of travel in that of the next day's first.
+    """
+    taught = any(day.teaches for day in part)
+    for day, after in zip(part, [*part[1:], None], strict=True):
+        day.on_the_way = taught and not day.stops
+        near = [*day.planned[-1:], *(after.planned[:1] if after else [])]
+        if day.trip and day.trip.overnight and near:
+            day.inn = near[0].visit.request.municipality.name
 
 
 def _journeys(days: list[Day]) -> list[list[Day]]:

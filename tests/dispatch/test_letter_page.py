@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from outreach.classes.models import Venue
+from outreach.dispatch.answering import days_of
 from outreach.dispatch.models import Offer, OfferLetter, OfferStatus, OtherBase, Plan, Trip, Visit
 from outreach.people.models import Engagement, Person
 from tests.browser import OpenPage
@@ -58,6 +59,8 @@ def test_who_slept_on_the_way_leaves_the_inn_and_who_starts_elsewhere_leaves_tha
     )  # fmt: skip
     first, second = client.get(page).content.decode().split('<section class="day card">')[1:]
     assert "家を出る" in first
+    assert f"この夜は{Visit.objects.all()[0].request.municipality.name}に泊まります" in first
+    assert "移動 3時間" in first
     assert "宿に着く" in first
     assert "移動だけの日です" in first
     assert "宿を出る" in second
@@ -140,6 +143,19 @@ def test_the_road_is_written_down_once_the_day_is_over(client: Client, page: str
     assert "移動の記録を受け取りました" in said(client, page, **{**fields, "day": day.isoformat()})
     trip = Trip.objects.get()
     assert (float(trip.travelled_km or 0), trip.travelled_minutes) == (182.5, 250)
+
+
+def test_a_day_of_travel_only_is_written_down_where_its_visit_was_accepted(letter: OfferLetter) -> None:
+    trip = Trip.objects.get()
+    Trip.objects.create(
+        plan=trip.plan, person=trip.person, day=trip.day - timedelta(days=1), hm=990, road_minutes=180, overnight=True,
+        leaves_at=trip.leaves_at - timedelta(hours=20), back_at=trip.leaves_at - timedelta(hours=16),
+    )  # fmt: skip
+    later = trip.back_at + timedelta(hours=1)
+    assert [day.done(later) for day in days_of(letter)] == [False, False], "nobody said yes"
+    Offer.objects.update(status=OfferStatus.ACCEPTED)
+    assert [day.done(later) for day in days_of(letter)] == [True, True]
+    assert [day.done(trip.leaves_at) for day in days_of(letter)] == [True, False]
 
 
 def test_the_page_costs_the_same_for_many_visits(

@@ -84,6 +84,7 @@ def test_a_prefecture_sees_who_is_hit_in_its_towns_and_settles_nothing(client: C
     assert taught.venue.name in text
     assert str(taught.organisation) in text
     assert "送る前に確かめる" not in text
+    assert '<option value="01" selected>' in said(client.get(LIST)), "its own prefecture is chosen"
     assert client.post(SETTLE, warned(taught, all="1", sure="1")).status_code == 403
     assert client.get(reverse("desk:session", args=[taught.code])).status_code == 200
     client.force_login(factories.user(Role.PREFECTURE, prefecture=factories.municipality("13101").prefecture))

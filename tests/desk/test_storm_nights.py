@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import shapely
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from geo.atlas import Atlas
@@ -136,5 +137,12 @@ def test_a_visit_that_is_only_asked_for_is_listed_by_its_eve(client: Client, off
     storm = Storm(day, factories.municipality().prefecture)
     (one,) = asked_visits(NATION, storm, moves_in(storm))
     assert (one.visit, one.side, one.trips) == (visit, "eve", (eve,))
+    Person.objects.filter(pk=visit.lead_id).update(phone="+819000000042")
+    client.force_login(factories.user(Role.PREFECTURE, prefecture=factories.municipality().prefecture))
+    page = client.get(reverse("desk:storm"), {"kind": "snow", "day": day.isoformat(), "prefecture": "01"})
+    text = page.content.decode()
+    assert 'href="tel:+819000000042"' in text
+    assert f"/visits/{visit.request_id}/" in text
+    assert "影響を受ける回はありません" not in text, "there is something to do"
     eve.delete()
     assert asked_visits(NATION, storm, moves_in(storm)) == []

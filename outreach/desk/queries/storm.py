@@ -17,6 +17,7 @@ from outreach.dispatch.asking import offers_in
 from outreach.dispatch.ferries import load_sea
 from outreach.dispatch.models import PlanStatus, Trip, Visit
 from outreach.dispatch.queries import plans_in
+from outreach.people.models import Person
 from outreach.people.rules import Scope
 from outreach.registration.models import PLACED_SUPPORTS, Support, SupportHelper, SupportKind
 from outreach.registration.supporting import supports_in
@@ -70,6 +71,10 @@ class Asked:
     visit: Visit
     side: str = ""
     trips: tuple[Trip, ...] = ()
+
+    @property
+    def people(self) -> list[Person]:
+        return [person for person in (self.visit.lead, self.visit.second) if person]
 
 
 HERE, CROSSING, THROUGH, LIVING = "here", "crossing", "through", "living"

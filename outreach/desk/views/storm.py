@@ -39,7 +39,7 @@ from outreach.desk.queries.telling import Outlook, outlook
 from outreach.desk.views.common import REFUSALS
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.queries import scope_of
-from outreach.people.rules import Action
+from outreach.people.rules import Action, Scope
 from outreach.registration.models import LIVE, Booking
 
 KEEP, CANCEL, TOGETHER = "keep", "cancel", "together"
@@ -64,7 +64,7 @@ def storm(request: ScopedRequest) -> HttpResponse:
 
     A prefecture sees who is hit in its towns and whom to ring; what becomes of a class is for those who hold it.
     """
-    form = StormForm(request.GET if "kind" in request.GET else None)
+    form = StormForm(request.GET if "kind" in request.GET else None, initial={"prefecture": _own(request.scope)})
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         warned = _storm(form)
@@ -77,7 +77,7 @@ def storm(request: ScopedRequest) -> HttpResponse:
         listed = {shift.person_id for row in rows for shift in row.shifts} | {pk for a in asked for pk in a.visit.crew}
         helping = scope_of(request.user, Action.EDIT_RESIDENTS)
         others = travellers(planning, moves, listed) if not planning.empty else []
-        for plan in sorted({move.trip.plan_id for move in others}):
+        for plan in sorted({move.trip.plan_id for move in others} | {one.visit.plan_id for one in asked}):
             log_access(request.user, "see_plan", f"plan:{plan}")
         context |= {
             "storm": warned,
@@ -93,6 +93,12 @@ def storm(request: ScopedRequest) -> HttpResponse:
             "query": urlencode(_query(request.GET), doseq=True),
         }
     return render(request, "desk/storm.html", context)
+
+
+def _own(scope: Scope) -> str:
+    """The prefecture of whoever is in one only."""
+    within = scope.prefectures | {town[:2] for town in scope.municipalities}
+    return next(iter(within)) if len(within) == 1 and not scope.nation else ""
 
 
 def _parted(request: ScopedRequest, units: list[Unit]) -> tuple[list[Unit], list[Unit]]:

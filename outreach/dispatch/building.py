@@ -95,7 +95,7 @@ def build_problem(
     lines = load_sea().between({site.island for site in sites if site.island})
     sites += ports_of(lines, prefecture)
     asked = _visits(wanted, first)
-    instructors = instructors_of(people, bases, horizon, plan, shortest(asked))
+    instructors = instructors_of(people, bases, horizon, plan, shortest(asked), anew=anew)
     visits = [visit for visit in visits if visit.request_id in requests]
     problem = Problem(
         version=VERSION,

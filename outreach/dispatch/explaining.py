@@ -9,6 +9,7 @@ from time import monotonic
 from django.utils import timezone
 
 from outreach.dispatch import documents
+from outreach.dispatch.ahead import from_now_on
 from outreach.dispatch.building import build_problem, key
 from outreach.dispatch.editing import judge
 from outreach.dispatch.explain.bench import Bench
@@ -58,7 +59,8 @@ def _look(plan: Plan, request: DispatchRequest, clock: Clock, *, whole: bool) ->
     if wanted is None or (wanted.starts[-1] < (_since(plan) - plan.first).days * DAY_MINUTES):
         return _outside(plan, request, answer, clock, whole=whole)
     problem = documents.but_pending(problem, answer, visit)
-    problem = documents.from_day(problem, visit, (_since(plan) - plan.first).days)
+    since = (_since(plan) - plan.first).days
+    problem = from_now_on(documents.from_day(problem, visit, since), plan, since * DAY_MINUTES)
     base = _cost(problem, answer)
     found = diagnose(problem, answer, visit, base=base)
     closed = _closed(plan, request)

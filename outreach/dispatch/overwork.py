@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from geo.distance import great_circle_km
 from outreach import dates
+from outreach.dispatch.ahead import from_minute, trips_of
 from outreach.dispatch.engaged import (
     Busy,
     Limits,
@@ -26,7 +27,7 @@ from outreach.dispatch.engaged import (
     windows_beside,
 )
 from outreach.dispatch.ids import key, minute_of, pk_of
-from outreach.dispatch.models import Plan, Trip
+from outreach.dispatch.models import Plan
 from outreach.dispatch.problem import Horizon, Instructor, Problem, Window, day_of
 from outreach.dispatch.ranking import WORDS, hours
 from outreach.dispatch.violations import Rule
@@ -190,7 +191,7 @@ def sentence(over: Excess) -> str:
 
 
 def beside_other_work(problem: Problem, plan: Plan) -> Problem:
-    """A plan's problem with everyone's hours as their other work leaves them now. 5 statements.
+    """A plan's problem with everyone's hours as their other work leaves them, from now on. 5 statements.
 
     Days and weeks that no longer fit as they are planned stay as they were, and may not grow.
     """
@@ -199,19 +200,19 @@ def beside_other_work(problem: Problem, plan: Plan) -> Problem:
     busy = busy_times(rows, problem.horizon, plan.first, f"trip:{plan.pk}:")
     limits = {key("p", row.pk): limits_of(row) for row in rows if row.pk in busy}
     planned: dict[str, list[Window]] = defaultdict(list)
-    for trip in Trip.objects.filter(plan=plan, person__in=busy):
+    trips, now = trips_of(plan), minute_of(timezone.now(), plan.first)
+    for trip in (trip for own in trips.values() for trip in own):
         hours_out = Window(minute_of(trip.leaves_at, plan.first), minute_of(trip.back_at, plan.first))
         planned[key("p", trip.person_id)].append(hours_out)
     session = shortest(problem.visits)
-    return replace(
-        problem,
-        instructors=tuple(
-            _beside(one, busy[pk_of(one.id)], planned[one.id], problem.horizon, limits[one.id], session)
-            if one.id in limits
-            else one
-            for one in problem.instructors
-        ),
+    beside = (
+        _beside(one, busy[pk_of(one.id)], planned[one.id], problem.horizon, limits[one.id], session)
+        if one.id in limits
+        else one
+        for one in problem.instructors
     )
+    ahead = (from_minute(one, now, trips.get(pk_of(one.id), ()), plan.first) for one in beside)
+    return replace(problem, instructors=tuple(ahead))
 
 
 def _beside(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach import dates
+from outreach.dispatch.ahead import in_time
 from outreach.dispatch.building import build_problem, in_other_plans, key, pk_of
 from outreach.dispatch.check import check
 from outreach.dispatch.documents import answer_of
@@ -41,9 +42,11 @@ class Asked:
 
 
 def visits_to_ask(plan: Plan, now: datetime) -> QuerySet[Visit]:
-    """Visits to come that someone may have to be asked for: not agreed or withdrawn, and in no other published plan."""
+    """Visits to come that someone may have to be asked for: not agreed or withdrawn, in no other published plan, and
+    nobody should have set out already, be it the evening before.
+    """
     coming = plan.visits.filter(starts_at__gt=now).exclude(request__status__in=ENDED)
-    return coming.exclude(request__in=in_other_plans(plan))
+    return in_time(coming.exclude(request__in=in_other_plans(plan)), plan, now)
 
 
 def to_offer(plan: Plan) -> list[Asked]:

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from outreach.dispatch import engaged
+from outreach.dispatch.ahead import from_minute, missed, trips_of
 from outreach.dispatch.engaged import Busy
-from outreach.dispatch.ids import key
-from outreach.dispatch.models import OtherBase, Plan
+from outreach.dispatch.ids import key, minute_of
+from outreach.dispatch.models import OtherBase, Plan, Trip
 from outreach.dispatch.problem import DAY_MINUTES, Horizon, Instructor, Qualification, Window
+from outreach.dispatch.rules import first_day
 from outreach.people.availability import Span, availability
 from outreach.people.models import Person, TravelLimits
 
@@ -22,9 +25,12 @@ def people_of(prefecture: str) -> QuerySet[Person]:
 
 
 def instructors_of(
-    people: list[Person], bases: list[OtherBase], horizon: Horizon, plan: Plan | None, session: int
+    people: list[Person], bases: list[OtherBase], horizon: Horizon, plan: Plan | None, session: int, *, anew: bool
 ) -> tuple[Instructor, ...]:
-    """`plan`: whose own trips take nothing of their hours. `session`: minutes that a session takes at least."""
+    """`plan`: whose own trips take nothing of their hours. `session`: minutes that a session takes at least.
+
+    Nobody sets out today where a plan is made, or made `anew`, since people are asked before; else not before now.
+    """
     first = date.fromisoformat(horizon.start)
     last = first + timedelta(days=horizon.days - 1)
     ignore = f"trip:{plan.pk}:" if plan else ""
@@ -32,6 +38,7 @@ def instructors_of(
     busy = engaged.busy_times(people, horizon, first, ignore)
     off = engaged.days_off(people, first, last)
     booked = engaged.booked_trips(plan.pk, people) if plan else {}
+    standing, earliest = _standing(plan, anew), _earliest(first, last, planning=plan is None or anew)
     homes: dict[int, list[str]] = defaultdict(list)  # a trip begins and ends at home, or at one of the other bases
     for base in bases:
         homes[base.person_id].append(key("b", base.pk))
@@ -39,8 +46,25 @@ def instructors_of(
     for person in people:
         hours, others = _open(free[person.pk], first), busy.get(person.pk, [])
         one = _instructor(person, horizon, hours, others, off.get(person.pk, set()), session, homes[person.pk])
-        made.append(engaged.admitting(one, booked.get(person.pk, ()), hours, horizon, first))
+        one = engaged.admitting(one, booked.get(person.pk, ()), hours, horizon, first)
+        made.append(from_minute(one, earliest, standing.get(person.pk, ()), first))
     return tuple(made)
+
+
+def _standing(plan: Plan | None, anew: bool) -> dict[int, list[Trip]]:
+    """A plan's own trips, which may stay; planned anew, but for those that nobody agreed to in time."""
+    if plan is None:
+        return {}
+    trips, late = trips_of(plan), missed(plan, timezone.now()) if anew else set()
+    return {person: [trip for trip in own if (person, trip.day) not in late] for person, own in trips.items()}
+
+
+def _earliest(first: date, last: date, *, planning: bool) -> int:
+    """In minutes of `first`. Of a period that is over all of it, to see what would have been."""
+    now = timezone.localtime()
+    if planning or now.date() > last:
+        return (first_day(first, last, now.date()) - first).days * DAY_MINUTES
+    return minute_of(now, first)
 
 
 def _open(free: dict[date, list[Span]], first: date) -> list[Window]:

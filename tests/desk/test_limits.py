@@ -56,7 +56,7 @@ def classes_of(office: Organisation, *hours: int, days: int = 7) -> list[Session
 def teaching(*on: Session, **limits: Any) -> Person:
     person = factories.instructor(name="教員 一郎")
     Instructor.objects.filter(person=person).update(organisation=Organisation.objects.earliest("pk"))
-    TravelLimits.objects.create(person=person, **limits)
+    TravelLimits.objects.create(person=person, holidays=True, **limits)
     for session in on:
         services.assign(session=session, person=person, duty=TEACH)
     return person
@@ -184,7 +184,6 @@ def test_a_storm_proposes_no_day_that_passes_a_limit_and_moves_none_onto_one(
     person = teaching(here)
     for weekday in range(7):
         WeeklyHours.objects.create(person=person, weekday=weekday, starts="08:00", ends="18:00")
-    TravelLimits.objects.update(holidays=True)
     unit = Unit([Hit(here, why="venue", shifts=list(here.shifts.select_related("person")), trips=[])])
     with_new_dates([unit], monday)
     day = unit.dates[0]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from outreach.dates import is_rest_day
 from outreach.dispatch import jobs
 from outreach.dispatch.models import DispatchRequest, Plan, PlanSolver
 from outreach.dispatch.services import OfferError, create_request, publish_plan, start_plan
@@ -19,9 +20,12 @@ serial = count(1)
 
 
 def monday() -> date:
-    """A Monday two weeks or more from now, so that offers have time to be answered."""
+    """A Monday two weeks or more from now, so that offers have time to be answered; of a week without rest days."""
     day = timezone.localdate() + timedelta(days=14)
-    return day + timedelta(days=-day.weekday() % 7)
+    day += timedelta(days=-day.weekday() % 7)
+    while any(is_rest_day(day + timedelta(days=n)) for n in range(7)):
+        day += timedelta(days=7)
+    return day
 
 
 def instructor(**fields: Any) -> Person:

@@ -18,6 +18,7 @@ from outreach.classes.services import SessionError
 from outreach.contact.models import Kind, Message, MessageStatus
 from outreach.desk import services as desk
 from outreach.dispatch import services
+from outreach.dispatch.ahead import journeys
 from outreach.dispatch.asking import substitutes
 from outreach.dispatch.models import (
     DispatchRequest,
@@ -30,7 +31,6 @@ from outreach.dispatch.models import (
     Trip,
     Visit,
 )
-from outreach.dispatch.services.engaging import journeys
 from outreach.people.models import Engagement, Person, User
 from outreach.people.services import PersonBusy
 from tests import factories

@@ -1,7 +1,7 @@
 """The ledger of what was accepted: a person's days away, door to door, as the plan has them now (law 2)."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from outreach.contact.numbers import show
 from outreach.dates import aside
+from outreach.dispatch.ahead import journeys
 from outreach.dispatch.models import Offer, OfferStatus, Plan, Trip
 from outreach.dispatch.overwork import Excess, excesses, said
 from outreach.dispatch.services.refused import PlanRefused
@@ -21,17 +22,6 @@ Span = tuple[datetime, datetime]
 
 def prefix(plan: int) -> str:
     return f"trip:{plan}:"
-
-
-def journeys(trips: Iterable[Trip]) -> list[list[Trip]]:
-    """One person's trips of a plan as journeys from home to home: days with a night away between belong together."""
-    found: list[list[Trip]] = []
-    for trip in sorted(trips, key=lambda one: one.day):
-        if found and found[-1][-1].overnight and trip.day == found[-1][-1].day + timedelta(days=1):
-            found[-1].append(trip)
-        else:
-            found.append([trip])
-    return found
 
 
 class TooMuch(PersonBusy):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from outreach.classes.models import PLANNED, Shift
 from outreach.contact.rules import into_hours
+from outreach.dispatch.ahead import leaves_at
 from outreach.dispatch.asking import accepted, substitutes
 from outreach.dispatch.models import (
     STANDING,
@@ -87,9 +88,9 @@ def _as_seen(plan: Plan) -> None:
 
 def _make_offer(visit: Visit, person: int, by: User | None, now: datetime) -> Offer:
     asked = min(into_hours(now), visit.starts_at)
-    offer = Offer.objects.create(
-        visit=visit, person_id=person, starts_at=visit.starts_at, answer_by=answer_by(asked, visit.starts_at)
-    )
+    leaves = leaves_at(visit.plan_id, person, timezone.localdate(visit.starts_at)) or visit.starts_at
+    until = min(answer_by(asked, visit.starts_at), leaves)  # once they should have set out, it is too late
+    offer = Offer.objects.create(visit=visit, person_id=person, starts_at=visit.starts_at, answer_by=until)
     OfferEvent.objects.create(offer=offer, new=OfferStatus.OPEN, at=now, by=by)
     if visit.request.status == RequestStatus.PLANNED:
         change_status(request=visit.request, to=RequestStatus.OFFERED, by=by)
@@ -106,7 +107,8 @@ def accept_offer(*, offer: Offer, now: datetime, by: User | None = None) -> None
     offer, visit = _locked(offer)
     if offer.status == OfferStatus.ACCEPTED:
         return
-    if offer.status != OfferStatus.OPEN or offer.answer_by <= now:
+    leaves = leaves_at(visit.plan_id, offer.person_id, timezone.localdate(visit.starts_at))
+    if offer.status != OfferStatus.OPEN or min(offer.answer_by, leaves or offer.answer_by) <= now:
         raise OfferError(_("この打診は、すでに終わっています。"))
     if visit.request.status == RequestStatus.WITHDRAWN:
         raise OfferError(_("依頼が取り下げられたため、この打診は終わりました。"))

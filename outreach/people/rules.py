@@ -56,7 +56,7 @@ def overlaps(start: datetime, end: datetime, other_start: datetime, other_end: d
     return start < other_end and other_start < end
 
 
-ROAD_FACTOR = 1.35  # road over great-circle distance; the prototypes' figure, see docs/dispatch-problem.md
+ROAD_FACTOR = 1.35  # road over great-circle distance: an assumption, see outreach/dispatch/travel.py
 ROAD_KM_PER_HOUR = 40
 
 

@@ -162,6 +162,6 @@ def _planned(offer: Offer) -> bool:
 def _leg(letter: OfferLetter, leg: list[int | str]) -> Leg:
     leave, arrive, hm, ferry = int(leg[0]), int(leg[1]), int(leg[2]), str(leg[3])
     first = letter.plan.first
-    sails = sailing_of(ferry, leave, arrive) if ferry else None
+    sails = sailing_of(ferry, leave, arrive, first) if ferry else None
     sails_at = None if sails is None else moment_of(sails, first)
     return Leg(moment_of(leave, first), moment_of(arrive, first), hm / 10, bool(ferry), sails_at)

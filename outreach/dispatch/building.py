@@ -104,7 +104,7 @@ def build_problem(
         weights=WEIGHTS,
         places=tuple(site.place for site in sites),
         travel=ways_between(sites, winter=any(is_winter(prefecture, month) for month in _months(first, last))),
-        ferries=write_out(lines, horizon.days),
+        ferries=write_out(lines, first, horizon.days),
         instructors=instructors,
         visits=asked,
     )

@@ -82,7 +82,7 @@ def generate(
         weights=WEIGHTS,
         places=tuple(Place(s.id, round(s.lat * 1e6), round(s.lon * 1e6), s.island, s.inn) for s in sites),
         travel=_travel(source, sites, known),
-        ferries=write_out(lines, days),
+        ferries=write_out(lines, date.fromisoformat(start), days),
         instructors=people,
         visits=drawn,
         forbidden=tuple(

@@ -91,6 +91,16 @@ def test_a_prefecture_sees_who_is_hit_in_its_towns_and_settles_nothing(client: C
     assert taught.venue.name not in said(client.get(address))
 
 
+def test_the_sailings_of_the_day_are_those_of_its_season_and_said_to_be_a_sample(desk: Client) -> None:
+    def page(month: int) -> str:
+        day = date(timezone.localdate().year + 1, month, 15)
+        return said(desk.get(f"{LIST}?kind=ferry&line=esashi-okushiri-ko&day={day}"))
+
+    assert "9:30、14:00" in page(7)
+    assert "14:00" not in page(1)
+    assert "見本の時刻表" in page(1)
+
+
 def test_a_line_touches_its_island_and_those_who_cross_by_it(office: Organisation, taught: Session) -> None:
     storm = Storm(day_of(taught), line="wakkanai-oshidomari")
     assert hits(NATION, storm, timezone.now()) == []

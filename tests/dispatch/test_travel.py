@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.distance import great_circle_km
-from outreach.dispatch.ferries import load_sea, sailing_of, write_out
+from outreach.dispatch.ferries import Season, load_sea, sailing_of, write_out
 from outreach.dispatch.journeys import Journeys
 from outreach.dispatch.problem import NO_ROAD
 from outreach.dispatch.travel import CAR, FAR_KM, GreatCircle, Point, Terrain, is_winter
@@ -93,14 +94,27 @@ def test_every_line_joins_known_ports_on_different_lands_and_sails_both_ways() -
         assert line.out
         assert line.back
         assert 0 < line.minutes < 300
+        assert all(len(one.first) == len(one.last) in {5, 10} for one in line.seasons)
 
 
 def test_a_timetable_is_written_out_over_the_days_in_both_directions() -> None:
     (line,) = (line for line in load_sea().lines if line.id == "wakkanai-oshidomari")
-    there, back = write_out([line], 2)
+    there, back = write_out([line], date(2022, 6, 6), 2)
     assert (there.origin, there.destination) == (back.destination, back.origin) == ("p-wakkanai", "p-oshidomari")
     assert there.sailings[0] == (435, 535)
     assert there.sailings[3] == (1440 + 435, 1440 + 535)
+
+
+def test_a_season_has_its_own_sailings_each_year_or_once_and_may_have_none() -> None:
+    (line,) = (line for line in load_sea().lines if line.id == "wakkanai-oshidomari")
+    winter = Season("11-01", "03-31", (600,), (700,))
+    rest = Season("2026-12-30", "2026-12-31", (), ())
+    line = replace(line, out=(435, 480), back=(500,), seasons=(rest, winter))
+    held = [(2026, 10, 31), (2026, 11, 1), (2027, 3, 31), (2027, 4, 1), (2026, 12, 30), (2027, 12, 30)]
+    assert [line.on(date(*day))[0] for day in held] == [(435, 480), (600,), (600,), (435, 480), (), (600,)]
+    there, _back = write_out([line], date(2026, 10, 31), 2)
+    assert there.sailings == ((435, 535), (480, 580), (1440 + 600, 1440 + 700))
+    assert write_out([line], date(2026, 12, 30), 2) == ()  # it doesn't sail: there is no such way
 
 
 def test_by_road_one_leaves_as_late_as_possible() -> None:
@@ -145,8 +159,9 @@ def test_a_journey_s_ship_is_known_by_its_hours_alone_or_not_told() -> None:
     line = load_sea().lines[0]
     ferry, sails = ">".join(line.ports), 2 * 1440 + line.out[0]
     leave, arrive = sails - line.boarding - 30, sails + line.minutes + 10
-    assert sailing_of(ferry, leave, arrive) == sails
-    assert sailing_of(ferry, leave + 31, arrive) is None  # too late for it
-    assert sailing_of("nowhere>else", leave, arrive) is None
+    first = date(2022, 6, 6)
+    assert sailing_of(ferry, leave, arrive, first) == sails
+    assert sailing_of(ferry, leave + 31, arrive, first) is None  # too late for it
+    assert sailing_of("nowhere>else", leave, arrive, first) is None
     back = 2 * 1440 + line.back[-1]
-    assert sailing_of(">".join(line.ports[::-1]), back - line.boarding, back + line.minutes) == back
+    assert sailing_of(">".join(line.ports[::-1]), back - line.boarding, back + line.minutes, first) == back

@@ -1,11 +1,13 @@
 """A warning: what, where and on which day."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,7 +53,8 @@ class StormForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["line"].choices = [("", _("選ぶ")), *line_choices()]  # type: ignore[attr-defined]
+        choices = line_choices(chosen_day(self.data.get("day", "")) if self.is_bound else None)
+        self.fields["line"].choices = [("", _("選ぶ")), *choices]  # type: ignore[attr-defined]
         chosen = self.data.get("prefecture", "") if self.is_bound else ""
         towns = Municipality.objects.of_today().filter(prefecture=chosen) if chosen else Municipality.objects.none()
         choose_from(self, "towns", towns.order_by("code"))
@@ -79,8 +82,42 @@ class StormForm(forms.Form):
         return f"{kinds[data['kind']]} {dates.listed(data['towns']) or data['prefecture']}"
 
 
-def line_choices() -> list[tuple[str, str]]:
-    """Each line by the names of the towns that it joins, or to the mainland. 1 statement."""
+def chosen_day(raw: str) -> date | None:
+    try:
+        return parse_date(raw)
+    except ValueError:
+        return None
+
+
+def line_choices(day: date | None = None) -> list[tuple[str, str]]:
+    """Each line by the names of the towns that it joins, or to the mainland; whether it rests on `day`. 1 statement."""
+    ends, resting = line_ends(), _("（この日は便がありません）")
+    labels = {line: " ⇔ ".join(both) for line, both in ends.items()}
+    alike = Counter(labels.values())  # two lines between the same lands are told apart by their ports
+    names = {line: f"{label}（{line}）" if alike[label] > 1 else label for line, label in labels.items()}
+    rests = {line.id for line in load_sea().lines if day and not any(line.on(day))}
+    return [(line, f"{name}{resting if line in rests else ''}") for line, name in names.items()]
+
+
+@dataclass(frozen=True)
+class Sailings:
+    """A line's sailings of a day, one way."""
+
+    origin: str
+    destination: str
+    times: list[str]
+
+
+def sailings_on(line: str, day: date) -> list[Sailings]:
+    """Both ways. 1 statement."""
+    ends = line_ends()[line]
+    (found,) = (one for one in load_sea().lines if one.id == line)
+    out, back = ([f"{minute // 60}:{minute % 60:02d}" for minute in clock] for clock in found.on(day))
+    return [Sailings(*ends, out), Sailings(*ends[::-1], back)]
+
+
+def line_ends() -> dict[str, tuple[str, str]]:
+    """What each line joins, by its id. 1 statement."""
     sea = load_sea()
     names = dict(Municipality.objects.filter(pk__in=sea.island_of).values_list("pk", "name"))
     lands: dict[str | None, list[str]] = {}
@@ -91,12 +128,7 @@ def line_choices() -> list[tuple[str, str]]:
         island = sea.ports[port].island
         return "・".join(lands[island][:3]) if island else _("本土")
 
-    labels = [f"{said(line.ports[0])} ⇔ {said(line.ports[1])}" for line in sea.lines]
-    alike = Counter(labels)  # two lines between the same lands are told apart by their ports
-    return [
-        (line.id, f"{label}（{line.id}）" if alike[label] > 1 else label)
-        for line, label in zip(sea.lines, labels, strict=True)
-    ]
+    return {line.id: (said(line.ports[0]), said(line.ports[1])) for line in sea.lines}
 
 
 class ActForm(forms.Form):

@@ -23,7 +23,7 @@ from outreach.classes.models import Session
 from outreach.classes.queries import sessions_in
 from outreach.contact.models import Kind
 from outreach.desk import services
-from outreach.desk.forms.storm import FERRY, REASONS, ActForm, StormForm
+from outreach.desk.forms.storm import FERRY, REASONS, ActForm, StormForm, sailings_on
 from outreach.desk.queries.alternatives import best_alternatives
 from outreach.desk.queries.new_days import Unit, units_of, with_new_dates
 from outreach.desk.queries.storm import (
@@ -37,6 +37,7 @@ from outreach.desk.queries.storm import (
 )
 from outreach.desk.queries.telling import Outlook, outlook
 from outreach.desk.views.common import REFUSALS
+from outreach.dispatch.ferries import load_sea
 from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.queries import scope_of
 from outreach.people.rules import Action, Scope
@@ -81,6 +82,8 @@ def storm(request: ScopedRequest) -> HttpResponse:
             log_access(request.user, "see_plan", f"plan:{plan}")
         context |= {
             "storm": warned,
+            "sailings": sailings_on(warned.line, warned.day) if warned.line else [],
+            "sample": load_sea().sample,
             "units": units,
             "theirs": theirs,
             "count": len(rows),

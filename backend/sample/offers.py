@@ -4,6 +4,7 @@ month before, days that were gone with the road as it really was."""
 from collections.abc import Set
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 from random import Random
 
 from django.db.models import Count, Exists, OuterRef
@@ -12,6 +13,7 @@ from django.utils import timezone
 from geo.distance import nearest
 from geo.shops import shop_statuses
 from outreach.classes.models import Course, Venue
+from outreach.dispatch.asking import substitutes
 from outreach.dispatch.building import build_problem, pk_of
 from outreach.dispatch.models import (
     DispatchRequest,
@@ -80,7 +82,8 @@ def _answer(offers: list[Offer]) -> None:
         except OfferError:
             continue
     said_yes = [offer for offer in offers if Offer.objects.get(pk=offer.pk).status == OfferStatus.ACCEPTED]
-    for offer in said_yes[1:2]:
+    replaceable = (offer for offer in said_yes if substitutes(offer.visit, offer.person_id).able)
+    for offer in [*islice(replaceable, 1)] or said_yes[1:2]:  # so that the page of substitutes has somebody to show
         return_offer(offer=offer, now=now, reason="体調がよくない")
 
 

@@ -16,6 +16,7 @@ from outreach.dispatch.models import (
     OfferStatus,
     Plan,
     PlanStatus,
+    RequestStatus,
     Visit,
 )
 from outreach.dispatch.problem import Problem
@@ -68,12 +69,16 @@ def own_letters(person: int | None, now: datetime) -> list[OwnLetter]:
 
 
 def vacancies_in(scope: Scope, now: datetime) -> QuerySet[Visit]:
-    """Visits to come of published plans for which someone planned has said no, been silent or become unable."""
+    """Visits to come of published plans for which someone planned has said no, been silent or become unable.
+
+    Not of a request that was withdrawn since: its visit is in the plan until that is made anew.
+    """
     no = Offer.objects.filter(visit=OuterRef("pk"), status__in=SAID_NO)
     yes = Offer.objects.filter(visit=OuterRef("pk"), status__in=STANDING)
     open_lead = Exists(no.filter(person=OuterRef("lead"))) & ~Exists(yes.filter(person=OuterRef("lead")))
     open_second = Exists(no.filter(person=OuterRef("second"))) & ~Exists(yes.filter(person=OuterRef("second")))
     found = Visit.objects.filter(plan__in=plans_in(scope), plan__status=PlanStatus.PUBLISHED, starts_at__gt=now)
+    found = found.exclude(request__status=RequestStatus.WITHDRAWN)
     return found.annotate(lead_is_out=open_lead, second_is_out=open_second).filter(
         Q(lead_is_out=True) | Q(second_is_out=True)
     )

@@ -1,4 +1,4 @@
-"""What no longer holds of planned visits: a qualification that ran out, a venue closed or taken, another plan ahead."""
+"""What no longer holds of planned visits: a qualification that ran out, a venue taken, a request withdrawn."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from outreach.classes.models import VenueHold
 from outreach.dispatch.building import in_other_plans
-from outreach.dispatch.models import Visit
+from outreach.dispatch.models import RequestStatus, Visit
 from outreach.dispatch.wishes import AROUND, stands
 from outreach.people.models import Person, Qualification, Skill
 
@@ -41,7 +41,7 @@ def misfits(visits: Iterable[Visit]) -> dict[int, list[Misfit]]:
     taken = _taken(rows)
     skills = dict(Skill.objects.values_list("code", "name"))
     found = {
-        visit.pk: [*_elsewhere(visit, asked), *_lapsed(visit, held, skills), *_venue(visit, taken)] for visit in rows
+        visit.pk: [*_gone(visit, asked)] or [*_lapsed(visit, held, skills), *_venue(visit, taken)] for visit in rows
     }
     return {pk: misfit for pk, misfit in found.items() if misfit}
 
@@ -60,8 +60,11 @@ def _asked_elsewhere(visits: list[Visit]) -> set[tuple[int, int]]:
     return {(pk, row) for pk, plan in plans.items() for row in in_other_plans(plan).filter(request__in=requests)}
 
 
-def _elsewhere(visit: Visit, asked: set[tuple[int, int]]) -> Iterator[Misfit]:
-    if (visit.plan_id, visit.request_id) in asked:
+def _gone(visit: Visit, asked: set[tuple[int, int]]) -> Iterator[Misfit]:
+    """Nobody goes, whatever else there is to say of it."""
+    if visit.request.status == RequestStatus.WITHDRAWN:
+        yield Misfit(_("取り下げ"), _("この依頼は取り下げられました。計画し直すと、訪問が外れます。"))
+    elif (visit.plan_id, visit.request_id) in asked:
         yield Misfit(_("ほかの計画で打診"), _("この依頼は、ほかの計画で講師に打診しています。"))
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import F, Q
 from django.utils import timezone
 
-from outreach.dispatch.models import SAID_NO, Offer, Plan
+from outreach.dispatch.models import SAID_NO, Offer, Plan, RequestStatus
 from outreach.dispatch.week import A_WEEK, monday_of
 
 
@@ -36,6 +36,7 @@ def weeks_of(plan: Plan, now: datetime) -> list[WeekLink]:
 def _without_someone(plan: Plan, now: datetime) -> set[int]:
     """Visits to come of which one of the crew said no, or nothing, to their last offer."""
     offers = Offer.objects.filter(visit__plan=plan, visit__starts_at__gt=now)
+    offers = offers.exclude(visit__request__status=RequestStatus.WITHDRAWN)
     offers = offers.filter(Q(person=F("visit__lead")) | Q(person=F("visit__second"))).order_by("sent_at", "pk")
     last = {(visit, person): status for visit, person, status in offers.values_list("visit", "person", "status")}
     return {visit for (visit, _person), status in last.items() if status in SAID_NO}

@@ -15,7 +15,7 @@ from outreach.classes.services import assign
 from outreach.desk.queries import moving
 from outreach.desk.queries.storm import Storm, asked_visits, hits, moves_in, travellers
 from outreach.dispatch import services as dispatch
-from outreach.dispatch.models import Plan, Trip, Visit
+from outreach.dispatch.models import DispatchRequest, Plan, Trip, Visit
 from outreach.people.models import Organisation, Person, Role
 from outreach.people.rules import Scope
 from tests import factories
@@ -144,5 +144,8 @@ def test_a_visit_that_is_only_asked_for_is_listed_by_its_eve(client: Client, off
     assert 'href="tel:+819000000042"' in text
     assert f"/visits/{visit.request_id}/" in text
     assert "影響を受ける回はありません" not in text, "there is something to do"
+    DispatchRequest.objects.update(status="withdrawn")
+    assert asked_visits(NATION, storm, moves_in(storm)) == [], "nobody goes there any more"
+    DispatchRequest.objects.update(status="offered")
     eve.delete()
     assert asked_visits(NATION, storm, moves_in(storm)) == []

@@ -13,10 +13,12 @@ from playwright.sync_api import Page
 from outreach.classes.models import VenueHold
 from outreach.classes.services import hold_venue
 from outreach.dispatch import jobs, services
+from outreach.dispatch.asking import vacancies_in
 from outreach.dispatch.building import build_problem
 from outreach.dispatch.misfits import misfits_of
 from outreach.dispatch.models import DispatchRequest, Offer, OtherVenue, Plan, RequestBlackout, RequestWindow, Visit
 from outreach.people.models import Organisation, Qualification, Role, User
+from outreach.people.rules import Scope
 from tests import factories
 from tests.browser import OpenPage
 from tests.dispatch import rows
@@ -131,6 +133,19 @@ def test_a_later_wish_has_closed_days_of_its_own(visit: Visit) -> None:
     assert (row.closed, misfits_of(visit)) == ([day], [])
     with pytest.raises(services.RequestError):
         services.close_venue(request=visit.request, venue=factories.venue(), day=day, by=None)
+
+
+def test_a_withdrawn_request_is_marked_and_needs_nobody_in_anyones_place(desk: Client, visit: Visit) -> None:
+    services.publish_plan(plan=visit.plan, by=None)
+    services.decline_offer(offer=visit.offers.get(person=visit.lead), now=timezone.now(), reason="都合がつかない")
+    everyone = Scope(nation=True)
+    assert vacancies_in(everyone, timezone.now()).get() == visit
+    services.withdraw_request(request=DispatchRequest.objects.get(), by=None, reason="中止")
+    assert not vacancies_in(everyone, timezone.now()).exists()
+    text = table(desk, visit)
+    assert text.count('<span class="plan-mark bad">取り下げ</span>') == 2
+    assert "講師なし" not in text
+    assert "代わりの講師が要る訪問" not in text
 
 
 def test_what_is_over_is_marked_no_more(visit: Visit) -> None:

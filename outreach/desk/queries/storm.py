@@ -15,7 +15,7 @@ from outreach.desk.queries.moving import Move, Moves, by_ferries, days_of, hangi
 from outreach.desk.queries.sessions import AROUND, midnight
 from outreach.dispatch.asking import offers_in
 from outreach.dispatch.ferries import load_sea
-from outreach.dispatch.models import PlanStatus, Trip, Visit
+from outreach.dispatch.models import PlanStatus, RequestStatus, Trip, Visit
 from outreach.dispatch.queries import plans_in
 from outreach.people.models import Person
 from outreach.people.rules import Scope
@@ -156,6 +156,7 @@ def asked_visits(scope: Scope, storm: Storm, moves: Moves) -> list[Asked]:
     made = Session.objects.filter(visits=OuterRef("pk"), status__in=PLANNED)
     towns = Municipality.objects.filter(storm.where).values("pk")
     asked = Visit.objects.filter(~Exists(made), pk__in=offers_in(scope).values("visit"))
+    asked = asked.exclude(request__status=RequestStatus.WITHDRAWN)
     asked = asked.select_related("request__municipality", "request__course", "lead", "second").order_by("starts_at")
     here = list(asked.filter(request__municipality__in=towns, **_within(storm.day, storm.day)))
     if not moves:

@@ -205,13 +205,21 @@ def test_the_table_says_who_had_the_rest_planned_anew(desk: Client, visit: Visit
 
 
 def test_what_another_plan_asks_for_is_marked_here_and_stays_there(desk: Client, visit: Visit) -> None:
-    """The draft goes out too, with a request of its own: it takes nothing from the plan that asked first."""
     first, draft = visit, Visit.objects.get(plan=rows.plan())
     services.publish_plan(plan=first.plan, by=None)
     assert table(desk, draft).count("ほかの計画で打診</span>") == 2
     said = desk.get(f"/staff/plans/{draft.plan_id}/publish/").content.decode()
     assert "ほかの計画で打診している依頼（この計画からは打診しません）：" in said
     assert "取り下げられたか" not in said
+    services.start_replan(plan=draft.plan, by=None)
+    jobs.run_replan(draft.plan_id)
+    assert not Visit.objects.filter(plan=draft.plan_id).exists()
+    assert DispatchRequest.objects.get().status == "offered", "it left a draft, not the plan that asks for it"
+
+
+def test_a_draft_that_goes_out_later_takes_nothing_from_the_plan_that_asked(desk: Client, visit: Visit) -> None:
+    first, draft = visit, Visit.objects.get(plan=rows.plan())
+    services.publish_plan(plan=first.plan, by=None)
     assert services.publish_plan(plan=draft.plan, by=None) == 0
     assert "ほかの計画で打診" not in table(desk, first)
     known = build_problem(prefecture="01", first=first.plan.first, last=first.plan.last, plan=first.plan)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from outreach.dispatch.building import moment_of, pk_of
-from outreach.dispatch.models import DispatchRequest, OtherBase, Plan, RequestStatus, Trip, Visit
+from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, OtherBase, Plan, RequestStatus, Trip, Visit
 from outreach.dispatch.problem import Plan as Answer
 from outreach.dispatch.problem import Problem
 from outreach.dispatch.services.answers import offers_follow
@@ -42,7 +42,7 @@ def write_visits(plan: Plan, problem: Problem, answer: Answer) -> None:
     offers_follow(moved=moved, gone=gone)
     Visit.objects.bulk_create(made)
     Visit.objects.bulk_update(moved, VISIT, batch_size=200)
-    _settle_requests([visit.request_id for visit in (*made, *moved)], [visit.request_id for visit in gone])
+    _settle_requests(plan, [visit.request_id for visit in (*made, *moved)], [visit.request_id for visit in gone])
     keep_history(gone)
     Visit.objects.filter(pk__in=[visit.pk for visit in gone]).delete()
 
@@ -55,11 +55,14 @@ def _differs(row: Visit | Trip, fields: dict[str, Any]) -> bool:
     return bool(changed)
 
 
-def _settle_requests(served: list[int], dropped: list[int]) -> None:
+def _settle_requests(plan: Plan, served: list[int], dropped: list[int]) -> None:
+    """What left this plan waits again, unless another is asking instructors for it."""
     received, planned = RequestStatus.RECEIVED, RequestStatus.PLANNED
     for request in DispatchRequest.objects.filter(pk__in=served, status=received):
         change_status(request=request, to=planned, by=None)
-    for request in DispatchRequest.objects.filter(pk__in=dropped, status__in=[planned, RequestStatus.OFFERED]):
+    left = DispatchRequest.objects.filter(pk__in=dropped, status__in=[planned, RequestStatus.OFFERED])
+    asked = Offer.objects.exclude(status=OfferStatus.WITHDRAWN).exclude(visit__plan=plan)
+    for request in left.exclude(pk__in=asked.filter(visit__request__in=dropped).values("visit__request")):
         change_status(request=request, to=received, by=None)
 
 

@@ -20,6 +20,7 @@ staff: list[URLPattern] = [
     path("staff/plans/new/", plans.plan_new, name="plan-new"),
     path(ONE, plans_table.plan, name="plan"),
     path(f"{ONE}stop/", plans.plan_stop, name="plan-stop"),
+    path(f"{ONE}discard/", plans.plan_discard, name="plan-discard"),
     path(f"{ONE}again/", plans.plan_again, name="plan-again"),
     path(f"{ONE}changes/", plans_changes.plan_changes, name="plan-changes"),
     path(f"{ONE}undo/", plans_table.plan_undo, name="plan-undo"),

@@ -2,6 +2,7 @@
 
 from outreach.dispatch.services.answers import withdraw_offers
 from outreach.dispatch.services.baseline import keep_baseline
+from outreach.dispatch.services.discarding import discard_plan, may_discard
 from outreach.dispatch.services.drafts import drafts_of, keeping_drafts, use_draft
 from outreach.dispatch.services.letters import (
     accept_letter,
@@ -78,6 +79,7 @@ __all__ = [
     "create_request",
     "decline_letter",
     "decline_offer",
+    "discard_plan",
     "drafts_of",
     "end_run",
     "end_search",
@@ -90,6 +92,7 @@ __all__ = [
     "lapse_offers",
     "lock_day",
     "lock_visit",
+    "may_discard",
     "move_visit",
     "note_run",
     "note_travelled",

@@ -1,4 +1,4 @@
-"""Plans: the list, a new one, how far one is, and stopping it."""
+"""Plans: the list, a new one, how far one is, stopping it, and throwing a draft away."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ from outreach.dispatch.progress import progress_of
 from outreach.dispatch.queries import plans_in
 from outreach.dispatch.services import PlanRefused, PlanUnderWay
 from outreach.dispatch.wording import in_names
-from outreach.people.access import ScopedRequest, allowed
+from outreach.people.access import ScopedRequest, allowed, log_access
 from outreach.people.rules import Action, Scope
 
 A_PAGE = 30
@@ -86,7 +86,8 @@ def waiting_page(request: ScopedRequest, plan: Plan) -> HttpResponse:
     """A plan that has no answer yet: how far its making is, or why nothing came of it."""
     progress = progress_of(plan)
     draft = progress.lost and services.drafts_of(plan).exists()
-    return render(request, "dispatch/plan_waiting.html", {"plan": plan, "progress": progress, "draft": draft})
+    context = {"plan": plan, "progress": progress, "draft": draft, "may_discard": services.may_discard(plan)}
+    return render(request, "dispatch/plan_waiting.html", context)
 
 
 @allowed(Action.PLAN_DISPATCH)
@@ -114,3 +115,18 @@ def _use_draft(request: ScopedRequest, plan: Plan) -> None:
     if services.use_draft(plan=plan, by=request.user) is None:
         words = _("途中の案は、いまの条件に合わないか、前の案より良くありません。計算をやり直してください。")
         raise PlanRefused([words])
+
+
+@allowed(Action.PLAN_DISPATCH)
+@require_POST
+def plan_discard(request: ScopedRequest, pk: int) -> HttpResponse:
+    """Of the version that the page showed."""
+    plan = plan_or_404(request.scope, pk)
+    if request.POST.get("version", "") != str(plan.version_id or ""):
+        messages.error(request, _("そのあいだに案が変わりました。いまの案を見てから、もう一度押してください。"))
+        return redirect("dispatch:plan", pk)
+    done = _("案を捨てました。入っていた依頼は、もう一度計画に入れられます。")
+    if not attempt(request, lambda: services.discard_plan(plan=plan, by=request.user), done):
+        return redirect("dispatch:plan", pk)
+    log_access(request.user, "discard_plan", f"plan:{pk}")
+    return redirect("dispatch:plans")

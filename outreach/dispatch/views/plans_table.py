@@ -60,6 +60,7 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
         "later": [row for row in waiting if row.pk not in weighed],
         "dropped": dropped_from(one)[:DROPPED_SHOWN],
         "progress": progress,
+        "may_discard": services.may_discard(one),
         "draft": progress.lost and services.drafts_of(one).exists(),
         "road_hours": round(one.version.road_minutes / 60),
         "axis": AXIS[1] - AXIS[0],

@@ -27,6 +27,7 @@ from outreach.desk.views import (
     slips,
     staffing,
     storm,
+    surveys,
     tally,
     today,
     venues,
@@ -70,6 +71,7 @@ staff: list[URLPattern] = [
     path("staff/storm/", storm.storm, name="storm"),
     path("staff/storm/settle/", storm.settle, name="storm-settle"),
     path("staff/flyers/", flyers.month_flyer, name="month-flyer"),
+    path("staff/surveys/<int:pk>/carry-out/", surveys.carry_out, name="survey-carry-out"),
     # who teaches and helps
     path(f"{ONE}staffing/", staffing.staffing, name="staffing"),
     path(f"{ONE}staffing/assign/", staffing.assign, name="assign"),

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from outreach.classes.models import Handover, Session, SessionStatus, Shift, Waiver
 from outreach.classes.services import SessionError, ask_handover
+from outreach.classes.surveys.services import note_answer, propose_dates
 from outreach.desk import services
 from outreach.desk.queries.new_days import Unit, with_new_dates
 from outreach.desk.queries.storm import Hit
@@ -33,6 +34,7 @@ from outreach.people.models import (
 from outreach.people.services import PersonBusy
 from outreach.people.standing import fiscal_year
 from tests import factories
+from tests.classes.test_survey_pages import answer as survey_answer
 from tests.desk.conftest import said
 from tests.dispatch import rows
 from tests.dispatch.test_overwork import two_plans
@@ -195,6 +197,35 @@ def test_a_storm_proposes_no_day_that_passes_a_limit_and_moves_none_onto_one(
     assert day not in unit.dates
     with pytest.raises(NeedsReason):
         services.move_sessions(moves=[(here, day)], by=coordinator, reason="大雪のため")
+
+
+def test_the_classes_of_a_survey_are_made_within_their_teachers_limits_or_with_a_reason(
+    desk: Client, office: Organisation
+) -> None:
+    one = survey_answer()
+    person = teaching(max_day_minutes=30)
+    one.survey.teachers.add(person)
+    one.survey.organisation = office
+    one.survey.save()
+    factories.programme_year(one.survey.first_day)
+    factories.programme_year(one.survey.last_day)
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(person=person, weekday=day, starts="08:00", ends="18:00") for day in range(7)
+    )
+    halves = [f"{day}-am" for day in range(5)]
+    courses = [factories.course()]
+    note_answer(answer=one, courses=courses, halves=halves, off_days=[], hall=one.hall, note="", channel="web")
+    propose_dates(survey=one.survey, by=None)
+    address = reverse("desk:survey-carry-out", args=[one.survey.pk])
+    asked = desk.post(address, {"publish": "1"})
+    assert "1日の上限の0時間30分を超えます" in said(asked)
+    assert not Session.objects.exists()
+    why = {"limit_seen": asked.context["passed"].seen, "limit_reason": WHY}
+    assert "1回を作りました" in said(desk.post(address, {"publish": "1", **why}, follow=True))
+    assert Waiver.objects.get().session == Session.objects.get()
+    assert "1回を作りました" in said(
+        desk.post(address, {"publish": "1"}, follow=True)
+    )
 
 
 # --- handing on a helper's shift ------------------------------------------------------------------------------------

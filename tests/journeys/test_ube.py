@@ -91,6 +91,10 @@ def act(city: Client, survey: DistrictSurvey, **form: str) -> str:
     return said(city.post(f"/staff/surveys/{survey.pk}/act/", form, follow=True))
 
 
+def carry_out(city: Client, survey: DistrictSurvey, **form: str) -> str:
+    return said(city.post(f"/staff/surveys/{survey.pk}/carry-out/", form, follow=True))
+
+
 def test_from_a_paper_survey_to_48_classes_held_and_reported(city: Client) -> None:
     survey = ask_districts(city)
     paper = city.get(f"/staff/surveys/{survey.pk}/letters/")
@@ -107,12 +111,12 @@ def test_from_a_paper_survey_to_48_classes_held_and_reported(city: Client) -> No
     assert len(rows) == 48
     assert len({(row.teacher_id, row.day, row.half) for row in rows}) == 48
 
-    assert "48回を作りました" in act(city, survey, act="carry-out", publish="1")
+    assert "48回を作りました" in carry_out(city, survey, publish="1")
     sessions = Session.objects.all()
     assert sessions.filter(status=SessionStatus.PUBLISHED).count() == 48
     assert VenueHold.objects.count() == 48
     assert Engagement.objects.filter(subject__startswith="session:").count() == 48
-    assert "48回を作りました" in act(city, survey, act="carry-out", publish="1"), "pressed twice, it says the same"
+    assert "48回を作りました" in carry_out(city, survey, publish="1"), "pressed twice, it says the same"
     assert Session.objects.count() == 48
 
     for session in sessions:  # the months pass
@@ -154,7 +158,7 @@ def test_a_change_by_hand_that_overlaps_is_shown_and_not_carried_out(city: Clien
     form = {"day": other.day.isoformat(), "half": other.half, "teacher": other.teacher_id}
     page = said(city.post(f"/staff/surveys/{survey.pk}/districts/{one.district_id}/{one.number}/", form, follow=True))
     assert "同じ講師が、同じ時間に2か所" in page
-    assert "重なりのある回が残っています" in act(city, survey, act="carry-out")
+    assert "重なりのある回が残っています" in carry_out(city, survey)
     assert not Session.objects.exists()
     assert fiscal_year_of(one.day)
 
@@ -167,7 +171,7 @@ def test_what_came_between_makes_no_class_at_all(city: Client) -> None:
     last = ProposedClass.objects.order_by("-day")[0]
     hours = factories.next_week().replace(year=last.day.year, month=last.day.month, day=last.day.day, hour=8)
     VenueHold.objects.create(venue=last.hall, starts_at=hours, ends_at=hours + timedelta(hours=10), subject="party:1")
-    assert "重なりのある回が残っています" in act(city, survey, act="carry-out")
+    assert "重なりのある回が残っています" in carry_out(city, survey)
     assert not Session.objects.exists()
     survey.refresh_from_db()
     assert survey.status == "proposed"

@@ -132,7 +132,7 @@ def survey_paper(request: ScopedRequest, pk: int, answer: int) -> HttpResponse:
 @allowed(Action.EDIT_SESSIONS)
 @require_POST
 def survey_act(request: ScopedRequest, pk: int) -> HttpResponse:
-    """Propose dates, take answers again, or make the sessions, as the button says."""
+    """Propose dates or take answers again, as the button says."""
     one, act = _survey(request, pk), request.POST.get("act")
     try:
         if act == "propose":
@@ -141,9 +141,6 @@ def survey_act(request: ScopedRequest, pk: int) -> HttpResponse:
         elif act == "reopen":
             services.reopen_survey(survey=one, by=request.user)
             messages.success(request, _("回答の受け付けに戻しました。"))
-        elif act == "carry-out":
-            made = services.carry_out(survey=one, publish=request.POST.get("publish") == "1", by=request.user)
-            messages.success(request, _("%(n)s回を作りました。") % {"n": made})
     except SurveyError as error:
         messages.error(request, str(error))
     return redirect("classes:survey", pk)

@@ -29,6 +29,7 @@ from outreach.desk.services.sessions import (
     told_in_time,
     what_changes,
 )
+from outreach.desk.services.surveys import carry_out_survey
 
 __all__ = [
     "Consent",
@@ -42,6 +43,7 @@ __all__ = [
     "book_again",
     "cancel_session",
     "cancel_sessions",
+    "carry_out_survey",
     "change_office",
     "close_session",
     "coming",

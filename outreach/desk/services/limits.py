@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from outreach import dates
 from outreach.classes import services as classes
 from outreach.classes.models import Session, Shift, Waiver
 from outreach.dispatch.models import Visit
@@ -32,7 +33,7 @@ class NeedsReason(TooMuch):
 
     def __init__(self, found: Sequence[Excess], names: dict[int, str]) -> None:
         over = [(names[one.person], sentence(one)) for one in found]
-        self.lines = [f"{name}：{words}" if len(names) > 1 else words for name, words in over]
+        self.lines = [f"{name}{dates.colon()}{words}" if len(names) > 1 else words for name, words in over]
         super().__init__(found, said(found))
 
     @property
@@ -56,17 +57,31 @@ def within_limits(
     """
     keys = [session.pk for session in sessions]
     on_duty = Shift.objects.filter(session__in=keys).values_list("person_id", flat=True)
-    asked = _locked(set(on_duty) if people is None else {person.pk for person in people})
+    asked = set(on_duty) if people is None else {person.pk for person in people}
     days = {timezone.localdate(moment) for moment in to or [session.starts_at for session in sessions]}
+    with newly_over(asked, days) as found:
+        yield
+    if found and Visit.objects.filter(sessions__in=keys).exists():
+        raise TooMuch(found)
+    allow(found, sessions, consent)
+
+
+@contextmanager
+def newly_over(people: set[int], days: set[date]) -> Iterator[list[Excess]]:
+    """What these people come to be over on these days by what is booked inside: in the list, afterwards."""
+    asked, found = _locked(people), list[Excess]()
     before = excesses(asked, days)
-    yield
-    found = [one for one in excesses(asked, days) if not any(one.no_worse_than(known) for known in before)]
+    yield found
+    found += [one for one in excesses(asked, days) if not any(one.no_worse_than(known) for known in before)]
+
+
+def allow(found: Sequence[Excess], sessions: Sequence[Session], consent: Consent | None) -> None:
+    """Note the consent to all of it. Raises: NeedsReason where there is none, or to something else."""
     if not found:
         return
-    if Visit.objects.filter(sessions__in=keys).exists():
-        raise TooMuch(found)
     if consent is None or not consent.seen.issuperset(one.key for one in found):
-        raise NeedsReason(found, {person.pk: person.name for person in asked})
+        people = Person.objects.filter(pk__in={one.person for one in found})
+        raise NeedsReason(found, dict(people.values_list("pk", "name")))
     _note(sessions, found, consent)
 
 
@@ -78,12 +93,21 @@ def _locked(keys: set[int]) -> list[Person]:
 
 
 def _note(sessions: Sequence[Session], found: Iterable[Excess], consent: Consent) -> None:
-    """Of several classes moved together, each limit stands at the first that the person is on."""
+    """Of several classes booked together, each stands at the first of its day, or later, that the person is on."""
     now = timezone.now()
-    on = list(Shift.objects.filter(session__in=[one.pk for one in sessions]).values_list("session_id", "person_id"))
+    shifts = Shift.objects.filter(session__in=[one.pk for one in sessions]).order_by("session__starts_at")
+    on = [
+        (session, person, timezone.localdate(at))
+        for session, person, at in shifts.values_list("session_id", "person_id", "session__starts_at")
+    ]
+
+    def where(one: Excess) -> int:
+        own = [(session, day) for session, person, day in on if person == one.person]
+        return next((session for session, day in own if day >= one.day), own[0][0] if own else sessions[0].pk)
+
     Waiver.objects.bulk_create(
         Waiver(
-            session_id=next((session for session, person in on if person == one.person), sessions[0].pk),
+            session_id=where(one),
             person_id=one.person,
             limit=one.rule,
             day=one.day,

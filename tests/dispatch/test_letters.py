@@ -260,6 +260,22 @@ class TestTheService:
         )
         assert too_many_waiting(town.pk)
 
+    def test_what_ended_is_not_asked_for_again_by_amending_the_rest(self) -> None:
+        both = [factories.course().pk, factories.course("mail", name="メール").pk]
+        letter, made = letters.accepted(courses=both)
+        form, again = letters.form(courses=both, heads="20"), letters.form(courses=both, heads="21")
+        assert form.is_valid()
+        assert again.is_valid()
+        services.withdraw_request(request=made[0], by=None, reason="電話で")
+        services.amend_letter(letter=letter, asked=form.asked(), written=form.written(), by=None)
+        assert [one.heads for one in letter.requests.order_by("pk")] == [12, 20]
+        DispatchRequest.objects.filter(pk=made[0].pk).update(status=RequestStatus.AGREED)
+        services.amend_letter(letter=letter, asked=again.asked(), written=again.written(), by=None)
+        assert letter.requests.count() == 2
+        services.withdraw_request(request=letter.requests.get(pk=made[1].pk), by=None, reason="電話で")
+        with pytest.raises(services.RequestError, match="終わっている"):
+            services.amend_letter(letter=letter, asked=form.asked(), written=form.written(), by=None)
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("field", ["courses", "needs", "v1__weekdays", "asked_by", "v1__more", "v1__closed", "note"])

@@ -209,15 +209,23 @@ def amend_letter(*, letter: RequestLetter, asked: Asked, written: dict[str, list
 
 
 def _amend_requests(letter: RequestLetter, asked: Asked, by: User | None) -> None:
-    live = list(letter.requests.exclude(status__in=ENDED))
+    """Those that ended stay ended, though their course is still written; one that was taken out and is asked for
+    again is a new one.
+    """
+    rows = list(letter.requests.all())
+    live = [request for request in rows if request.status not in ENDED]
+    if not live:
+        raise RequestError(_("この依頼は終わっているので、直せません。"))
     if any(request.status not in AMENDABLE for request in live):
         raise RequestError(_("計画に入った依頼は直せません。お電話ください。"))
     venues = [(_venue(one, asked.municipality, letter.sample), one) for one in asked.venues]
     known = {request.course_id: request for request in live}
+    over = {request.course_id for request in rows if _is_over(request, letter)} - set(known)
     for course in asked.courses:
         request = known.pop(course, None)
         if request is None:
-            _make(letter, asked, course, venues, by)
+            if course not in over:
+                _make(letter, asked, course, venues, by)
             continue
         venue, first = venues[0]
         fields = {**_fields(letter, asked, course), "venue": venue}
@@ -225,6 +233,12 @@ def _amend_requests(letter: RequestLetter, asked: Asked, by: User | None) -> Non
         _write_others(request, venues)
     for request in known.values():
         withdraw_request(request=request, by=by, reason=_("内容の変更"))
+
+
+def _is_over(request: DispatchRequest, letter: RequestLetter) -> bool:
+    """Agreed, or withdrawn by itself while the letter went on naming its course."""
+    named = request.course_id in letter.written.get("courses", ())
+    return request.status == RequestStatus.AGREED or (request.status in ENDED and named)
 
 
 @transaction.atomic

@@ -223,9 +223,7 @@ def test_the_classes_of_a_survey_are_made_within_their_teachers_limits_or_with_a
     why = {"limit_seen": asked.context["passed"].seen, "limit_reason": WHY}
     assert "1回を作りました" in said(desk.post(address, {"publish": "1", **why}, follow=True))
     assert Waiver.objects.get().session == Session.objects.get()
-    assert "1回を作りました" in said(
-        desk.post(address, {"publish": "1"}, follow=True)
-    )
+    assert "1回を作りました" in said(desk.post(address, {"publish": "1"}, follow=True))
 
 
 # --- handing on a helper's shift ------------------------------------------------------------------------------------

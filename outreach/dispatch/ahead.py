@@ -15,6 +15,8 @@ from outreach.dispatch.models import Plan, Trip, Visit
 from outreach.dispatch.problem import Instructor, Problem, Window, day_of
 from outreach.people.models import Engagement
 
+At = tuple[int, int, date]  # plan, person, day
+
 
 def journeys(trips: Iterable[Trip]) -> list[list[Trip]]:
     """One person's trips of a plan as journeys from home to home: days with a night away between belong together."""
@@ -41,29 +43,35 @@ def leaves_at(plan: int, person: int, day: date) -> datetime | None:
     return next((one[0].leaves_at for one in own if any(trip.day == day for trip in one)), None)
 
 
-def missed(plan: Plan, now: datetime) -> set[tuple[int, date]]:
-    """People and days of journeys that should have begun, to visits to come, but nobody agreed to. 3 statements."""
-    coming: set[tuple[int, date]] = set()
-    for lead, second, at in Visit.objects.filter(plan=plan, starts_at__gt=now).values_list(
-        "lead_id", "second_id", "starts_at"
-    ):
-        coming |= {(person, timezone.localdate(at)) for person in (lead, second) if person}
-    booked = set(Engagement.objects.filter(subject__startswith=f"trip:{plan.pk}:").values_list("person_id", "subject"))
+def missed(plans: Iterable[int], now: datetime) -> set[At]:
+    """Plans, people and days of journeys to visits to come that should have begun, with no yes. 3 statements."""
+    asked = set(plans)
+    coming: set[At] = set()
+    visits = Visit.objects.filter(plan__in=asked, starts_at__gt=now)
+    for plan, lead, second, at in visits.values_list("plan_id", "lead_id", "second_id", "starts_at"):
+        coming |= {(plan, person, timezone.localdate(at)) for person in (lead, second) if person}
+    people = {person for _plan, person, _day in coming}
+    days: dict[tuple[int, int], list[Trip]] = defaultdict(list)
+    for trip in Trip.objects.filter(plan__in=asked, person__in=people):
+        days[trip.plan_id, trip.person_id].append(trip)
+    booked = set(
+        Engagement.objects.filter(person__in=people, subject__startswith="trip:").values_list("person_id", "subject")
+    )
     return {
-        (person, trip.day)
-        for person, own in trips_of(plan).items()
+        (plan, person, trip.day)
+        for (plan, person), own in days.items()
         for one in journeys(own)
         if one[0].leaves_at <= now and (person, one[0].subject) not in booked
-        if {(person, trip.day) for trip in one} & coming
+        if {(plan, person, trip.day) for trip in one} & coming
         for trip in one
     }
 
 
-def in_time(visits: QuerySet[Visit], plan: Plan, now: datetime) -> QuerySet[Visit]:
-    """Those to whose journeys everyone can still set out, or has agreed. 4 statements."""
-    late = missed(plan, now)
-    rows = visits.values_list("pk", "lead_id", "second_id", "starts_at")
-    gone = {pk for pk, *crew, at in rows if {(person, timezone.localdate(at)) for person in crew} & late}
+def in_time(visits: QuerySet[Visit], plans: Iterable[int], now: datetime) -> QuerySet[Visit]:
+    """Of these plans those to whose journeys everyone can still set out, or has agreed. 4 statements."""
+    late = missed(plans, now)
+    rows = visits.order_by().values_list("pk", "plan_id", "starts_at", "lead_id", "second_id")
+    gone = {pk for pk, plan, at, *crew in rows if {(plan, person, timezone.localdate(at)) for person in crew} & late}
     return visits.exclude(pk__in=gone)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from outreach.dispatch import documents, ranking
+from outreach.dispatch.ahead import in_time
 from outreach.dispatch.building import build_problem, key, minute_of, pk_of
 from outreach.dispatch.models import (
     ENDED,
@@ -85,13 +86,14 @@ def vacancies_in(scope: Scope, now: datetime) -> QuerySet[Visit]:
 
 
 def unasked_in(scope: Scope, now: datetime) -> list[tuple[Plan, int]]:
-    """Published plans with visits to come of which someone was not asked; and how many."""
+    """Published plans with visits to come of which someone was not asked, and can still set out; and how many."""
     told = Offer.objects.filter(visit=OuterRef("pk")).exclude(status=OfferStatus.WITHDRAWN)
     new = ~Exists(told.filter(person=OuterRef("lead"))) | (
         Q(second__isnull=False) & ~Exists(told.filter(person=OuterRef("second")))
     )
     visits = Visit.objects.filter(new, plan__in=plans_in(scope), plan__status=PlanStatus.PUBLISHED, starts_at__gt=now)
     visits = visits.exclude(request__status__in=ENDED)
+    visits = in_time(visits, visits.order_by().values_list("plan", flat=True), now)
     counts = dict(visits.order_by().values_list("plan").annotate(Count("pk")))
     plans = Plan.objects.filter(pk__in=counts).select_related("prefecture").order_by("pk")
     return [(plan, counts[plan.pk]) for plan in plans]

@@ -46,7 +46,7 @@ def visits_to_ask(plan: Plan, now: datetime) -> QuerySet[Visit]:
     nobody should have set out already, be it the evening before.
     """
     coming = plan.visits.filter(starts_at__gt=now).exclude(request__status__in=ENDED)
-    return in_time(coming.exclude(request__in=in_other_plans(plan)), plan, now)
+    return in_time(coming.exclude(request__in=in_other_plans(plan)), [plan.pk], now)
 
 
 def to_offer(plan: Plan) -> list[Asked]:

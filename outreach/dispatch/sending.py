@@ -55,8 +55,8 @@ def _standing(plan: Plan | None, anew: bool) -> dict[int, list[Trip]]:
     """A plan's own trips, which may stay; planned anew, but for those that nobody agreed to in time."""
     if plan is None:
         return {}
-    trips, late = trips_of(plan), missed(plan, timezone.now()) if anew else set()
-    return {person: [trip for trip in own if (person, trip.day) not in late] for person, own in trips.items()}
+    trips, late = trips_of(plan), missed([plan.pk], timezone.now()) if anew else set()
+    return {person: [trip for trip in own if (plan.pk, person, trip.day) not in late] for person, own in trips.items()}
 
 
 def _earliest(first: date, last: date, *, planning: bool) -> int:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from outreach.dispatch import jobs, services
 from outreach.dispatch.ahead import from_minute, journeys, missed
+from outreach.dispatch.asking import unasked_in
 from outreach.dispatch.building import build_problem
 from outreach.dispatch.models import Offer, Plan, Trip, Visit
 from outreach.dispatch.overwork import beside_other_work
@@ -15,6 +16,7 @@ from outreach.dispatch.publishing import to_offer, visits_to_ask
 from outreach.dispatch.services import OfferError, accept_offer, publish_plan
 from outreach.dispatch.services.plans import question
 from outreach.people.models import Person, TravelLimits
+from outreach.people.rules import Scope
 from tests import factories
 from tests.dispatch import rows
 from tests.dispatch.samples import person
@@ -94,7 +96,7 @@ def test_the_eve_may_be_tomorrow_and_is_asked_and_agreed_to_until_it_begins(
     (journey,) = journeys(Trip.objects.filter(plan=plan))
     eve = journey[0].leaves_at
     assert (timezone.localdate(eve), journey[0].overnight) == (noon + timedelta(days=1), True)
-    assert missed(plan, eve - timedelta(minutes=1)) == set()
+    assert missed([plan.pk], eve - timedelta(minutes=1)) == set()
     publish_plan(plan=plan, by=None)
     offer = Offer.objects.select_related("visit", "person").get()
     assert offer.answer_by <= eve
@@ -103,9 +105,11 @@ def test_the_eve_may_be_tomorrow_and_is_asked_and_agreed_to_until_it_begins(
         accept_offer(offer=offer, now=eve)
     assert visits_to_ask(plan, eve - timedelta(minutes=1)).exists()
     Offer.objects.all().delete()
+    assert [count for _plan, count in unasked_in(Scope(nation=True), eve - timedelta(minutes=1))] == [1]
     monkeypatch.setattr(timezone, "now", lambda: eve + timedelta(minutes=1))
-    assert missed(plan, eve) == {(teacher.pk, one.day) for one in journey}
+    assert missed([plan.pk], eve) == {(plan.pk, teacher.pk, one.day) for one in journey}
     assert to_offer(plan) == []
+    assert unasked_in(Scope(nation=True), eve) == []
     (one,) = beside_other_work(question(plan, visit.request_id)[0], plan).instructors
     assert min(w.start for w in one.windows) >= 1440
     services.replan(plan=plan, by=None)  # the way there would begin in the past

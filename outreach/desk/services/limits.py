@@ -32,8 +32,7 @@ class NeedsReason(TooMuch):
     """It is more than they may do, and the office may go on with a reason. `seen`: what it must have been shown."""
 
     def __init__(self, found: Sequence[Excess], names: dict[int, str]) -> None:
-        over = [(names[one.person], sentence(one)) for one in found]
-        self.lines = [f"{name}{dates.colon()}{words}" if len(names) > 1 else words for name, words in over]
+        self.lines = [f"{names[one.person]}{dates.colon()}{sentence(one)}" for one in found]
         super().__init__(found, said(found))
 
     @property

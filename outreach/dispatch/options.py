@@ -3,18 +3,23 @@
 A plan's rules, apart from who makes up a crew, bind one person at a time, and so does what travelling and load cost.
 So each person's own days are checked with the visit in them, by the same `check` as everything else, and crews are put
 together from those who can: hundreds of ways in the time of a few whole checks. What is chosen is checked whole again.
+
+At a start to which nobody can come and go within the day, they are tried with a night away and from their other homes.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
+from outreach.dispatch.arrangements import arrangements
 from outreach.dispatch.check import check
 from outreach.dispatch.editing import put_in, take_out
 from outreach.dispatch.problem import Instructor, Lock, Plan, Prior, Problem, ServedVisit, Visit, day_of
 from outreach.dispatch.score import Score
+from outreach.dispatch.violations import Rule, Violation
 
 LEAD, SECOND = "lead", "second"
+WITHIN_A_DAY = frozenset({Rule.WINDOW, Rule.DAY_HOURS, Rule.NO_ROUTE, Rule.TRAVEL_TIME, Rule.REST})
 PAIRED = 6  # for each start, a pair is sought among this many of the cheapest for each role
 
 
@@ -34,6 +39,10 @@ class _Own:
 
     cost: int
     hm: int
+
+
+def _own(found: Score | list[Violation]) -> _Own | None:
+    return _Own(found.travel + found.overload + found.wish, found.hm) if isinstance(found, Score) else None
 
 
 @dataclass
@@ -64,13 +73,16 @@ class Options:
         found = [option for start in (starts or self._wanted.starts) for option in self._at(start)]
         return sorted(found, key=lambda option: (option.cost, option.start, option.crew))
 
-    def _at(self, start: int) -> Iterator[Option]:
-        leads = self._cheapest(LEAD, start)
+    def _at(self, start: int) -> list[Option]:
+        return list(self._crews(start)) or list(self._crews(start, far=True))
+
+    def _crews(self, start: int, *, far: bool = False) -> Iterator[Option]:
+        leads = self._cheapest(LEAD, start, far=far)
         if self._wanted.crew == 1:
             crews: Iterable[tuple[str, ...]] = [(name,) for name in leads]
             able = leads
         else:
-            seconds = self._cheapest(SECOND, start)
+            seconds = self._cheapest(SECOND, start, far=far)
             crews = [pair for pair in product([*leads][:PAIRED], [*seconds][:PAIRED]) if pair[0] != pair[1]]
             able = {**leads, **seconds}
         for crew in crews:
@@ -78,12 +90,12 @@ class Options:
             if option:
                 yield option
 
-    def _cheapest(self, role: str, start: int) -> dict[str, _Own]:
+    def _cheapest(self, role: str, start: int, *, far: bool) -> dict[str, _Own]:
         """Who can come at that time in that role, with what their days then cost; who adds least first."""
         able = {}
         for person in self.problem.instructors:
             if any(window.day == day_of(start) for window in person.windows):
-                own = self._judge(person.id, self._rest, start, role)
+                own = self._judge(person.id, self._rest, start, role, far=far)
                 if own:
                     able[person.id] = own
         return dict(sorted(able.items(), key=lambda item: (item[1].cost - self._base(item[0]).cost, item[0])))
@@ -117,8 +129,13 @@ class Options:
         entry = self._entry
         return self._told(entry.start, entry.instructors) if entry else self._told(None, ())
 
-    def _judge(self, name: str, plan: Plan, start: int | None = None, role: str = "") -> _Own | None:
-        """What one person's days of `plan` cost, with the visit at `start` where that is given; None: a rule breaks."""
+    def _judge(
+        self, name: str, plan: Plan, start: int | None = None, role: str = "", *, far: bool = False
+    ) -> _Own | None:
+        """What one person's days of `plan` cost, with the visit at `start` where that is given; None: a rule breaks.
+
+        `far`: where it can't be done within the day, with a night away or from another home, whichever is cheapest.
+        """
         person = self._people[name]
         trips = tuple(trip for trip in plan.trips if trip.instructor == name)
         stops = [stop for trip in trips for duty in trip.days for stop in duty.stops]
@@ -128,10 +145,15 @@ class Options:
         # As the plan stands, the visit's own lock may be what lets it be there on a day that stays as it is.
         locked = visits if plan is self.plan else visits - {self.visit}
         problem = self._alone(person, visits, locked, role)
-        if start is not None:
-            alone = put_in(problem, alone, self.visit, start, (name,))
-        score = check(problem, alone)
-        return _Own(score.travel + score.overload + score.wish, score.hm) if isinstance(score, Score) else None
+        if start is None:
+            return _own(check(problem, alone))
+        found = check(problem, put_in(problem, alone, self.visit, start, (name,)))
+        if isinstance(found, Score) or not far or any(broken.rule not in WITHIN_A_DAY for broken in found):
+            return _own(found)
+        there = ServedVisit(self.visit, start, (name,), name, self._wanted.said_place(start))
+        shapes = arrangements(person, trips, self.visit, start)
+        tried = (_own(check(problem, Plan(plan.version, shape, (*entries, there)))) for shape in shapes)
+        return min((own for own in tried if own), key=lambda own: own.cost, default=None)
 
     def _alone(self, person: Instructor, visits: set[str], locked: set[str], role: str) -> Problem:
         """The problem as if there were only this person and their visits, each for one; locks on `locked` hold."""

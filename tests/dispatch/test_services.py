@@ -1,7 +1,7 @@
 """Requests, plans and offers, from one end to the other."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +28,8 @@ from outreach.dispatch.problem_json import dump_problem
 from outreach.dispatch.problem_rules import faults
 from outreach.dispatch.services import PlanRefused, plans, versions
 from outreach.dispatch.services.plans import current
-from outreach.people.models import DayException, Person
+from outreach.people.models import DayException, Person, TravelLimits
+from tests import factories
 from tests.dispatch import rows
 
 pytestmark = pytest.mark.django_db
@@ -303,3 +304,23 @@ def test_a_class_held_with_someone_else_was_served(visit: Visit, teachers: list[
     services.release_overdue(now=timezone.now())
     visit.request.refresh_from_db()
     assert visit.request.status == RequestStatus.AGREED
+
+
+def test_a_visit_that_takes_a_night_away_is_moved_and_put_in_by_hand_too() -> None:
+    """Some three hours from the venue: nobody who leaves home from eight on is there in the morning without a night."""
+    teacher = rows.instructor(lat=factories.municipality().lat - 0.6)
+    TravelLimits.objects.create(person=teacher, max_nights=1, max_day_minutes=600, rest_minutes=600)
+    first = rows.monday() + timedelta(days=1)
+    morning = [(weekday, time(9), time(11)) for weekday in range(8)]
+    asked = rows.request(earliest=first, latest=first + timedelta(days=4), learners_65=40, openings=morning)
+    plan = rows.plan()
+    assert plan.trips.filter(overnight=True).exists()
+    visit = plan.visits.get()
+    other = next(place for place in placing(plan, asked).places() if place.at.date() != visit.starts_at.date())
+    services.move_visit(plan=plan, request=asked.pk, start=other.start, crew=other.crew, by=None)
+    plan.refresh_from_db()
+    visit.refresh_from_db()
+    assert visit.starts_at == other.at
+    assert plan.version
+    assert plan.version.hm == round(other.km * 10) + plan.version.before.hm  # type: ignore[union-attr]
+    assert sorted(plan.trips.values_list("overnight", flat=True)) == [False, True]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from itertools import product
 
+from outreach.dispatch.arrangements import Trips, arrangements
 from outreach.dispatch.check import check
 from outreach.dispatch.editing import bare
-from outreach.dispatch.explain.arrangements import Trips, arrangements
 from outreach.dispatch.explain.ground import Ground
 from outreach.dispatch.problem import Instructor, Lock, Plan, Problem, ServedVisit, Visit, day_of
 from outreach.dispatch.score import Score
@@ -171,6 +171,20 @@ class Bench:
             if len(found) == most:
                 break
         return sorted(found, key=lambda way: (way.score.cost, way.start, way.crew))
+
+    def plan_with(self, start: int, crew: tuple[str, ...]) -> Plan | None:
+        """The whole plan with these people there, the lead first; None: `check` refuses it.
+
+        Each goes within the day where that can be, as a move by hand always did, else in the best shape.
+        """
+        options = tuple(self._by_hand(name, start, lead=number == 0) for number, name in enumerate(crew))
+        way = self._whole(start, options)
+        return way.plan if way else None
+
+    def _by_hand(self, name: str, start: int, *, lead: bool) -> Option:
+        person = self.people[name]
+        within = self._try(person, next(arrangements(person, self._own[name], self.visit.id, start)), start, lead)
+        return self.option(name, start, lead=lead) if within.broken else within
 
     def _whole(self, start: int, crew: tuple[Option, ...]) -> Way | None:
         names = tuple(option.person for option in crew)

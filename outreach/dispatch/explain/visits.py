@@ -3,9 +3,9 @@ by `check`."""
 
 from dataclasses import dataclass, replace
 
+from outreach.dispatch.arrangements import with_ends
 from outreach.dispatch.check import check
 from outreach.dispatch.editing import bare, take_out, without_lock
-from outreach.dispatch.explain.arrangements import with_ends
 from outreach.dispatch.explain.bench import Bench, Way
 from outreach.dispatch.explain.reasons import Hindrance, hindrances
 from outreach.dispatch.problem import Plan, Problem, ServedVisit, Trip

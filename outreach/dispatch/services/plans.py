@@ -15,7 +15,8 @@ from geo.models import Prefecture
 from outreach.dispatch import documents, problem_json
 from outreach.dispatch.building import build_problem, key, moment_of, with_orders
 from outreach.dispatch.check import check
-from outreach.dispatch.editing import bare, move
+from outreach.dispatch.editing import bare, move, take_out
+from outreach.dispatch.explain.bench import Bench
 from outreach.dispatch.models import DayLock, Plan, PlanDraft, PlanSolver, PlanStatus, PlanVersion, Visit
 from outreach.dispatch.overwork import beside_other_work
 from outreach.dispatch.problem import Plan as Answer
@@ -194,11 +195,19 @@ def try_move(plan: Plan, request: int, start: int, crew: tuple[int, ...]) -> Che
     names = tuple(key("p", person) for person in crew)
     if not set(names) <= {person.id for person in problem.instructors}:
         raise PlanRefused([_("この訪問または講師は、この計画にありません。")])
-    moved = move(problem, answer, key("r", request), start, names)
-    today = check(beside_other_work(problem, plan), moved)
-    if not isinstance(today, Score):
-        raise PlanRefused(sentences(today))
-    return checked(plan, problem, moved)
+    return checked(plan, problem, _moved(beside_other_work(problem, plan), answer, key("r", request), start, names))
+
+
+def _moved(problem: Problem, answer: Answer, visit: str, start: int, crew: tuple[str, ...]) -> Answer:
+    """Within each one's day; where that can't be, with a night on the way. Raises: PlanRefused with what breaks."""
+    moved = move(problem, answer, visit, start, crew)
+    found = check(problem, moved)
+    if isinstance(found, Score):
+        return moved
+    far = Bench(problem, take_out(answer, visit), visit).plan_with(start, crew) if len(set(crew)) == len(crew) else None
+    if far is None:
+        raise PlanRefused(sentences(found))
+    return far
 
 
 def move_visit(*, plan: Plan, request: int, start: int, crew: tuple[int, ...], by: User | None) -> PlanVersion:

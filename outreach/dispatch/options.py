@@ -25,12 +25,13 @@ PAIRED = 6  # for each start, a pair is sought among this many of the cheapest f
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A start and a crew, the lead first, that keep every rule; what it adds to the plan's cost, and to its road."""
+    """A start and a crew, the lead first, that keep every rule; what it adds to the plan's cost, road and nights."""
 
     start: int
     crew: tuple[str, ...]
     cost: int
     hm: int
+    nights: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,13 @@ class _Own:
 
     cost: int
     hm: int
+    nights: int
 
 
 def _own(found: Score | list[Violation]) -> _Own | None:
-    return _Own(found.travel + found.overload + found.wish, found.hm) if isinstance(found, Score) else None
+    if not isinstance(found, Score):
+        return None
+    return _Own(found.travel + found.overload + found.wish, found.hm, found.night_count)
 
 
 @dataclass
@@ -104,7 +108,7 @@ class Options:
         """What a person's days cost now. Whoever cannot stand even now counts as nothing."""
         if name not in self._now:
             self._now[name] = self._judge(name, self.plan)
-        return self._now[name] or _Own(0, 0)
+        return self._now[name] or _Own(0, 0, 0)
 
     def _option(self, start: int, crew: tuple[str, ...], able: dict[str, _Own]) -> Option | None:
         leaving = [name for name in (self._entry.instructors if self._entry else ()) if name not in crew]
@@ -115,7 +119,8 @@ class Options:
         cost = sum(own.cost for own in after if own) - sum(own.cost for own in before)
         cost += self._told(start, crew) - self._told_now() - (0 if self._entry else self._wanted.penalty)
         hm = sum(own.hm for own in after if own) - sum(own.hm for own in before)
-        return Option(start, crew, cost, hm)
+        nights = sum(own.nights for own in after if own) - sum(own.nights for own in before)
+        return Option(start, crew, cost, hm, nights)
 
     def _told(self, start: int | None, crew: tuple[str, ...]) -> int:
         """What it costs to change what people were told."""

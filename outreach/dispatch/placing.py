@@ -23,7 +23,7 @@ from outreach.dispatch.wording import names_of, people_named
 
 @dataclass(frozen=True)
 class Place:
-    """A start and a crew by name, the lead first, and what going there would change: cost and road in km.
+    """A start and a crew by name, the lead first, and what going there would change: cost and road in km, nights away.
 
     `where`: the venue then, of a request that has several.
     """
@@ -36,6 +36,7 @@ class Place:
     km: float
     here: bool  # where the visit is now
     where: str
+    nights: int
 
     @property
     def value(self) -> str:
@@ -129,6 +130,7 @@ class Placing:
             km=option.hm / 10,
             here=self.now == (option.start, crew),
             where=self.where(option.start),
+            nights=option.nights,
         )
 
     def named(self, crew: Iterable[int]) -> str:
@@ -152,7 +154,8 @@ class Placing:
         assert version  # noqa: S101 - `placing` refuses a plan without one
         at, where = moment_of(start, self.plan.first), self.where(start)
         cost_km, km = (score.cost - version.cost) / 10, (score.hm - version.hm) / 10
-        return [], Place(start, at, crew, self.named(crew), cost_km, km, self.now == (start, crew), where)
+        nights = score.night_count - sum(len(trip.days) - 1 for trip in self.answer.trips)
+        return [], Place(start, at, crew, self.named(crew), cost_km, km, self.now == (start, crew), where, nights)
 
 
 def placing(plan: Plan, request: DispatchRequest) -> Placing:

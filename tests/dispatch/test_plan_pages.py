@@ -250,7 +250,7 @@ def visit_starts(visit: Visit) -> tuple[int, ...]:
 
 def test_a_day_with_many_crews_shows_the_best_and_folds_the_rest() -> None:
     at = timezone.now()
-    many = [Place(1, at, (n,), str(n), n / 10, 0, n == 0, "") for n in range(40)]
+    many = [Place(1, at, (n,), str(n), n / 10, 0, n == 0, "", 0) for n in range(40)]
     choices = choices_of(many)
     (day,) = choices.days
     assert [team.best.crew for team in day.first] == [(0,), (1,), (2,), (3,)]

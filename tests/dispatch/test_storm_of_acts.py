@@ -31,6 +31,7 @@ from outreach.dispatch.models import (
     Trip,
     Visit,
 )
+from outreach.dispatch.overwork import excesses
 from outreach.people.models import Engagement, Person, User
 from outreach.people.services import PersonBusy
 from tests import factories
@@ -207,6 +208,7 @@ def agree() -> None:
         for shift in Shift.objects.filter(person=person, session__status__in=PLANNED).select_related("session"):
             here = booked.filter(starts_at__lte=shift.session.starts_at, ends_at__gte=shift.session.ends_at)
             assert here.exists(), "on a class without their time being booked"
+        assert excesses([person], {timezone.localdate(one.starts_at) for one in booked}) == []
     for session in Session.objects.filter(status=SessionStatus.CANCELLED):
         assert not session.shifts.exists()
         assert not Engagement.objects.filter(subject=session.subject).exists()

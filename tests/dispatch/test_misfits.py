@@ -17,7 +17,7 @@ from outreach.dispatch.asking import vacancies_in
 from outreach.dispatch.building import build_problem
 from outreach.dispatch.misfits import misfits_of
 from outreach.dispatch.models import DispatchRequest, Offer, OtherVenue, Plan, RequestBlackout, RequestWindow, Visit
-from outreach.people.models import Organisation, Qualification, Role, User
+from outreach.people.models import Instructor, Organisation, Qualification, Role, User
 from outreach.people.rules import Scope
 from tests import factories
 from tests.browser import OpenPage
@@ -215,6 +215,18 @@ def test_what_another_plan_asks_for_is_marked_here_and_stays_there(desk: Client,
     jobs.run_replan(draft.plan_id)
     assert not Visit.objects.filter(plan=draft.plan_id).exists()
     assert DispatchRequest.objects.get().status == "offered", "it left a draft, not the plan that asks for it"
+
+
+def test_a_request_that_leaves_one_draft_stays_planned_for_another_and_goes_out_with_it(visit: Visit) -> None:
+    draft = rows.plan()
+    Instructor.objects.update(active=False)
+    services.start_replan(plan=draft, by=None)
+    jobs.run_replan(draft.pk)
+    assert not draft.visits.exists()
+    assert DispatchRequest.objects.get().status == "planned", "else its town could amend what the other draft has"
+    DispatchRequest.objects.update(status="received")  # as it was set before
+    assert services.publish_plan(plan=visit.plan, by=None) == 2
+    assert DispatchRequest.objects.get().status == "offered"
 
 
 def test_a_draft_that_goes_out_later_takes_nothing_from_the_plan_that_asked(desk: Client, visit: Visit) -> None:

@@ -92,6 +92,8 @@ def _make_offer(visit: Visit, person: int, by: User | None, now: datetime) -> Of
     until = min(answer_by(asked, visit.starts_at), leaves)  # once they should have set out, it is too late
     offer = Offer.objects.create(visit=visit, person_id=person, starts_at=visit.starts_at, answer_by=until)
     OfferEvent.objects.create(offer=offer, new=OfferStatus.OPEN, at=now, by=by)
+    if visit.request.status == RequestStatus.RECEIVED:  # it left another plan, or its day passed there
+        change_status(request=visit.request, to=RequestStatus.PLANNED, by=by)
     if visit.request.status == RequestStatus.PLANNED:
         change_status(request=visit.request, to=RequestStatus.OFFERED, by=by)
     return offer

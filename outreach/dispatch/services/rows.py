@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from outreach.dispatch.building import moment_of, pk_of
 from outreach.dispatch.models import DispatchRequest, Offer, OfferStatus, OtherBase, Plan, RequestStatus, Trip, Visit
 from outreach.dispatch.problem import Plan as Answer
@@ -56,14 +58,18 @@ def _differs(row: Visit | Trip, fields: dict[str, Any]) -> bool:
 
 
 def _settle_requests(plan: Plan, served: list[int], dropped: list[int]) -> None:
-    """What left this plan waits again, unless another is asking instructors for it."""
+    """What left this plan waits again, unless another is asking instructors for it, or has it in its draft."""
     received, planned = RequestStatus.RECEIVED, RequestStatus.PLANNED
     for request in DispatchRequest.objects.filter(pk__in=served, status=received):
         change_status(request=request, to=planned, by=None)
     left = DispatchRequest.objects.filter(pk__in=dropped, status__in=[planned, RequestStatus.OFFERED])
     asked = Offer.objects.exclude(status=OfferStatus.WITHDRAWN).exclude(visit__plan=plan)
+    elsewhere = Visit.objects.filter(request__in=dropped, starts_at__gt=timezone.now()).exclude(plan=plan)
+    held = set(elsewhere.values_list("request", flat=True))
     for request in left.exclude(pk__in=asked.filter(visit__request__in=dropped).values("visit__request")):
-        change_status(request=request, to=received, by=None)
+        to = planned if request.pk in held else received
+        if request.status != to:
+            change_status(request=request, to=to, by=None)
 
 
 def write_trips(plan: Plan, problem: Problem, answer: Answer) -> None:

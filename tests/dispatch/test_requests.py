@@ -282,7 +282,7 @@ def test_one_address_sends_no_letters_without_end(client: Client, monkeypatch: p
 
 def test_the_review_says_hours_and_days_as_they_were_understood(client: Client) -> None:
     town, first = factories.municipality(), rows.monday()
-    changes = {"v1__more": "水 18時〜20時30分", "v1__closed": f"{first.month}月{first.day}日"}
+    changes = {"v1__opens": "9:00", "v1__more": "水 18時〜20時30分", "v1__closed": f"{first.month}月{first.day}日"}
     page = client.post(reverse("dispatch:ask", args=[town.pk]), letters.written(**changes)).content.decode()
     assert "月火水木金祝 9:00-17:00、水 18:00-20:30" in page
     assert f"使えない日：{first.month}月{first.day}日（月）" in page

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from outreach import dates
 from outreach.classes.models import Course
 from outreach.contact.numbers import NumberRefused, read_number, show
+from outreach.dispatch.forms.candidates import clock_field
 from outreach.dispatch.models import Need
 from outreach.dispatch.openings import CannotRead, once, read_days, read_openings, say_days, say_openings
 
@@ -64,16 +65,17 @@ def _venues(written: Mapping[str, Sequence[str]], since: date) -> Iterator[Line]
 
 
 def _hours(weekdays: list[int], opens: str, closes: str, more: str) -> str:
+    chosen = [(day, _clock(opens, time(9)), _clock(closes, time(17))) for day in weekdays]
     try:
-        chosen = [(day, _clock(opens, time(9)), _clock(closes, time(17))) for day in weekdays]
         said = say_openings(once([*chosen, *read_openings(more)]))
-    except ValueError:  # as somebody wrote it when it could still be read
-        said = more
+    except CannotRead:  # as somebody wrote it when it could still be read
+        said = dates.listed(filter(None, [say_openings(once(chosen)), more]))
     return said or _("平日 9:00-17:00（祝日・年末年始をのぞく）")
 
 
 def _clock(text: str, usual: time) -> time:
-    return time.fromisoformat(text) if text else usual
+    """As the form read it, 9:30 and 930 too."""
+    return clock_field("").clean(text) or usual
 
 
 def _days(text: str, since: date) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 
 from outreach.people.access import open_to_all, signed_out
-from outreach.people.held import Held, hold, is_of_ours, page_before, unseal
+from outreach.people.held import Held, has_password, hold, is_of_ours, page_before, unseal
 from outreach.people.rules import Action
 
 
@@ -61,7 +61,7 @@ def token_refused(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     match, back = request.resolver_match, page_before(request) or "/"
     if match and match.url_name == "sign-in":
         return _at_the_door(request)
-    if any("password" in name for name in request.POST):
+    if has_password(request):
         messages.error(request, _("画面が古くなっていました。お手数ですが、もう一度入力してください。"))
         return redirect(request.get_full_path())
     owner = getattr(match.func, "owner", None) if match else None

@@ -22,11 +22,15 @@ class Held(TypedDict):
 
 
 def seal(request: HttpRequest) -> str:
-    """Empty where it can't be kept: files are chosen again, and what is too long is written again."""
-    if request.FILES:
+    """Empty where it can't be kept: files are chosen again, passwords and what is too long are written again."""
+    if request.FILES or has_password(request):
         return ""
     sealed = signing.dumps(hold(request), salt=SALT, compress=True)
     return sealed if len(sealed) <= MOST else ""
+
+
+def has_password(request: HttpRequest) -> bool:
+    return any("password" in name for name in request.POST)
 
 
 def hold(request: HttpRequest) -> Held:

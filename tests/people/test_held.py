@@ -66,6 +66,8 @@ def test_files_are_chosen_again_and_scripts_are_told_as_before(client: Client) -
     page = client.post(reverse("dispatch:request-uploads"), file, headers=FORM).content.decode()
     assert HELD.findall(page) == []
     assert "もう一度入力してください" in page
+    word = client.post("/staff/mine/password/", {"new_password1": "秘密の合言葉"}, headers=FORM).content.decode()
+    assert HELD.findall(word) == [], "no page holds a password"
     for told in ({"sec-fetch-mode": "same-origin"}, {}):
         assert client.post(NEW, {}, headers=told).status_code == 302
 

@@ -103,7 +103,7 @@ def _rest(by_day: dict[int, list[Busy]], days: Collection[int], limit: int) -> I
     for before, after in pairwise(sorted(by_day)):
         got = min(one.begins for one in by_day[after]) - max(one.ends for one in by_day[before])
         if got < limit and (before in days or after in days):
-            yield Over(Rule.REST, before, got, limit)
+            yield Over(Rule.REST, before, max(0, got), limit)  # below 0 where the ways home and out again meet
 
 
 def excesses(people: Sequence[Person], days: Iterable[date]) -> list[Excess]:

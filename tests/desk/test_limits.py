@@ -119,6 +119,20 @@ def test_what_is_more_than_was_shown_is_shown_again(office: Organisation, coordi
     ]
 
 
+def test_two_days_far_from_home_whose_ways_meet_leave_no_rest_and_take_a_reason(
+    office: Organisation, coordinator: User
+) -> None:
+    one, other = classes_of(office, 17)[0], classes_of(office, 8, days=8)[0]
+    person = teaching(max_day_minutes=1440, max_week_minutes=6000)
+    Person.objects.filter(pk=person.pk).update(lat=one.venue.lat - 2.5)
+    services.assign(session=one, person=person, duty=TEACH)
+    with pytest.raises(NeedsReason, match="休みが0時間00分になり") as asked:
+        services.assign(session=other, person=person, duty=TEACH)
+    sure = Consent(WHY, frozenset(asked.value.seen.split()), coordinator)
+    services.assign(session=other, person=person, duty=TEACH, consent=sure)
+    assert Waiver.objects.get(limit="rest").got == 0
+
+
 def test_double_booking_and_qualification_know_no_reason(office: Organisation, coordinator: User) -> None:
     one, same, later = *classes_of(office, 9), *classes_of(office, 9), *classes_of(office, 15)
     person, sure = teaching(one), Consent(WHY, frozenset(), coordinator)

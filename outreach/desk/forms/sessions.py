@@ -244,7 +244,7 @@ class LimitForm(forms.Form):
         max_length=200,
         help_text=gettext_lazy("講習会の履歴と、本人の記録に残ります。例：代わりがおらず、本人も承知している"),
     )
-    limit_seen = forms.CharField(max_length=2000, widget=forms.HiddenInput)
+    limit_seen = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
 
     def clean_limit_reason(self) -> str:
         return refuse_my_number(self.cleaned_data["limit_reason"])

@@ -11,6 +11,7 @@ from outreach.people.models import User
 @transaction.atomic
 def carry_out_survey(*, survey: DistrictSurvey, publish: bool, by: User, consent: Consent | None = None) -> int:
     """Returns how many. Raises: classes.surveys.services.SurveyError, NeedsReason; nothing has changed then."""
+    DistrictSurvey.objects.select_for_update().get(pk=survey.pk)  # or a row could change its teacher after being read
     rows = list(survey.proposed.values_list("teacher_id", "day"))
     with newly_over({teacher for teacher, _day in rows}, {day for _teacher, day in rows}) as found:
         made = surveys.carry_out(survey=survey, publish=publish, by=by)

@@ -54,9 +54,8 @@ def missed(plans: Iterable[int], now: datetime) -> set[At]:
     days: dict[tuple[int, int], list[Trip]] = defaultdict(list)
     for trip in Trip.objects.filter(plan__in=asked, person__in=people):
         days[trip.plan_id, trip.person_id].append(trip)
-    booked = set(
-        Engagement.objects.filter(person__in=people, subject__startswith="trip:").values_list("person_id", "subject")
-    )
+    agreed = Engagement.objects.filter(person__in=people, subject__startswith="trip:", ends_at__gt=now)
+    booked = set(agreed.values_list("person_id", "subject"))
     return {
         (plan, person, trip.day)
         for (plan, person), own in days.items()

@@ -91,7 +91,7 @@ class Sea:
 def load_sea() -> Sea:
     data = json.loads(_FILE.read_text(encoding="utf-8"))
     return Sea(
-        sample=data["sample"],
+        sample=data.get("sample", False),
         island_of={code: island["id"] for island in data["islands"] for code in island["municipalities"]},
         ports={port["id"]: Port(**port) for port in data["ports"]},
         lines=tuple(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from outreach.dates import rest_name
 from outreach.dispatch.bars import pieces_of
 from outreach.dispatch.board import Block, Cell, Day, Row, Wanted
+from outreach.dispatch.building import in_other_plans
 from outreach.dispatch.misfits import misfits, with_conditions
 from outreach.dispatch.models import (
     DayLock,
@@ -141,14 +142,15 @@ def _cell(
 
 
 def left_over(plan: Plan) -> QuerySet[DispatchRequest]:
-    """Requests that could fall into the plan's days and stand in none of its visits."""
+    """Requests that could fall into the plan's days and stand in none of its visits, nor in a published plan."""
     rows = DispatchRequest.objects.filter(
         municipality__prefecture=plan.prefecture_id,
-        status=RequestStatus.RECEIVED,
+        status__in=[RequestStatus.RECEIVED, RequestStatus.PLANNED],
         earliest__lte=plan.last,
         latest__gte=plan.first,
     )
-    return rows.exclude(visits__plan=plan).select_related("municipality", "venue", "course").order_by("earliest", "pk")
+    rows = rows.exclude(visits__plan=plan).exclude(pk__in=in_other_plans(plan))
+    return rows.select_related("municipality", "venue", "course").order_by("earliest", "pk")
 
 
 def dropped_from(plan: Plan) -> QuerySet[DroppedVisit]:

@@ -217,13 +217,16 @@ def test_what_another_plan_asks_for_is_marked_here_and_stays_there(desk: Client,
     assert DispatchRequest.objects.get().status == "offered", "it left a draft, not the plan that asks for it"
 
 
-def test_a_request_that_leaves_one_draft_stays_planned_for_another_and_goes_out_with_it(visit: Visit) -> None:
+def test_a_request_that_leaves_one_draft_stays_planned_for_another_and_goes_out_with_it(
+    desk: Client, visit: Visit
+) -> None:
     draft = rows.plan()
     Instructor.objects.update(active=False)
     services.start_replan(plan=draft, by=None)
     jobs.run_replan(draft.pk)
     assert not draft.visits.exists()
     assert DispatchRequest.objects.get().status == "planned", "else its town could amend what the other draft has"
+    assert "行けない依頼 1件" in desk.get(f"/staff/plans/{draft.pk}/").content.decode(), "it is in none of this one"
     DispatchRequest.objects.update(status="received")  # as it was set before
     assert services.publish_plan(plan=visit.plan, by=None) == 2
     assert DispatchRequest.objects.get().status == "offered"

@@ -15,7 +15,7 @@ from outreach.dispatch import documents, services
 from outreach.dispatch.bars import AXIS, TICKS, hand_at
 from outreach.dispatch.board import Wanted
 from outreach.dispatch.exports import FORMATS, plan_file
-from outreach.dispatch.models import Plan
+from outreach.dispatch.models import Plan, RequestStatus
 from outreach.dispatch.progress import progress_of
 from outreach.dispatch.views.plans import attempt, plan_or_404, waiting_page
 from outreach.dispatch.week import dropped_from, left_over, week_of
@@ -57,7 +57,7 @@ def plan(request: ScopedRequest, pk: int) -> HttpResponse:
         "board": board,
         "over": one.last < timezone.localdate(now),
         "unserved": [row for row in waiting if row.pk in weighed],
-        "later": [row for row in waiting if row.pk not in weighed],
+        "later": [row for row in waiting if row.pk not in weighed and row.status == RequestStatus.RECEIVED],
         "dropped": dropped_from(one)[:DROPPED_SHOWN],
         "progress": progress,
         "may_discard": services.may_discard(one),

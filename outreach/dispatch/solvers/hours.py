@@ -41,27 +41,16 @@ class Rounding:
     @property
     def high(self) -> float:
         """The right side, without what `over` adds."""
-        idle = float(self._round(-np.array(self.usual)).sum())
+        idle = float(_rounded(-np.array(self.usual), self.step, self.part).sum())
         return float(np.floor((self.limit - sum(self.usual)) / self.step)) - idle
 
     @property
     def per_minute_over(self) -> float:
         return 1.0 / (self.step * (1.0 - self.part))
 
-    def _round(self, minutes: Ints) -> Floats:
-        whole = np.floor(minutes / self.step)
-        part = minutes / self.step - whole
-        rounded: Floats = whole + np.maximum(0.0, part - self.part) / (1.0 - self.part)
-        return rounded
-
     def units(self, minutes: Ints, first_day: Ints, last_day: Ints) -> Floats:
         """What trips of this person have in the row, by their minutes (of the week) and days."""
-        off = np.r_[0, np.cumsum(self.usual)]
-        idle = np.r_[0.0, np.cumsum(self._round(-np.array(self.usual)))]
-        # A trip found later may lie beyond the days that were known: nothing is usual there.
-        begin, end = np.minimum(first_day, len(self.usual)), np.minimum(last_day + 1, len(self.usual))
-        units: Floats = self._round(minutes - (off[end] - off[begin])) - (idle[end] - idle[begin])
-        return units
+        return _units(self.usual, self.step, self.part, minutes, first_day, last_day)
 
     def units_of(self, columns: Columns) -> Floats:
         minutes = columns.minutes.sum(axis=1) if self.week is None else columns.minutes[:, self.week]
@@ -88,16 +77,41 @@ def best_roundings(
     for usual in _bases(own, minutes, weight, days):
         off = np.r_[0, np.cumsum(usual)]
         apart = np.unique(np.abs(minutes - (off[own.last_day + 1] - off[own.first_day])))
-        for step in apart[apart > SHORT].tolist():
-            rounding = Rounding(person, week, limit, step, usual, band)
-            if not 0.02 < rounding.part < 0.98:
-                continue
-            units = rounding.units(minutes, own.first_day, own.last_day)
-            broken = float(units @ weight) - rounding.high - over * rounding.per_minute_over
-            if broken > BROKEN:
-                found.append((broken, rounding))
+        steps = apart[apart > SHORT]
+        part = (limit - sum(usual)) / steps % 1.0
+        steps, part = steps[(part > 0.02) & (part < 0.98)], part[(part > 0.02) & (part < 0.98)]
+        # One row for each step.
+        units = _units(usual, steps[:, None], part[:, None], minutes, own.first_day, own.last_day)
+        high = np.floor((limit - sum(usual)) / steps)
+        high -= _rounded(-np.array(usual), steps[:, None], part[:, None]).sum(axis=1)
+        broken = units @ weight - high - over / (steps * (1.0 - part))
+        for at in np.flatnonzero(broken > BROKEN).tolist():
+            found.append((float(broken[at]), Rounding(person, week, limit, int(steps[at]), usual, band)))
     found.sort(key=lambda pair: -pair[0])
     return [rounding for _, rounding in found[:MOST]]
+
+
+def _rounded(minutes: Ints, step: Ints | int, part: Floats | float) -> Floats:
+    whole = np.floor(minutes / step)
+    rest = minutes / step - whole
+    rounded: Floats = whole + np.maximum(0.0, rest - part) / (1.0 - part)
+    return rounded
+
+
+def _units(
+    usual: tuple[int, ...],
+    step: Ints | int,
+    part: Floats | float,
+    minutes: Ints,
+    first_day: Ints,
+    last_day: Ints,
+) -> Floats:
+    off = np.r_[0, np.cumsum(usual)]
+    idle = np.cumsum(_rounded(-np.r_[0, usual], step, part), axis=-1)
+    # A trip found later may lie beyond the days that were known: nothing is usual there.
+    begin, end = np.minimum(first_day, len(usual)), np.minimum(last_day + 1, len(usual))
+    units: Floats = _rounded(minutes - (off[end] - off[begin]), step, part) - (idle[..., end] - idle[..., begin])
+    return units
 
 
 def _bases(own: Columns, minutes: Ints, weight: Floats, days: range) -> list[tuple[int, ...]]:

@@ -64,16 +64,18 @@ class Rows:
         self.points: list[tuple[int, int, int]] = []
         self.cuts: list[tuple[int, Cut]] = []
         self.roundings: list[tuple[int, Rounding]] = []
-        self.fixed = self._fixed()
+        self._fixed = self._fixed_columns()
+        self._grown: list[dict[int, float]] = []
 
     def __len__(self) -> int:
         return len(self.low)
 
     def twin(self) -> "Rows":
         """Another of the same rows, that grows by itself."""
+        _ = self.fixed  # joined now: threads may share what doesn't grow any more
         twin = copy(self)
         twin.low, twin.high, twin.same = self.low.copy(), self.high.copy(), self.same.copy()
-        twin._same_cell = self._same_cell.copy()
+        twin._same_cell, twin._grown = self._same_cell.copy(), []
         twin.points, twin.cuts, twin.roundings = self.points.copy(), self.cuts.copy(), self.roundings.copy()
         return twin
 
@@ -106,7 +108,7 @@ class Rows:
         busy: Ints = np.r_[np.arange(first["lead"]), np.arange(first["load"], first["end"])]
         return busy
 
-    def _fixed(self) -> Fixed:
+    def _fixed_columns(self) -> Fixed:
         problem, net = self._net.problem, self._net
         prior = {net.visit_row[told.visit]: told for told in problem.prior}
         costs: list[float] = []
@@ -163,7 +165,8 @@ class Rows:
 
     def add_cut(self, cut: Cut) -> None:
         """Rows that are equal to, or at most, a whole number."""
-        whole = np.floor(self.fixed.matrix[:, cut.rows] @ cut.times / cut.over + 1e-9)
+        known = self._fixed if cut.rows.max() < self._fixed.matrix.shape[1] else self.fixed
+        whole = np.floor(known.matrix[:, cut.rows] @ cut.times / cut.over + 1e-9)
         has = np.flatnonzero(whole)
         high = float(np.floor(np.array(self.high)[cut.rows] @ cut.times / cut.over + 1e-9))
         self.cuts.append((len(self), cut))
@@ -172,7 +175,7 @@ class Rows:
     def add_rounding(self, rounding: Rounding) -> None:
         fixed = {}
         if rounding.week is None:
-            at = len(self.fixed.cost) - (self.people - rounding.person) * len(self.bands)
+            at = len(self._fixed.cost) - (self.people - rounding.person) * len(self.bands)
             fixed = {at + band: -HOUR * rounding.per_minute_over for band in range(rounding.band, len(self.bands))}
         self.roundings.append((len(self), rounding))
         self._grow(rounding.high, fixed)
@@ -180,11 +183,20 @@ class Rows:
     def _grow(self, high: float, fixed: dict[int, float]) -> None:
         self.low.append(-INF)
         self.high.append(high)
-        shape = (len(self.fixed.cost), 1)
-        where = (np.array(list(fixed), dtype=np.int64), np.zeros(len(fixed), dtype=np.int64))
-        new = sp.coo_array((np.array(list(fixed.values()), dtype=float), where), shape=shape)
-        matrix = sp.hstack([self.fixed.matrix, new], format="csr")
-        self.fixed = Fixed(self.fixed.cost, self.fixed.upper, matrix)
+        self._grown.append(fixed)
+
+    @property
+    def fixed(self) -> Fixed:
+        """Rows that came since it was asked for last are joined to its matrix first, all at once."""
+        if self._grown:
+            row = np.repeat(np.arange(len(self._grown)), [len(has) for has in self._grown])
+            column = np.array([at for has in self._grown for at in has], dtype=np.int64)
+            value = np.array([value for has in self._grown for value in has.values()], dtype=float)
+            shape = (len(self._fixed.cost), len(self._grown))
+            new = sp.coo_array((value, (column, row)), shape=shape)
+            matrix = sp.hstack([self._fixed.matrix, new], format="csr")
+            self._fixed, self._grown = Fixed(self._fixed.cost, self._fixed.upper, matrix), []
+        return self._fixed
 
     # ---- trips ----
 

@@ -41,13 +41,14 @@ def test_where_a_dive_ends_nowhere_a_plan_of_the_likeliest_trips_is_made(monkeyp
     monkeypatch.setattr(Dive, "_deeper", lambda *_args, **_named: None)
     generation, relaxed = relaxed_of()
     assert ((relaxed.trips > 0.01) & (relaxed.trips < 0.99)).any(), "or there is nothing to rescue"
-    trips = Dive(generation, Budget(None, None), never).run()
+    likely = generation.cheapest(relaxed, 1_500.0, 100, 60_000).columns
+    trips = Dive(generation, likely, Budget(None, None), never).run()
     assert trips is not None
     plan = plan_of(generation.network, trips, None)  # it raises for a plan that the check refuses
     assert plan.cost is not None
     assert plan.cost >= generation.bound
     known = generation.master.pool.columns()
-    assert set(trips.keys()) <= set(known.keys())
+    assert set(trips.keys()) <= {*known.keys(), *likely.keys()}
     taken = Choice(generation.network, known.take(np.flatnonzero(relaxed.trips > 0))).solve(Limits())
     assert taken is not None
     assert plan.cost <= taken.cost

@@ -8,6 +8,7 @@ import numpy as np
 from outreach.dispatch.problem import Plan, Problem
 from outreach.dispatch.solvers.base import Budget, NoPlanError, Report, Stop, never, unheard
 from outreach.dispatch.solvers.choice import Limits
+from outreach.dispatch.solvers.columns import Columns
 from outreach.dispatch.solvers.diving import Dive
 from outreach.dispatch.solvers.duties import Writer
 from outreach.dispatch.solvers.generation import Generation
@@ -25,7 +26,7 @@ from outreach.dispatch.solvers.stability import own_costs
 # Shares of the whole time until the end of column generation and of the dive: the rest is for repair and proof. Where
 # both were quick, so many dives follow until this share.
 GENERATE, DIVE, DIVES, AGAIN = 0.4, 0.6, 6, 0.2
-# After this share only cuts that do much come before the dive.
+# After this share cuts are left to the helper.
 LATE = 0.15
 # A dive begins with the trips of at most this reduced cost.
 LEAN = 500.0
@@ -88,16 +89,16 @@ class _Run:
 
     def _better(self, generation: Generation, relaxed: Relaxed, helper: Helper) -> None:
         """Dives, then repair and proof in turns until it is proven or the budget is used up."""
-        self._dive(generation.twin(relaxed, LEAN))
+        likely = candidates(generation, relaxed, self._incumbent.best.cost)
+        self._dive(generation.twin(relaxed, LEAN), likely.columns)
         if not self._done():
-            generation.pricer.price(generation.master.rows.prices(relaxed.duals))
-            helper.repair(candidates(generation, relaxed, self._incumbent.best.cost))
+            helper.repair(likely)
             self._in_turns(generation, relaxed, helper)
 
-    def _dive(self, generation: Generation) -> None:
+    def _dive(self, generation: Generation, likely: Columns) -> None:
         chance = np.random.default_rng(self._seed)
         for number in range(DIVES):
-            dived = Dive(generation, self._budget.part(DIVE), self._done, chance if number else None).run()
+            dived = Dive(generation, likely, self._budget.part(DIVE), self._done, chance if number else None).run()
             if dived is not None:
                 self._incumbent.offer("dive", dived)
             if self._done() or self._budget.share_used() > AGAIN:

@@ -4,7 +4,7 @@ import numpy as np
 
 from outreach.dispatch.solvers.base import Budget, Stop
 from outreach.dispatch.solvers.choice import Choice, Limits, fits
-from outreach.dispatch.solvers.columns import Columns, join
+from outreach.dispatch.solvers.columns import Columns, Pool, join
 from outreach.dispatch.solvers.company import Company
 from outreach.dispatch.solvers.generation import Generation
 from outreach.dispatch.solvers.legs import Bools, Ints
@@ -18,21 +18,30 @@ HURRIED, HURRIED_STEPS = 0.3, 3
 # Who is late takes more at a time, but nothing this unlikely; a trip settles about so many of the open ones.
 UNLIKELY, SETTLES = 0.25, 4
 TINY = 1e-5
-# How often new trips are priced on the way, in steps; how much chance adds to or takes from what is likely.
-PRICED, CHANCE = 3, 0.2
+# So many are taken where none is likely. How much chance takes from what is likely.
+FORCED, CHANCE = 4, 0.2
 # When one in so many of what was open is left, or the time is up, CP-SAT chooses the rest: of how many trips at most,
 # and its deterministic time.
 REST, MOST_TRIPS, EFFORT = 6, 1500, 4.0
 
 
 class Dive:
-    """One way down; with `chance`, another one each time. `run` leaves the master as it was, but for new trips."""
+    """One way down; with `chance`, another one each time. `run` leaves the master as it was.
+
+    No trip is priced on the way, which takes half the time and wins little: whatever is missing at the end is among
+    those that were `likely` at the beginning.
+    """
 
     def __init__(
-        self, generation: Generation, budget: Budget, should_stop: Stop, chance: np.random.Generator | None = None
+        self,
+        generation: Generation,
+        likely: Columns,
+        budget: Budget,
+        should_stop: Stop,
+        chance: np.random.Generator | None = None,
     ) -> None:
-        self._generation, self._budget, self._should_stop = generation, budget, should_stop
-        self._chance = chance
+        self._generation, self._likely, self._chance = generation, likely, chance
+        self._budget, self._should_stop = budget, should_stop
         self._master = generation.master
         rows = self._master.rows
         self._pairs = slice(rows.visits, rows.visits + len(rows.pairs))
@@ -50,9 +59,9 @@ class Dive:
             self._master.go_back(stood)
 
     def _descend(self) -> Columns | None:
-        relaxed = self._generation.resolve(priced=True)
+        relaxed = self._generation.resolve()
         self._first_open = self._count(relaxed)
-        step, chooses = 0, True
+        chooses = True
         while self._open(relaxed):
             if self._should_stop():
                 return None
@@ -62,8 +71,7 @@ class Dive:
                 if chosen is not None:
                     return chosen
             self._budget.spend()
-            step += 1
-            deeper = self._deeper(relaxed, priced=step % PRICED == 0 and not self._budget.over())
+            deeper = self._deeper(relaxed)
             if deeper is None:
                 return self._choose(relaxed, np.zeros(0, dtype=np.int64))  # rows found late may forbid what is held
             relaxed = deeper
@@ -71,16 +79,17 @@ class Dive:
 
     def _choose(self, relaxed: Relaxed, held: Ints) -> Columns | None:
         """The best plan that CP-SAT finds of what is held and the likeliest trips that fit beside it."""
-        pool = self._master.pool.columns().take(slice(len(relaxed.trips)))
+        net, pool = self._generation.network, self._master.pool.columns()
         held = held[held >= 0]
-        held = self._whole(held[relaxed.trips[held] > 0.5], pool)
-        kept = pool.take(held)
-        likely = np.where(relaxed.trips > TINY, -np.inf, self._master.reduced(pool, relaxed.duals))
-        likely[held] = np.inf
-        fit = np.flatnonzero(fits(self._generation.network, kept, pool) & (likely < np.inf))
-        fit = fit[np.argsort(likely[fit], kind="stable")[:MOST_TRIPS]]
-        trips = join([kept, pool.take(fit)], pool.minutes.shape[1])
-        choice = Choice(self._generation.network, trips)
+        kept = pool.take(self._whole(held[relaxed.trips[held] > 0.5], pool))
+        known = Pool(pool.minutes.shape[1])
+        known.add(kept)
+        others = [known.add(pool.take(np.flatnonzero(relaxed.trips > TINY))), known.add(pool), known.add(self._likely)]
+        taken, rest = others[0], join(others[1:], known.weeks)
+        rest = rest.take(np.argsort(self._master.reduced(rest, relaxed.duals), kind="stable"))
+        offered = join([part.take(fits(net, kept, part)) for part in (taken, rest)], known.weeks)
+        trips = join([kept, offered.take(slice(MOST_TRIPS))], known.weeks)
+        choice = Choice(net, trips)
         choice.keep(np.arange(len(kept)))
         chosen = choice.solve(Limits(EFFORT, should_stop=self._should_stop))
         return None if chosen is None else trips.take(chosen.trips)
@@ -97,7 +106,7 @@ class Dive:
                 return held
             held = whole
 
-    def _deeper(self, relaxed: Relaxed, *, priced: bool) -> Relaxed | None:
+    def _deeper(self, relaxed: Relaxed) -> Relaxed | None:
         """Hold what is surest; if that is impossible, fewer of it; else do without the first. None: no way on."""
         surest = self._surest(relaxed)
         ways = ((surest, 1.0), (surest[: len(surest) // 4 + 1], 1.0), (surest[:1], 1.0), (surest[:1], 0.0))
@@ -105,7 +114,7 @@ class Dive:
             for column in few:
                 self._master.hold(column, upper)
             try:
-                solved = self._generation.resolve(priced=priced)
+                solved = self._generation.resolve()
             except InfeasibleError:
                 for column in few:
                     self._master.release(column)
@@ -141,7 +150,7 @@ class Dive:
         few = max(1, int(np.count_nonzero(weight)) // steps)
         likely = np.argsort(-weight, kind="stable")[:few]
         due = np.arange(few) < self._due(relaxed)
-        first = likely[(weight[likely] > least) | (due & (weight[likely] > UNLIKELY)) | (np.arange(few) == 0)]
+        first = likely[(weight[likely] > least) | (due & (weight[likely] > UNLIKELY)) | (np.arange(few) < FORCED)]
         return self._side_by_side(first.tolist())
 
     def _due(self, relaxed: Relaxed) -> int:

@@ -21,14 +21,14 @@ from outreach.dispatch.solvers.pricing import Pricer
 
 # A trip cheaper than this by reduced cost is worth a column: well above the dust of sums, well below a unit of cost.
 EPSILON = 1e-3
-# How many trips a shift may add at once, how many are looked at when cuts hide the good ones, how many a dive adds.
-PER_SHIFT, MANY, FEW = 5, 20_000, 2
+# How many trips a shift may add at once, how many are looked at when cuts hide the good ones.
+PER_SHIFT, MANY = 5, 20_000
 # Next days looked at for trips that begin in a shift, step by step.
 EFFORTS = (0, 100_000, 10_000_000)
-# The bound need not come closer to the value than this share of it.
-CLOSE = 1e-5
-# Rounds of cuts end when three together have raised the value by less than this share of it; where a dive waits, one.
-WORTH_A_ROUND, WORTH_WAITING = 3e-4, 1e-3
+# The bound need not come closer to the value than this share of it; this near, cuts may come before more trips.
+CLOSE, NEAR = 1e-5, 2e-3
+# Rounds of cuts end when three together have raised the value by less than this share of it.
+WORTH_A_ROUND = 3e-4
 CUTS_A_ROUND = 80
 # Nights are looked at as soon as a round lowers the value by less than this share of it.
 SLOW = 0.01
@@ -67,11 +67,12 @@ class Generation:
         return twin
 
     def run(self, budget: Budget, *, cut: bool, late: Stop = never) -> Relaxed:
-        """Until no trip is left that could better the relaxation, or the budget is used up; then cuts, and again.
+        """Until no trip is left that could better the relaxation, or the budget is used up.
 
-        Trips of one worked day first, then those of several that are easily found, then all. Once there are cuts, all
-        and many at once: what was found is dearer than it seemed, since cuts are charged in full only afterwards. Once
-        it's `late`, a round of cuts must be worth waiting for.
+        Trips of one worked day first, then those of several that are easily found, then all. With `cut`, whenever the
+        bound is near the value cuts are added, and from then on all trips are looked at and many at once: what was
+        found is dearer than it seemed, since cuts are charged in full only afterwards. Once it's `late`, being near is
+        enough.
         """
         depth, most, values, before = (2, MANY, [], np.inf) if self._any_cuts() else (0, PER_SHIFT, [], np.inf)
         while True:
@@ -81,24 +82,31 @@ class Generation:
             added = self._look(relaxed, most, EFFORTS[depth], should_stop=budget.over)
             if budget.over():
                 return relaxed
-            close = relaxed.value - self.bound < CLOSE * abs(relaxed.value)
-            if self._repair(relaxed) or (added > (0 if depth == 2 else len(self.network.shifts) // 20) and not close):
+            if cut and not self.tired and self._within(NEAR, relaxed):
+                if late():
+                    return relaxed
+                values.append(relaxed.value)
+                repaired = self._repair(relaxed)
+                self.tired = self._gain(values) < WORTH_A_ROUND or not self.cut(relaxed)
+                depth, most = 2, MANY
+                if repaired or not self.tired:
+                    continue
+            more = added > (0 if depth == 2 else len(self.network.shifts) // 20) and not self._within(CLOSE, relaxed)
+            if self._repair(relaxed) or more:
                 depth = max(depth, int(slow))
             elif depth < 2:
                 depth += 1
             else:
-                values.append(relaxed.value)
-                if not cut or (late() and self._gain(values, 1) < WORTH_WAITING):
-                    return relaxed
-                self.tired = self._gain(values, 3) < WORTH_A_ROUND or not self.cut(relaxed)
-                if self.tired:
-                    return relaxed
-                depth, most = 2, MANY
+                return relaxed
+
+    def _within(self, share: float, relaxed: Relaxed) -> bool:
+        """Whether the bound comes so close to the value, as a share of it."""
+        return bool(relaxed.value - self.bound < share * abs(relaxed.value))
 
     @staticmethod
-    def _gain(values: list[float], rounds: int) -> float:
-        """What so many rounds of cuts raised the value by, as a share of it."""
-        return (values[-1] - values[-1 - rounds]) / abs(values[-1]) if len(values) > rounds else np.inf
+    def _gain(values: list[float]) -> float:
+        """What the last three rounds of cuts raised the value by, as a share of it."""
+        return (values[-1] - values[-4]) / abs(values[-1]) if len(values) > 3 else np.inf
 
     def _any_cuts(self) -> bool:
         return bool(self.master.rows.cuts or self.master.rows.roundings)
@@ -115,28 +123,20 @@ class Generation:
         self.pricer.price(self.master.rows.prices(relaxed.duals))
         return relaxed
 
-    def resolve(self, *, priced: bool) -> Relaxed:
-        """Solve with what is held; with `priced`, add trips easily found first. Rows of the problem are kept.
-
-        What is held for a while makes the value dearer than that of any plan: it proves no bound.
-        """
+    def resolve(self) -> Relaxed:
+        """Solve with what is held. Rows of the problem are kept; no trip is priced, so the value proves no bound."""
         relaxed = self.master.solve()
-        if priced:
-            self.pricer.price(self.master.rows.prices(relaxed.duals))
-            if self._look(relaxed, FEW, EFFORTS[1], proves=False):
-                relaxed = self.master.solve()
         while self._repair(relaxed):
             self.master.refresh()
             relaxed = self.master.solve()
         return relaxed
 
-    def _look(self, relaxed: Relaxed, most: int, effort: int, *, proves: bool = True, should_stop: Stop = never) -> int:
-        """Price, better the bound (unless it proves none), add the best of the trips found; how many were new."""
+    def _look(self, relaxed: Relaxed, most: int, effort: int, *, should_stop: Stop = never) -> int:
+        """Price, better the bound, add the best of the trips found; how many were new."""
         below = np.full(len(self.network.shifts), -EPSILON)
         found = self.pricer.search(below, most, effort=effort, should_stop=should_stop)
         reduced = self.master.reduced(found.columns, relaxed.duals)
-        if proves:
-            self._raise_bound(relaxed, found, reduced)
+        self._raise_bound(relaxed, found, reduced)
         fresh = np.flatnonzero(reduced < -EPSILON)
         chosen = fresh[self._best(found.shift[fresh], reduced[fresh], min(most, PER_SHIFT))]
         return self.master.add(found.columns.take(chosen))

@@ -16,8 +16,8 @@ from outreach.dispatch.solvers.master import Relaxed
 from outreach.dispatch.solvers.prices import Likely
 from outreach.dispatch.solvers.repair import EFFORT, Repairs, candidates
 
-# The share of the whole time after which it cuts no more.
-CUT = 0.65
+# The shares of the whole time at which it tells what it knows by then, cuts no more, and raises the bound no more.
+TELLS, CUT, CLOSED = (0.45,), 0.6, 0.65
 # How often it looks whether there is something to repair, in seconds.
 LOOK = 0.2
 
@@ -77,10 +77,14 @@ class Helper:
             self._error = error
 
     def _cut(self, generation: Generation) -> None:
-        relaxed = generation.run(self._budget.part(CUT), cut=True)
-        self._incumbent.raise_bound("cuts", generation.bound)
-        if not self._stop():
-            self._better = candidates(generation, relaxed, self._incumbent.best.cost)
+        """Cuts, and tells now and then which trips look best by them; at the end, no cuts, to raise the bound."""
+        for share in (*TELLS, CUT, CLOSED):
+            if generation.tired or self._stop():
+                break
+            relaxed = generation.run(self._budget.part(share), cut=share < CLOSED)
+            self._incumbent.raise_bound("cuts", generation.bound)
+            if not self._stop():
+                self._better = candidates(generation, relaxed, self._incumbent.best.cost)
 
     def _repair(self, repairs: Repairs) -> None:
         while not self._stop():

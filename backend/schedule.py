@@ -36,6 +36,7 @@ JOBS = (
     Job("registration: alarm for helpers who have not left", "outreach.registration.jobs.alarm_overdue", minutes=5),
     Job("people: forget applications and who left", "outreach.people.jobs.purge", daily=time(3, 40)),
     Job("people: forget what forms were counted by", "outreach.people.jobs.forget_counts", minutes=15),
+    Job("classes: forget reasons with who is forgotten", "outreach.classes.jobs.forget_reasons", daily=time(3, 55)),
     Job("classes: go on with plans whose process died", "outreach.classes.jobs.finish_uploads", minutes=1),
     Job("desk: go on with results whose process died", "outreach.desk.jobs.finish_results", minutes=1),
     Job("backend: tidy the house's own records", "backend.jobs.tidy", daily=time(3, 50)),

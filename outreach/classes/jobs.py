@@ -7,11 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from outreach.classes.models import Upload
+from outreach.classes.models import Upload, Waiver
 from outreach.classes.services import release_codes
 from outreach.classes.uploads import carrying
 from outreach.classes.uploads.applying import go_on
 from outreach.classes.uploads.carrying import Slice
+from outreach.people.services import FORGOTTEN
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,12 @@ def forget_files() -> int:
     forgotten = carrying.forget(before=timezone.now() - timedelta(days=settings.UPLOAD_KEEP_DAYS))
     log.info("files forgotten: %d", forgotten)
     return forgotten
+
+
+def forget_reasons() -> int:
+    """Each night: why someone passed a limit, where nobody knows any more who that was."""
+    known = Waiver.objects.filter(person__name=FORGOTTEN).exclude(reason=FORGOTTEN)
+    return known.update(reason=FORGOTTEN)
 
 
 def carry_out(pk: int) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from outreach.dispatch.models import ENDED, DispatchRequest, LetterStatus, RequestLetter, RequestUpload
+from outreach.dispatch.models import ENDED, DispatchRequest, LetterStatus, OtherBase, RequestLetter, RequestUpload
+from outreach.people.services import FORGOTTEN
 
 BATCH = 500
 PERSONAL = ("contact_name", "contact_phone", "note")
@@ -16,12 +17,13 @@ def forget_contacts(*, now: datetime) -> int:
     """Blank names, numbers and notes `settings.RESIDENT_KEEP_DAYS` after it was over; returns how many letters.
 
     Over: the last day asked for is past; a letter that was declined or withdrawn, since it came. Files sent in go
-    whole, and sooner: `settings.UPLOAD_KEEP_DAYS`.
+    whole, and sooner: `settings.UPLOAD_KEEP_DAYS`. So do the other homes of instructors who are forgotten.
     """
     before = now - timedelta(days=settings.RESIDENT_KEEP_DAYS)
     RequestUpload.objects.filter(made_at__lt=now - timedelta(days=settings.UPLOAD_KEEP_DAYS)).delete()
     old = DispatchRequest.objects.filter(latest__lt=before.date()).exclude(contact_name="")
     old.update(contact_name="", contact_phone="", note="")
+    OtherBase.objects.filter(person__name=FORGOTTEN).delete()
     total = 0
     while batch := _forget_some(before):
         total += batch

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def purge() -> int:
-    """Each night: applications decided long ago, supporters who left long ago, what came of registers by file."""
+    """Each night: applications decided and people gone long ago, what came of registers by file."""
     now = timezone.now()
     forgotten = forget_people(now=now)
     RegisterFile.objects.filter(made_at__lt=now - timedelta(days=settings.UPLOAD_KEEP_DAYS)).delete()

@@ -1,6 +1,6 @@
 """Those who teach are entered, kept up, given an account, and leave; what they had to do shows as missing."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,15 +8,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from outreach.classes.models import Session, Shift
+from outreach.classes.jobs import forget_reasons
+from outreach.classes.models import Session, Shift, Waiver
 from outreach.classes.services import assign
 from outreach.desk import services
 from outreach.dispatch import services as dispatch
 from outreach.dispatch.asking import vacancies_in
 from outreach.dispatch.building import build_problem
-from outreach.dispatch.models import Offer, OfferStatus
+from outreach.dispatch.models import Offer, OfferStatus, OtherBase
+from outreach.dispatch.retention import forget_contacts
 from outreach.people.models import Engagement, Instructor, Organisation, Person, Qualification, Role, WeeklyHours
 from outreach.people.rules import Scope
+from outreach.people.services import FORGOTTEN, forget_people
 from tests import factories
 from tests.desk.conftest import SignIn, said
 from tests.dispatch import rows
@@ -132,6 +135,34 @@ def test_who_leaves_gives_everything_to_come_back(sign_in: SignIn, office: Organ
     services_user.refresh_from_db()
     assert teacher.instructor.active
     assert services_user.is_active
+
+
+def test_who_taught_is_forgotten_years_after_they_left(office: Organisation) -> None:
+    teacher = of(office, factories.instructor())
+    Person.objects.filter(pk=teacher.pk).update(lat=35.12345, lon=139.23456)
+    OtherBase.objects.create(person=teacher, name="実家", municipality=teacher.municipality, lat=35.5, lon=139.5)
+    by = factories.user(Role.COORDINATOR, organisation=office)
+    session = factories.session(organisation=office, starts_at=factories.next_week())
+    limit = {"limit": Waiver.Limit.REST, "day": timezone.localdate(), "got": 600, "most": 660}
+    Waiver.objects.create(session=session, person=teacher, reason="ほかに人がいない", by=by, at=timezone.now(), **limit)
+
+    def years_later(days: int) -> Person:
+        then = timezone.now() + timedelta(days=3 * 365 + days)
+        forget_people(now=then)
+        forget_reasons()
+        forget_contacts(now=then)
+        return Person.objects.get(pk=teacher.pk)
+
+    services.retire(person=teacher, by=by, now=timezone.now())
+    services.take_up_again(person=teacher)
+    assert years_later(2).name == teacher.name
+    services.retire(person=teacher, by=by, now=timezone.now())
+    assert years_later(-1).name == teacher.name
+    assert Waiver.objects.get().reason == "ほかに人がいない"
+    assert OtherBase.objects.exists()
+    left = years_later(2)
+    assert (left.name, left.phone, left.lat) == (FORGOTTEN, "", left.municipality.lat)
+    assert (Waiver.objects.get().reason, OtherBase.objects.exists()) == (FORGOTTEN, False)
 
 
 def test_another_offices_instructor_is_not_theirs_to_change(sign_in: SignIn, office: Organisation) -> None:

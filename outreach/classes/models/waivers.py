@@ -8,7 +8,8 @@ from outreach.people.models import Person, User
 
 
 class Waiver(models.Model):
-    """上限の例外: one limit, by how much, for which class. Never changed: it stays when the person leaves the class."""
+    """上限の例外: one limit, by how much, for which class. It stays when the person leaves the class; only the reason
+    goes, once they are forgotten."""
 
     class Limit(models.TextChoices):
         DAY = "day-hours", _("1日の拘束時間")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.classes import services as classes
@@ -58,7 +59,7 @@ def retire(*, person: Person, by: User, now: datetime) -> int:
     Nobody can ask them from the first statement on. Each visit is given back in a transaction of its own, as its plan
     is locked; stopped on the way, it is gone on with by pressing again. Returns how many came free.
     """
-    Instructor.objects.filter(person=person).update(active=False)
+    Instructor.objects.filter(person=person, active=True).update(active=False, left_on=timezone.localdate(now))
     freed, reason = 0, _("講師をやめた")
     found = coming(person, now)
     for offer in found.offers:
@@ -80,5 +81,5 @@ def retire(*, person: Person, by: User, now: datetime) -> int:
 @transaction.atomic
 def take_up_again(*, person: Person) -> None:
     """They teach again, by their hours as they stand."""
-    Instructor.objects.filter(person=person).update(active=True)
+    Instructor.objects.filter(person=person).update(active=True, left_on=None)
     User.objects.filter(person=person).update(is_active=True)

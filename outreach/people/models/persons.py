@@ -46,6 +46,14 @@ class Instructor(models.Model):
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="instructor")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="instructors")
     active = models.BooleanField(_("活動中"), default=True)
+    left_on = models.DateField(_("やめた日"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(active=False), name="instructor_who_left_is_not_active"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.person.name
@@ -55,7 +63,7 @@ class Supporter(models.Model):
     """サポーター: a volunteer who helps beside the teacher or visits homes.
 
     Gender is kept only where they say it, since some residents wish for a visitor of their own. Who left stays as a
-    name on what they did, until `services.forget_supporters` blanks it.
+    name on what they did, until `services.forget_people` blanks it.
     """
 
     class Gender(models.TextChoices):

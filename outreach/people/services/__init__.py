@@ -12,12 +12,13 @@ from outreach.people.services.joining import (
     open_account,
     plan_interview,
 )
-from outreach.people.services.leaving import OTHER_ROLES, forget_people, leave
+from outreach.people.services.leaving import FORGOTTEN, OTHER_ROLES, forget_people, leave
 from outreach.people.services.ledger import PersonBusy, engage, release
 from outreach.people.services.qualifications import QualificationError, record_qualification, warning_stage
 from outreach.people.services.training import TrainingError, enrol, give_up, mark_training
 
 __all__ = [
+    "FORGOTTEN",
     "OTHER_ROLES",
     "JoiningError",
     "PersonBusy",

@@ -1,4 +1,4 @@
-"""A supporter leaves when they like; what names people is kept only as long as it is needed."""
+"""A supporter leaves when they like; what names people is kept only as long as it is needed, also of who taught."""
 
 from datetime import date, datetime, timedelta
 
@@ -43,7 +43,7 @@ OTHER_ROLES = ("coordinator", "instructor", "administrator", "prefecture", "mini
 
 @transaction.atomic
 def forget_people(*, now: datetime) -> int:
-    """Blank decided applications and supporters who left long ago; returns how many rows were blanked.
+    """Blank decided applications, supporters and instructors who left long ago; returns how many rows were blanked.
 
     Their shifts and hours stay as counts, under a person without a name.
     """
@@ -60,9 +60,15 @@ def forget_people(*, now: datetime) -> int:
 
 
 def _forget_left(now: datetime) -> int:
-    left = Person.objects.filter(supporter__left_on__lt=(now - LEFT_KEPT).date(), instructor__isnull=True)
-    keys = list(left.exclude(name=FORGOTTEN).values_list("pk", flat=True)[:500])
-    Engagement.objects.filter(person__in=keys).delete()
+    """Whose every part ended so long ago, and who has no account for another."""
+    before = (now - LEFT_KEPT).date()
+    helped, taught = Q(supporter__left_on__lt=before), Q(instructor__left_on__lt=before)
+    never_helped, never_taught = Q(supporter__isnull=True), Q(instructor__isnull=True)
+    left = Person.objects.filter((helped & (taught | never_taught)) | (never_helped & taught))
+    left = left.exclude(user__is_active=True).exclude(name=FORGOTTEN)
+    keys = list(left.values_list("pk", flat=True)[:500])
+    for model in (Engagement, WeeklyHours, DayException, CalendarFeed):
+        model.objects.filter(person__in=keys).delete()
     User.objects.filter(person__in=keys).update(first_name="", last_name="", email="")
     SupporterApplication.objects.filter(person__in=keys).update(**_town())
     return Person.objects.filter(pk__in=keys).update(name=FORGOTTEN, kana=FORGOTTEN, phone="", email="", **_town())

@@ -43,6 +43,9 @@ def test_what_was_written_is_sent_again_after_signing_in(client: Client, user: U
     assert f'action="{NEW}?town={town.pk}"' in again
     assert f'name="note" value="{escape(sent["note"])}"' in again
     assert again.count('name="courses"') == 2
+    assert f"{user.get_full_name() or user.username}さんが送ったものとして" in again, (
+        "on a shared PC, perhaps another's"
+    )
     assert "csrfmiddlewaretoken" in again
     assert not RequestLetter.objects.exists()
 

@@ -42,7 +42,7 @@ def test_where_a_dive_ends_nowhere_a_plan_of_the_likeliest_trips_is_made(monkeyp
     generation, relaxed = relaxed_of()
     assert ((relaxed.trips > 0.01) & (relaxed.trips < 0.99)).any(), "or there is nothing to rescue"
     likely = generation.cheapest(relaxed, 1_500.0, 100, 60_000).columns
-    trips = Dive(generation, likely, Budget(None, None), never).run()
+    trips = Dive(generation, likely, Budget(None, None), never, priced=True).run()
     assert trips is not None
     plan = plan_of(generation.network, trips, None)  # it raises for a plan that the check refuses
     assert plan.cost is not None

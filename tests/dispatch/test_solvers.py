@@ -122,7 +122,7 @@ def test_what_a_dive_holds_proves_no_bound(nights: int) -> None:
     generation.price()
     before = generation.bound
     generation.master.hold(0, 1.0)  # the first visit is left out
-    dearer = generation.resolve()
+    dearer = generation.resolve(priced=True)
     assert generation.bound == before
     generation.master.release(0)
     assert generation.run(Budget(None, 200), cut=False).value < dearer.value

@@ -26,7 +26,7 @@ from outreach.dispatch.solvers.stability import own_costs
 # Shares of the whole time until the end of column generation and of the dive: the rest is for repair and proof. Where
 # both were quick, so many dives follow until this share.
 GENERATE, DIVE, DIVES, AGAIN = 0.4, 0.6, 6, 0.2
-# After this share cuts are left to the helper.
+# After this share cuts are left to the helper, and dives price no more.
 LATE = 0.15
 # A dive begins with the trips of at most this reduced cost.
 LEAN = 500.0
@@ -98,7 +98,8 @@ class _Run:
     def _dive(self, generation: Generation, likely: Columns) -> None:
         chance = np.random.default_rng(self._seed)
         for number in range(DIVES):
-            dived = Dive(generation, likely, self._budget.part(DIVE), self._done, chance if number else None).run()
+            budget, another = self._budget.part(DIVE), chance if number else None
+            dived = Dive(generation, likely, budget, self._done, priced=not self._late(), chance=another).run()
             if dived is not None:
                 self._incumbent.offer("dive", dived)
             if self._done() or self._budget.share_used() > AGAIN:

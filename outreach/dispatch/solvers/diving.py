@@ -18,18 +18,20 @@ HURRIED, HURRIED_STEPS = 0.3, 3
 # Who is late takes more at a time, but nothing this unlikely; a trip settles about so many of the open ones.
 UNLIKELY, SETTLES = 0.25, 4
 TINY = 1e-5
-# So many are taken where none is likely. How much chance takes from what is likely.
-FORCED, CHANCE = 4, 0.2
+# How often new trips are priced on the way, in steps; how much chance takes from what is likely.
+PRICED, CHANCE = 3, 0.2
+# So many are taken where none is likely.
+FORCED = 4
 # When one in so many of what was open is left, or the time is up, CP-SAT chooses the rest: of how many trips at most,
 # and its deterministic time.
 REST, MOST_TRIPS, EFFORT = 6, 1500, 4.0
 
 
 class Dive:
-    """One way down; with `chance`, another one each time. `run` leaves the master as it was.
+    """One way down; with `chance`, another one each time. `run` leaves the master as it was, but for new trips.
 
-    No trip is priced on the way, which takes half the time and wins little: whatever is missing at the end is among
-    those that were `likely` at the beginning.
+    Without `priced`, no trip is priced on the way, which takes half of the time and wins the less the larger the
+    problem: whatever is missing at the end is among those that were `likely` at the beginning.
     """
 
     def __init__(
@@ -38,9 +40,11 @@ class Dive:
         likely: Columns,
         budget: Budget,
         should_stop: Stop,
+        *,
+        priced: bool,
         chance: np.random.Generator | None = None,
     ) -> None:
-        self._generation, self._likely, self._chance = generation, likely, chance
+        self._generation, self._likely, self._priced, self._chance = generation, likely, priced, chance
         self._budget, self._should_stop = budget, should_stop
         self._master = generation.master
         rows = self._master.rows
@@ -59,9 +63,9 @@ class Dive:
             self._master.go_back(stood)
 
     def _descend(self) -> Columns | None:
-        relaxed = self._generation.resolve()
+        relaxed = self._generation.resolve(priced=self._priced)
         self._first_open = self._count(relaxed)
-        chooses = True
+        step, chooses = 0, True
         while self._open(relaxed):
             if self._should_stop():
                 return None
@@ -71,7 +75,8 @@ class Dive:
                 if chosen is not None:
                     return chosen
             self._budget.spend()
-            deeper = self._deeper(relaxed)
+            step += 1
+            deeper = self._deeper(relaxed, priced=self._priced and step % PRICED == 0 and not self._budget.over())
             if deeper is None:
                 return self._choose(relaxed, np.zeros(0, dtype=np.int64))  # rows found late may forbid what is held
             relaxed = deeper
@@ -106,7 +111,7 @@ class Dive:
                 return held
             held = whole
 
-    def _deeper(self, relaxed: Relaxed) -> Relaxed | None:
+    def _deeper(self, relaxed: Relaxed, *, priced: bool) -> Relaxed | None:
         """Hold what is surest; if that is impossible, fewer of it; else do without the first. None: no way on."""
         surest = self._surest(relaxed)
         ways = ((surest, 1.0), (surest[: len(surest) // 4 + 1], 1.0), (surest[:1], 1.0), (surest[:1], 0.0))
@@ -114,7 +119,7 @@ class Dive:
             for column in few:
                 self._master.hold(column, upper)
             try:
-                solved = self._generation.resolve()
+                solved = self._generation.resolve(priced=priced)
             except InfeasibleError:
                 for column in few:
                     self._master.release(column)

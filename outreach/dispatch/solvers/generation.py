@@ -21,11 +21,11 @@ from outreach.dispatch.solvers.pricing import Pricer
 
 # A trip cheaper than this by reduced cost is worth a column: well above the dust of sums, well below a unit of cost.
 EPSILON = 1e-3
-# How many trips a shift may add at once, how many are looked at when cuts hide the good ones.
-PER_SHIFT, MANY = 5, 20_000
+# How many trips a shift may add at once, how many are looked at when cuts hide the good ones, how many a dive adds.
+PER_SHIFT, MANY, FEW = 5, 20_000, 2
 # Next days looked at for trips that begin in a shift, step by step.
 EFFORTS = (0, 100_000, 10_000_000)
-# The bound need not come closer to the value than this share of it; this near, cuts may come before more trips.
+# The bound need not come closer to the value than this share of it; this near is enough for who is in a hurry.
 CLOSE, NEAR = 1e-5, 2e-3
 # Rounds of cuts end when three together have raised the value by less than this share of it.
 WORTH_A_ROUND = 3e-4
@@ -66,38 +66,41 @@ class Generation:
         twin.master, twin.pricer = self.master.twin(relaxed, lean), self.pricer.twin()
         return twin
 
-    def run(self, budget: Budget, *, cut: bool, late: Stop = never) -> Relaxed:
-        """Until no trip is left that could better the relaxation, or the budget is used up.
+    def run(self, budget: Budget, *, cut: bool, hasty: bool = False, late: Stop = never) -> Relaxed:
+        """Until no trip is left that could better the relaxation, or the budget is used up; then cuts, and again.
 
-        Trips of one worked day first, then those of several that are easily found, then all. With `cut`, whenever the
-        bound is near the value cuts are added, and from then on all trips are looked at and many at once: what was
-        found is dearer than it seemed, since cuts are charged in full only afterwards. Once it's `late`, being near is
-        enough.
+        Trips of one worked day first, then those of several that are easily found, then all. Once there are cuts, all
+        and many at once: what was found is dearer than it seemed, since cuts are charged in full only afterwards. Who
+        is `hasty` cuts as soon as the bound is near the value. Once it's `late`, being near is enough.
         """
-        depth, most, values, before = (2, MANY, [], np.inf) if self._any_cuts() else (0, PER_SHIFT, [], np.inf)
+        depth, most = (2, MANY) if self._any_cuts() else (0, PER_SHIFT)
+        values: list[float] = []
+        before = np.inf
         while True:
             relaxed = self.price()
             budget.spend()
             slow, before = before - relaxed.value < SLOW * abs(relaxed.value), relaxed.value
             added = self._look(relaxed, most, EFFORTS[depth], should_stop=budget.over)
-            if budget.over():
+            near = self._within(NEAR, relaxed)
+            if budget.over() or (near and late()):
                 return relaxed
-            if cut and not self.tired and self._within(NEAR, relaxed):
-                if late():
-                    return relaxed
-                values.append(relaxed.value)
-                repaired = self._repair(relaxed)
-                self.tired = self._gain(values) < WORTH_A_ROUND or not self.cut(relaxed)
-                depth, most = 2, MANY
-                if repaired or not self.tired:
-                    continue
+            repaired = self._repair(relaxed) > 0
             more = added > (0 if depth == 2 else len(self.network.shifts) // 20) and not self._within(CLOSE, relaxed)
-            if self._repair(relaxed) or more:
-                depth = max(depth, int(slow))
-            elif depth < 2:
-                depth += 1
-            else:
+            done = not (repaired or more) and depth == 2
+            if cut and not self.tired and (done or (hasty and near)) and self._cut_again(relaxed, values):
+                depth, most = 2, MANY
+            elif done:
                 return relaxed
+            elif repaired or more:
+                depth = max(depth, int(slow))
+            else:
+                depth += 1
+
+    def _cut_again(self, relaxed: Relaxed, values: list[float]) -> bool:
+        """Whether there were cuts, and the last rounds were worth their time."""
+        values.append(relaxed.value)
+        self.tired = self._gain(values) < WORTH_A_ROUND or not self.cut(relaxed)
+        return not self.tired
 
     def _within(self, share: float, relaxed: Relaxed) -> bool:
         """Whether the bound comes so close to the value, as a share of it."""
@@ -123,20 +126,28 @@ class Generation:
         self.pricer.price(self.master.rows.prices(relaxed.duals))
         return relaxed
 
-    def resolve(self) -> Relaxed:
-        """Solve with what is held. Rows of the problem are kept; no trip is priced, so the value proves no bound."""
+    def resolve(self, *, priced: bool) -> Relaxed:
+        """Solve with what is held; with `priced`, add trips easily found first. Rows of the problem are kept.
+
+        What is held for a while makes the value dearer than that of any plan: it proves no bound.
+        """
         relaxed = self.master.solve()
+        if priced:
+            self.pricer.price(self.master.rows.prices(relaxed.duals))
+            if self._look(relaxed, FEW, EFFORTS[1], proves=False):
+                relaxed = self.master.solve()
         while self._repair(relaxed):
             self.master.refresh()
             relaxed = self.master.solve()
         return relaxed
 
-    def _look(self, relaxed: Relaxed, most: int, effort: int, *, should_stop: Stop = never) -> int:
-        """Price, better the bound, add the best of the trips found; how many were new."""
+    def _look(self, relaxed: Relaxed, most: int, effort: int, *, proves: bool = True, should_stop: Stop = never) -> int:
+        """Price, better the bound (unless it proves none), add the best of the trips found; how many were new."""
         below = np.full(len(self.network.shifts), -EPSILON)
         found = self.pricer.search(below, most, effort=effort, should_stop=should_stop)
         reduced = self.master.reduced(found.columns, relaxed.duals)
-        self._raise_bound(relaxed, found, reduced)
+        if proves:
+            self._raise_bound(relaxed, found, reduced)
         fresh = np.flatnonzero(reduced < -EPSILON)
         chosen = fresh[self._best(found.shift[fresh], reduced[fresh], min(most, PER_SHIFT))]
         return self.master.add(found.columns.take(chosen))

@@ -81,7 +81,7 @@ class Helper:
         for share in (*TELLS, CUT, CLOSED):
             if generation.tired or self._stop():
                 break
-            relaxed = generation.run(self._budget.part(share), cut=share < CLOSED)
+            relaxed = generation.run(self._budget.part(share), cut=share < CLOSED, hasty=True)
             self._incumbent.raise_bound("cuts", generation.bound)
             if not self._stop():
                 self._better = candidates(generation, relaxed, self._incumbent.best.cost)

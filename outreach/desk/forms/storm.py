@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -54,7 +54,7 @@ class StormForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = line_choices(chosen_day(self.data.get("day", "")) if self.is_bound else None)
-        self.fields["line"].choices = [("", _("選ぶ")), *choices]  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["line"]).choices = [("", _("選ぶ")), *choices]
         chosen = self.data.get("prefecture", "") if self.is_bound else ""
         towns = Municipality.objects.of_today().filter(prefecture=chosen) if chosen else Municipality.objects.none()
         choose_from(self, "towns", towns.order_by("code"))

@@ -323,5 +323,6 @@ def test_a_visit_that_takes_a_night_away_is_moved_and_put_in_by_hand_too() -> No
     assert visit.starts_at == other.at
     assert other.nights == 0, "it took one before, too"
     assert plan.version
-    assert plan.version.hm == round(other.km * 10) + plan.version.before.hm  # type: ignore[union-attr]
+    assert plan.version.before
+    assert plan.version.hm == round(other.km * 10) + plan.version.before.hm
     assert sorted(plan.trips.values_list("overnight", flat=True)) == [False, True]
